@@ -1,0 +1,1 @@
+"""The shared cache interface and everything that implements it."""

@@ -1,0 +1,56 @@
+"""What can go wrong with a cache, as a tree of errors told for people."""
+
+from __future__ import annotations
+
+
+class CacheError(Exception):
+    """Something the cache could not do, told for people.
+
+    The tree below is complete: a backend raises nothing else on purpose.
+
+    CacheError
+        InvalidTtl          a TTL that is zero, negative, fractional, not a number, or absurd
+        InvalidKey          a key the cache cannot hold
+        InvalidValue        a value JSON cannot say
+        WrongType           the key holds something other than a string
+        NotPermitted        an ACL or a read-only connection forbids it
+        CacheUnreachable    no answer: refused, lost, timed out, wrong password
+            OutcomeUnknown  the connection died after a write was sent: it may have happened
+
+    Attributes:
+        title: One line that says what failed.
+        detail: What to know or to do about it; may be empty. Never holds a secret.
+    """
+
+    def __init__(self, title: str, detail: str = "") -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+
+
+class InvalidTtl(CacheError):
+    """A TTL that is zero, negative, fractional, not a number, or absurd; nothing was sent."""
+
+
+class InvalidKey(CacheError):
+    """A key the cache cannot hold; nothing was sent."""
+
+
+class InvalidValue(CacheError):
+    """A value JSON cannot say; nothing was sent."""
+
+
+class WrongType(CacheError):
+    """The key holds something other than a string; it was left alone."""
+
+
+class NotPermitted(CacheError):
+    """An ACL or a read-only connection forbids it; nothing was written."""
+
+
+class CacheUnreachable(CacheError):
+    """No answer from the cache: refused, lost, timed out, or wrong credentials."""
+
+
+class OutcomeUnknown(CacheUnreachable):
+    """The connection died after a write was sent: it may have happened, or not."""

@@ -1,0 +1,503 @@
+"""The shared cache interface: what a function may ask, and what an inspector needs more.
+
+Two protocols. `FunctionCache` is the cache as a Sinch Function sees it: the seven operations, text
+keys, JSON values, whole seconds (source: "Working with the Cache"). `CacheBackend` is what this
+tool needs beside it: keys as bytes, stored bytes untouched, TTLs in milliseconds, pages of keys,
+changes as they happen, and writes that cannot lose data. Both raise only what errors.py lists.
+
+Every time in this interface is milliseconds since the epoch by the backend's own clock
+(`CacheBackend.now_ms`), so that a countdown is `deadline_ms - now_ms()` whichever clock drives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, Protocol, TypeAlias
+
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
+"""A value a function may store: whatever JSON can say."""
+
+DEFAULT_TTL_S: Final = 3600
+"""Seconds a key lives when nobody says otherwise (source: "Working with the Cache")."""
+
+MAX_TTL_MS: Final = 100 * 365 * 86_400_000
+"""The longest TTL accepted: a hundred years. Anything above is a slip of the hand."""
+
+
+class FunctionCache(Protocol):
+    """The cache as a Sinch Function sees it (source: "Working with the Cache").
+
+    Keys are text and values are JSON. `MemoryCache` and `RedisCache` answer alike; one contract
+    suite in tests/cache says what alike means.
+    """
+
+    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
+        """Store `value` for `ttl` seconds; None means the default of an hour.
+
+        Raises:
+            InvalidTtl: `ttl` is not a whole number of seconds from 1 to a hundred years.
+            InvalidValue: JSON cannot say `value` (NaN, an object of a class, ...).
+            WrongType: The key holds something other than a string.
+        """
+        ...
+
+    async def get(self, key: str) -> JsonValue:
+        """Answer the value, or None where there is no such key.
+
+        Raises:
+            WrongType: The key holds something other than a string.
+            InvalidValue: The stored bytes are not JSON.
+        """
+        ...
+
+    async def has(self, key: str) -> bool:
+        """Answer whether the key exists."""
+        ...
+
+    async def delete(self, key: str) -> bool:
+        """Remove the key; answer whether it was there."""
+        ...
+
+    async def extend(self, key: str, seconds: int) -> bool:
+        """Add `seconds` to the remaining time.
+
+        A key without TTL keeps living for ever (and the answer is True); a missing key is False.
+
+        Raises:
+            InvalidTtl: `seconds` is not a whole number from 1 to a hundred years.
+        """
+        ...
+
+    async def keys(self, pattern: str = "*") -> list[str]:
+        """Answer the keys that match a glob as Redis matches it, in no particular order."""
+        ...
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
+        """Answer every asked key with its value, None where there is none."""
+        ...
+
+
+class TtlPolicy(Enum):
+    """What becomes of a key's TTL when it is written, besides a number of milliseconds."""
+
+    KEEP = "keep"
+    """The remaining time stays as it is, to the millisecond."""
+    NO_EXPIRY = "no expiry"
+    """The key lives until it is deleted. Only ever by an explicit wish."""
+
+
+Ttl: TypeAlias = TtlPolicy | int
+"""Milliseconds to live, or a `TtlPolicy`."""
+
+
+class KeyType:
+    """The names Redis gives to the types of values (TYPE); other names are module types."""
+
+    STRING: Final = "string"
+    HASH: Final = "hash"
+    LIST: Final = "list"
+    SET: Final = "set"
+    ZSET: Final = "zset"
+    STREAM: Final = "stream"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What a row of the tree shows of a key.
+
+    Attributes:
+        key: The key's bytes.
+        type: `KeyType` or a module's own name.
+        deadline_ms: When it expires by the backend's clock; None for no expiry.
+        size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
+        preview: The first bytes of a string; empty for anything else.
+    """
+
+    key: bytes
+    type: str
+    deadline_ms: int | None
+    size: int | None
+    preview: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValue:
+    """What a key held at one moment.
+
+    Attributes:
+        type: `KeyType` or a module's own name.
+        data: The stored bytes of a string, whole; None for any other type.
+        size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
+        deadline_ms: When it expires by the backend's clock; None for no expiry.
+    """
+
+    type: str
+    data: bytes | None
+    size: int | None
+    deadline_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A key whole, enough to put it back byte for byte: what undo keeps.
+
+    Attributes:
+        key: The key's bytes.
+        type: `KeyType` or a module's own name.
+        payload: The bytes of a string; the backend's serialisation (DUMP) of any other type.
+        deadline_ms: When it was to expire by the backend's clock; None for no expiry.
+    """
+
+    key: bytes
+    type: str
+    payload: bytes = field(repr=False)
+    deadline_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The write happened.
+
+    Attributes:
+        deadline_ms: When the key expires now; None for no expiry.
+        before: What it replaced, with the deadline at that very moment; None if there was nothing.
+    """
+
+    deadline_ms: int | None
+    before: Snapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Nothing was written: the key holds something else than the caller believed.
+
+    Attributes:
+        other: What it holds.
+    """
+
+    other: StoredValue
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Nothing was written: the key the caller believed in does not exist (any more)."""
+
+
+WriteOutcome: TypeAlias = Saved | Changed | Gone
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireIn:
+    """Let the key live `ms` milliseconds from now."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendBy:
+    """Add `ms` milliseconds to the remaining time; changes nothing on a key without TTL."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireAt:
+    """Let the key live until `deadline_ms` by the backend's clock."""
+
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Persist:
+    """Remove the expiry."""
+
+
+TtlChange: TypeAlias = ExpireIn | ExtendBy | ExpireAt | Persist
+
+
+@dataclass(frozen=True, slots=True)
+class TtlChanged:
+    """The TTL is now what was asked for.
+
+    Attributes:
+        before_ms: The deadline until now; None for no expiry.
+        after_ms: The deadline from now on; None for no expiry.
+    """
+
+    before_ms: int | None
+    after_ms: int | None
+
+
+TtlOutcome: TypeAlias = TtlChanged | Gone
+
+
+class ChangeKind(Enum):
+    """What happened to a key, as far as it can be told."""
+
+    WRITTEN = "written"
+    """It exists and its value (or its TTL, where the source cannot tell) may be new."""
+    TTL_CHANGED = "ttl changed"
+    """Only its TTL is new."""
+    DELETED = "deleted"
+    EXPIRED = "expired"
+    EVICTED = "evicted"
+    GONE = "gone"
+    """It does not exist any more; deleted, expired or evicted cannot be told apart."""
+
+    @property
+    def removes(self) -> bool:
+        """Whether the key is no more after it."""
+        return self not in (ChangeKind.WRITTEN, ChangeKind.TTL_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key changed.
+
+    Attributes:
+        key: The key's bytes.
+        kind: What happened.
+        deadline_ms: For a key that exists, when it expires; None for no expiry.
+    """
+
+    key: bytes
+    kind: ChangeKind
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A batch of changes, in the order they happened."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """Every key is gone at once (FLUSHDB, FLUSHALL, a restarted development server)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesMayHaveChanged:
+    """Which keys exist is told, but not which values changed: re-read what is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesMissed:
+    """Changes were lost (overload, a reconnection): the mirror needs a fresh scan.
+
+    Attributes:
+        reason: One line for people.
+    """
+
+    reason: str
+
+
+class LiveSource(Enum):
+    """How changes are noticed."""
+
+    MEMORY = "memory"
+    TRACKING = "tracking"
+    NOTIFICATIONS = "notifications"
+    POLLING = "polling"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """How changes are noticed from now on, and why this way.
+
+    Attributes:
+        source: Which way.
+        reason: One line for people: why this way and not a better one; empty for the best.
+    """
+
+    source: LiveSource
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """The cache stopped answering; the feed keeps trying by itself.
+
+    Attributes:
+        title: One line for people, never with a secret.
+        retry_in_ms: Until the next attempt.
+    """
+
+    title: str
+    retry_in_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRestored:
+    """The cache answers again. `ChangesMissed` follows, since nobody watched meanwhile."""
+
+
+FeedEvent: TypeAlias = (
+    Changes
+    | Flushed
+    | ValuesMayHaveChanged
+    | ChangesMissed
+    | LiveStatus
+    | ConnectionLost
+    | ConnectionRestored
+)
+
+
+ScanCursor: TypeAlias = object
+"""Where a scan stands. Opaque: only the backend that made it can read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """Some keys, and where to go on.
+
+    Attributes:
+        keys: May repeat keys of an earlier page (SCAN does).
+        next: The cursor of the next page; None when this was the last.
+    """
+
+    keys: Sequence[bytes]
+    next: ScanCursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class BackendFacts:
+    """What a window says about the cache it shows.
+
+    Attributes:
+        label: Short name: "memory", "localhost:6379/0".
+        product: "in-memory", "Redis 7.0.15".
+        is_production_like: Whether the cache is shared, so that care is asked of the user.
+        details: Further lines for people (mode, database, user), in order.
+    """
+
+    label: str
+    product: str
+    is_production_like: bool
+    details: Mapping[str, str]
+
+
+class CacheBackend(FunctionCache, Protocol):
+    """A cache as an inspector needs it.
+
+    Reading disturbs nothing: no KEYS, no command that holds a server over 5 ms, no touched LRU
+    clocks where that can be avoided. Any method raises `CacheUnreachable` when the cache does not
+    answer, and `NotPermitted` when it refuses.
+    """
+
+    @property
+    def facts(self) -> BackendFacts:
+        """What this cache is."""
+        ...
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether every write is refused with `NotPermitted`."""
+        ...
+
+    def now_ms(self) -> int:
+        """The time by this cache's clock, which every deadline is measured against."""
+        ...
+
+    async def connect(self) -> None:
+        """Reach the cache and learn what it is.
+
+        Raises:
+            CacheUnreachable: With host and port in the title and never a password.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of every connection and end every feed. May be called twice."""
+        ...
+
+    async def count_keys(self) -> int | None:
+        """Answer about how many keys there are; None where it cannot be told cheaply."""
+        ...
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        """Answer the next page of about `count` keys; a None cursor starts from the beginning.
+
+        Every key that exists during the whole scan is answered at least once.
+        """
+        ...
+
+    async def describe(
+        self, keys: Sequence[bytes], *, preview_bytes: int = 200
+    ) -> list[KeyInfo | None]:
+        """Answer each key in order with what a row shows, None where it does not exist."""
+        ...
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        """Answer each key in order with its deadline, None for no expiry, `Gone` if missing."""
+        ...
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """Answer what the key holds, None where it does not exist."""
+        ...
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        """Store a string if the key still holds what the caller believes, in one step.
+
+        Args:
+            key: The key's bytes.
+            data: The new bytes, stored as they are.
+            expected: The bytes the caller believes are there; None if it believes in no key.
+            ttl: Milliseconds to live, `TtlPolicy.KEEP` or `TtlPolicy.NO_EXPIRY`. Keeping the TTL
+                of a key that does not exist is refused as `InvalidTtl`.
+
+        Returns:
+            `Saved`; `Changed` with the other value (another type counts); `Gone`, if something was
+            expected and the key does not exist: an expired key is never revived.
+
+        Raises:
+            InvalidTtl: Refused before anything is sent.
+            OutcomeUnknown: The connection died with the answer outstanding. Never retried silently.
+        """
+        ...
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Change when the key expires, whatever it holds, in one step.
+
+        Raises:
+            InvalidTtl: Refused before anything is sent.
+            OutcomeUnknown: As for `write`.
+        """
+        ...
+
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        """Delete the key and answer what it held, in one step.
+
+        Args:
+            key: The key's bytes; any type.
+            expected: If given, delete only while the key holds these bytes.
+
+        Returns:
+            `Saved` with `before`; `Changed`; `Gone`.
+        """
+        ...
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        """Put a removed key back, byte for byte, until its old deadline.
+
+        Returns:
+            `Saved`; `Changed` if the key exists again meanwhile (nothing is overwritten); `Gone`
+            if its deadline has passed.
+        """
+        ...
+
+    def watch(self) -> AsyncIterator[FeedEvent]:
+        """Follow the cache until the iterator is closed. One feed at a time is enough.
+
+        The first event is a `LiveStatus`; it comes once changes are being noticed, so a scan begun
+        after it misses nothing.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""A live mirror of one cache's keys."""

@@ -1,0 +1,1 @@
+"""The phone and what a call did to the cache."""

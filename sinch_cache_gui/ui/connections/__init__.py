@@ -1,0 +1,1 @@
+"""Choosing, reaching and losing a cache."""

@@ -1,0 +1,1 @@
+"""Editors of one key's value, in tabs."""

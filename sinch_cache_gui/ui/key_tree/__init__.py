@@ -1,0 +1,1 @@
+"""The key tree: a flat table that reads as a tree."""

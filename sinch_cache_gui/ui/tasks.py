@@ -1,0 +1,92 @@
+"""Background work with an owner, a name, and an error sink."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.notices import Notice, Notices, Severity
+
+log = logging.getLogger(__name__)
+
+
+class TaskScope:
+    """Holds the tasks of one owner: a window, a workspace, a pane.
+
+    No task is fire-and-forget: the scope keeps it, reports its failure as a notice and in the log,
+    and ends it when the owner goes.
+    """
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_closed = False
+
+    def start(
+        self,
+        name: str,
+        work: Coroutine[object, object, None],
+        *,
+        on_error: Callable[[CacheError], bool] | None = None,
+    ) -> None:
+        """Run `work` under `name`, in place of whatever ran under that name.
+
+        Args:
+            name: Unique in this scope; starting it again cancels the previous one.
+            work: The coroutine. Its `CacheError` is told as a notice, anything else as a defect.
+            on_error: May show a `CacheError` in place itself and answer True: no notice then.
+        """
+        if self._is_closed:
+            work.close()
+            return
+        self.cancel(name)
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(lambda done: self._finished(name, done, on_error))
+
+    def is_running(self, name: str) -> bool:
+        """Whether a task of that name is still at work."""
+        return name in self._tasks
+
+    def cancel(self, name: str) -> None:
+        """End the task of that name, if there is one."""
+        task = self._tasks.pop(name, None)
+        if task is not None:
+            task.cancel()
+
+    async def aclose(self) -> None:
+        """End every task and wait until each has ended. May be called twice."""
+        self._is_closed = True
+        tasks = list(self._tasks.values())
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _finished(
+        self,
+        name: str,
+        task: asyncio.Task[None],
+        on_error: Callable[[CacheError], bool] | None,
+    ) -> None:
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            return
+        if isinstance(error, CacheError):
+            if on_error is None or not on_error(error):
+                self._notices.post(Notice(Severity.ERROR, error.title, error.detail))
+            return
+        log.error("task %s failed", name, exc_info=error)
+        self._notices.post(
+            Notice(
+                Severity.ERROR,
+                f"Something went wrong inside this window ({name})",
+                f"{type(error).__name__}: {error}\nThis is a defect. The log has the details.",
+            )
+        )

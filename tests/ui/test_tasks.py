@@ -1,0 +1,46 @@
+"""Background work has an owner, a name and an error sink."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.ui.tasks import TaskScope
+
+
+async def test_a_failure_reaches_the_user_as_a_notice() -> None:
+    shown: list[Notice] = []
+    notices = Notices()
+    notices.listen(shown.append)
+    scope = TaskScope(notices)
+
+    async def fail() -> None:
+        raise CacheUnreachable("No answer from localhost:6379", "It refused the connection.")
+
+    scope.start("load", fail())
+    while scope.is_running("load"):
+        await asyncio.sleep(0)
+
+    assert [notice.title for notice in shown] == ["No answer from localhost:6379"]
+    await scope.aclose()
+
+
+async def test_starting_a_name_again_ends_the_previous_task() -> None:
+    scope = TaskScope(Notices())
+    ended: list[str] = []
+
+    async def wait_for_ever(name: str) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(name)
+
+    scope.start("search", wait_for_ever("first"))
+    await asyncio.sleep(0)
+    scope.start("search", wait_for_ever("second"))
+    await asyncio.sleep(0)
+    assert ended == ["first"]
+
+    await scope.aclose()
+    assert ended == ["first", "second"]
