@@ -1,0 +1,195 @@
+"""Notices in place: a bar inside the pane it speaks of, which pushes nothing out of place."""
+
+from __future__ import annotations
+
+import qtawesome as qta
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
+
+ICONS = {
+    Severity.INFO: "mdi6.information-outline",
+    Severity.SUCCESS: "mdi6.check-circle-outline",
+    Severity.WARNING: "mdi6.alert-outline",
+    Severity.ERROR: "mdi6.alert-circle-outline",
+}
+
+
+class NoticeBar(QFrame):
+    """One notice over the bottom edge of the pane `over`, with what can be done about it.
+
+    The first action is the expected one: Enter presses it while the bar has the focus. Escape
+    dismisses the bar.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, theme: Theme, over: QWidget, *, is_dismissible: bool = True) -> None:
+        super().__init__(over)
+        self._theme = theme
+        self._over = over
+        self._notice: Notice | None = None
+        self._icon = QLabel()
+        self._title = QLabel()
+        self._title.setObjectName("title")
+        self._detail = QLabel()
+        for label in (self._title, self._detail):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self._close = QToolButton()
+        self._close.setAccessibleName(self.tr("Dismiss this message"))
+        self._close.setToolTip(self.tr("Dismiss (Esc)"))
+        self._close.setVisible(is_dismissible)
+        self._close.clicked.connect(self._dismiss)
+        self._buttons: list[QPushButton] = []
+        self._content = QHBoxLayout()
+        self._content.setSpacing(GRID // 2)
+        self._extra: QWidget | None = None
+        self._lay_out()
+        self._is_dismissible = is_dismissible
+        over.installEventFilter(self)
+        theme.changed.connect(self._restyle)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.hide()
+
+    @property
+    def notice(self) -> Notice | None:
+        """The notice shown, None while there is none."""
+        return self._notice
+
+    def show_notice(self, notice: Notice, *, extra: QWidget | None = None) -> None:
+        """Show `notice` in place of whatever was shown.
+
+        Args:
+            notice: What to say, and what can be done about it.
+            extra: A control that belongs to the actions (a field), put before their buttons.
+        """
+        self._notice = notice
+        self._title.setText(notice.title)
+        self._detail.setText(notice.detail)
+        self._detail.setVisible(bool(notice.detail))
+        self.setAccessibleName(notice.title)
+        self.setAccessibleDescription(notice.detail)
+        self._set_extra(extra)
+        self._set_actions(notice.actions)
+        self._restyle()
+        self.show()
+        self.raise_()
+        self._place()
+
+    def hide_notice(self) -> None:
+        """Take the bar away."""
+        self._notice = None
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._is_dismissible:
+            self._dismiss()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._buttons:
+            self._buttons[0].click()
+        else:
+            super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID + 4, GRID, GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        row.addLayout(self._content)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _set_extra(self, extra: QWidget | None) -> None:
+        if self._extra is not None and self._extra is not extra:
+            self._content.removeWidget(self._extra)
+            self._extra.hide()
+            self._extra.deleteLater()
+        if extra is not None and extra is not self._extra:
+            self._content.insertWidget(0, extra)
+        self._extra = extra
+
+    def _set_actions(self, actions: tuple[NoticeAction, ...]) -> None:
+        for button in self._buttons:
+            self._content.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
+        for action in actions:
+            button = QPushButton(action.label)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _checked=False, run=action.run: run())
+            self._content.addWidget(button)
+            self._buttons.append(button)
+
+    def _dismiss(self) -> None:
+        self.hide_notice()
+        self.dismissed.emit()
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        severity = self._notice.severity if self._notice else Severity.INFO
+        back, mark = _colours(tokens, severity)
+        self.setStyleSheet(
+            f"NoticeBar {{ background: {back}; border: 1px solid {tokens.border};"
+            f" border-left: 3px solid {mark}; border-radius: 4px; }}"
+        )
+        self._icon.setPixmap(qta.icon(ICONS[severity], color=mark).pixmap(QSize(18, 18)))
+        self._close.setIcon(qta.icon("mdi6.close", color=tokens.muted))
+
+    def _place(self) -> None:
+        width = self._over.width() - 2 * GRID
+        needed = self.heightForWidth(width) if self.hasHeightForWidth() else -1
+        height = max(needed, self.sizeHint().height() if needed < 0 else 0, 40)
+        self.setGeometry(GRID, self._over.height() - height - GRID, width, height)
+
+
+def _colours(tokens: Tokens, severity: Severity) -> tuple[str, str]:
+    return {
+        Severity.INFO: (tokens.info_back, tokens.accent),
+        Severity.SUCCESS: (tokens.success_back, tokens.success),
+        Severity.WARNING: (tokens.warning_back, tokens.warning),
+        Severity.ERROR: (tokens.danger_back, tokens.danger),
+    }[severity]
+
+
+class NoticeView:
+    """Shows the window's notices one after another over its bottom edge, the newest on top."""
+
+    def __init__(self, bar: NoticeBar) -> None:
+        self._bar = bar
+        self._queue: list[Notice] = []
+        bar.dismissed.connect(self._show_next)
+
+    def show(self, notice: Notice) -> None:
+        """Show `notice` now; an error that was showing comes back after it is dismissed."""
+        shown = self._bar.notice
+        if shown is not None and shown.severity is Severity.ERROR and shown != notice:
+            self._queue.append(shown)
+        self._bar.show_notice(notice)
+
+    def _show_next(self) -> None:
+        if self._queue:
+            self._bar.show_notice(self._queue.pop())
