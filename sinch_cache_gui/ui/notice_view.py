@@ -6,6 +6,7 @@ import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -114,13 +115,17 @@ class NoticeBar(QFrame):
         texts.setSpacing(2)
         texts.addWidget(self._title)
         texts.addWidget(self._detail)
+        self._content.addStretch(1)
+        self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._body.setSpacing(GRID)
+        self._body.addLayout(texts, 1)
+        self._body.addLayout(self._content)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID + 4, GRID, GRID, GRID)
         row.setSpacing(GRID)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        row.addLayout(self._content)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(self._body, 1)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
 
     def _set_extra(self, extra: QWidget | None) -> None:
         if self._extra is not None and self._extra is not extra:
@@ -141,8 +146,12 @@ class NoticeBar(QFrame):
             button = QPushButton(action.label)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, run=action.run: run())
-            self._content.addWidget(button)
+            self._content.insertWidget(self._content.count() - 1, button)
             self._buttons.append(button)
+        is_crowded = len(actions) > 1 or self._extra is not None
+        self._body.setDirection(
+            QBoxLayout.Direction.TopToBottom if is_crowded else QBoxLayout.Direction.LeftToRight
+        )
 
     def _dismiss(self) -> None:
         self.hide_notice()

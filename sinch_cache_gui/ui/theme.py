@@ -263,6 +263,14 @@ def style_sheet_of(tokens: Tokens) -> str:
         border-bottom: 2px solid {tokens.accent}; }}
     QTabBar::tab:hover {{ color: {tokens.text}; }}
     QTabWidget::pane {{ border: none; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle {{ background: {tokens.border}; border-radius: 4px; margin: 1px; }}
+    QScrollBar::handle:vertical {{ min-height: 24px; }}
+    QScrollBar::handle:horizontal {{ min-width: 24px; }}
+    QScrollBar::handle:hover {{ background: {tokens.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QMenu {{ background: {tokens.base}; border: 1px solid {tokens.border}; padding: 4px; }}
     QMenu::item {{ padding: 4px 24px 4px 12px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {tokens.selection}; }}
