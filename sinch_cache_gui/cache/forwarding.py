@@ -1,0 +1,126 @@
+"""A backend that hands everything on: the ground for those that add one thing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    BackendFacts,
+    CacheBackend,
+    FeedEvent,
+    Gone,
+    JsonValue,
+    KeyInfo,
+    ScanCursor,
+    ScanPage,
+    Snapshot,
+    StoredValue,
+    Ttl,
+    TtlChange,
+    TtlOutcome,
+    WriteOutcome,
+)
+
+
+class ForwardingBackend(CacheBackend):
+    """Asks `inner` for everything; a subclass overrides what it changes."""
+
+    def __init__(self, inner: CacheBackend) -> None:
+        self._inner = inner
+
+    @property
+    def facts(self) -> BackendFacts:
+        """Forwarded."""
+        return self._inner.facts
+
+    @property
+    def is_read_only(self) -> bool:
+        """Forwarded."""
+        return self._inner.is_read_only
+
+    def now_ms(self) -> int:
+        """Forwarded."""
+        return self._inner.now_ms()
+
+    async def connect(self) -> None:
+        """Forwarded."""
+        await self._inner.connect()
+
+    async def aclose(self) -> None:
+        """Forwarded."""
+        await self._inner.aclose()
+
+    async def count_keys(self) -> int | None:
+        """Forwarded."""
+        return await self._inner.count_keys()
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        """Forwarded."""
+        return await self._inner.scan_page(cursor, pattern=pattern, count=count)
+
+    async def describe(
+        self, keys: Sequence[bytes], *, preview_bytes: int = 200
+    ) -> list[KeyInfo | None]:
+        """Forwarded."""
+        return await self._inner.describe(keys, preview_bytes=preview_bytes)
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        """Forwarded."""
+        return await self._inner.deadlines(keys)
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """Forwarded."""
+        return await self._inner.read(key)
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        """Forwarded."""
+        return await self._inner.write(key, data, expected=expected, ttl=ttl)
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Forwarded."""
+        return await self._inner.change_ttl(key, change)
+
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        """Forwarded."""
+        return await self._inner.remove(key, expected=expected)
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        """Forwarded."""
+        return await self._inner.restore(snapshot)
+
+    def watch(self) -> AsyncIterator[FeedEvent]:
+        """Forwarded."""
+        return self._inner.watch()
+
+    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
+        """Forwarded."""
+        await self._inner.set(key, value, ttl)
+
+    async def get(self, key: str) -> JsonValue:
+        """Forwarded."""
+        return await self._inner.get(key)
+
+    async def has(self, key: str) -> bool:
+        """Forwarded."""
+        return await self._inner.has(key)
+
+    async def delete(self, key: str) -> bool:
+        """Forwarded."""
+        return await self._inner.delete(key)
+
+    async def extend(self, key: str, seconds: int) -> bool:
+        """Forwarded."""
+        return await self._inner.extend(key, seconds)
+
+    async def keys(self, pattern: str = "*") -> list[str]:
+        """Forwarded."""
+        return await self._inner.keys(pattern)
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
+        """Forwarded."""
+        return await self._inner.get_many(keys)
