@@ -1,0 +1,38 @@
+"""Long work written once, run at once or in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TypeAlias, TypeVar
+
+from sinch_cache_gui.pacing import Breather
+
+Answer = TypeVar("Answer")
+
+Work: TypeAlias = Generator[None, None, Answer]
+"""Work that pauses by itself every millisecond or so, and returns its answer."""
+
+
+def run_through(work: Work[Answer]) -> Answer:
+    """Answer what `work` answers, holding the thread until it is done."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            answer: Answer = done.value
+            return answer
+
+
+async def run_sliced(work: Work[Answer]) -> Answer:
+    """Answer what `work` answers, letting the loop run between slices."""
+    breathe = Breather()
+    try:
+        while True:
+            try:
+                next(work)
+            except StopIteration as done:
+                answer: Answer = done.value
+                return answer
+            await breathe()
+    finally:
+        work.close()
