@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final
+from typing import Final, TypeVar
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
@@ -25,6 +25,9 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
     WriteOutcome,
 )
+from sinch_cache_gui.pacing import Breather
+
+T = TypeVar("T")
 
 JOURNAL_LIMIT: Final = 1000
 """Entries kept; the oldest leave first."""
@@ -148,18 +151,36 @@ async def undo(backend: CacheBackend, entries: Sequence[JournalEntry]) -> UndoRe
 
     The bytes come back with the TTL that would remain now had the write never happened.
     """
+    return await _each(reversed(entries), lambda e: e.key, lambda e: _undo_one(backend, e))
+
+
+async def put_back(backend: CacheBackend, snapshots: Sequence[Snapshot]) -> UndoReport:
+    """Restore removed keys until their old deadlines; keys that exist again are left alone."""
+
+    async def restore(snapshot: Snapshot) -> str | None:
+        return _why_not(await backend.restore(snapshot))
+
+    return await _each(snapshots, lambda s: s.key, restore)
+
+
+async def _each(
+    items: Iterable[T],
+    key_of: Callable[[T], bytes],
+    undo_one: Callable[[T], Coroutine[object, object, str | None]],
+) -> UndoReport:
     undone: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
-    for entry in reversed(entries):
+    breathe = Breather()
+    for item in items:
         try:
-            outcome = await _undo_one(backend, entry)
+            reason = await undo_one(item)
         except CacheError as error:
-            refused.append((entry.key, error.title))
-            continue
-        if isinstance(outcome, str):
-            refused.append((entry.key, outcome))
+            reason = error.title
+        if reason is None:
+            undone.append(key_of(item))
         else:
-            undone.append(entry.key)
+            refused.append((key_of(item), reason))
+        await breathe()
     return UndoReport(tuple(undone), tuple(refused))
 
 

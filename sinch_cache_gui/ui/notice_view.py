@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -185,20 +187,34 @@ def _colours(tokens: Tokens, severity: Severity) -> tuple[str, str]:
 
 
 class NoticeView:
-    """Shows the window's notices one after another over its bottom edge, the newest on top."""
+    """Shows the window's notices one after another over its bottom edge, the newest on top.
+
+    An action takes its notice away before it runs. An error that another notice covered comes
+    back once that one is gone.
+    """
 
     def __init__(self, bar: NoticeBar) -> None:
         self._bar = bar
-        self._queue: list[Notice] = []
-        bar.dismissed.connect(self._show_next)
+        self._covered: list[Notice] = []
+        bar.dismissed.connect(self._show_covered)
 
     def show(self, notice: Notice) -> None:
-        """Show `notice` now; an error that was showing comes back after it is dismissed."""
+        """Show `notice` now."""
         shown = self._bar.notice
-        if shown is not None and shown.severity is Severity.ERROR and shown != notice:
-            self._queue.append(shown)
-        self._bar.show_notice(notice)
+        if shown is not None and shown.severity is Severity.ERROR and shown.title != notice.title:
+            self._covered.append(shown)
+        actions = tuple(self._leaving(action) for action in notice.actions)
+        self._bar.show_notice(replace(notice, actions=actions))
 
-    def _show_next(self) -> None:
-        if self._queue:
-            self._bar.show_notice(self._queue.pop())
+    def _leaving(self, action: NoticeAction) -> NoticeAction:
+        def run() -> None:
+            self._bar.hide_notice()
+            action.run()
+            if self._bar.notice is None:
+                self._show_covered()
+
+        return NoticeAction(action.label, run)
+
+    def _show_covered(self) -> None:
+        if self._covered:
+            self._bar.show_notice(self._covered.pop())

@@ -10,19 +10,18 @@ from sinch_cache_gui.ui.tasks import TaskScope
 
 
 async def test_a_failure_reaches_the_user_as_a_notice() -> None:
-    shown: list[Notice] = []
+    shown: asyncio.Queue[Notice] = asyncio.Queue()
     notices = Notices()
-    notices.listen(shown.append)
+    notices.listen(shown.put_nowait)
     scope = TaskScope(notices)
 
     async def fail() -> None:
         raise CacheUnreachable("No answer from localhost:6379", "It refused the connection.")
 
     scope.start("load", fail())
-    while scope.is_running("load"):
-        await asyncio.sleep(0)
 
-    assert [notice.title for notice in shown] == ["No answer from localhost:6379"]
+    assert (await shown.get()).title == "No answer from localhost:6379"
+    assert not scope.is_running("load")
     await scope.aclose()
 
 

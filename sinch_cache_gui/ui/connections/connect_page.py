@@ -1,0 +1,219 @@
+"""The page where a cache is chosen, waited for, or said to be out of reach."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.profiles import MEMORY_URL, Profile
+from sinch_cache_gui.ui.theme import GRID, Theme
+
+
+def without_password(url: str) -> tuple[str, str]:
+    """Split a URL into itself without the password, and the password (decoded; may be empty)."""
+    try:
+        parts = urlsplit(url)
+        password = parts.password
+    except ValueError:
+        return _before_password(url)
+    if password is None:
+        return url, ""
+    user, _, place = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    netloc = f"{name}@{place}" if name else place
+    return urlunsplit(parts._replace(netloc=netloc)), unquote(password)
+
+
+def with_password(url: str, password: str) -> str:
+    """Put a password into a URL that has none."""
+    if not password or "://" not in url:
+        return url
+    scheme, rest = url.split("://", 1)
+    place, slash, path = rest.partition("/")
+    user, at, host = place.rpartition("@")
+    name = user.partition(":")[0] if at else ""
+    return f"{scheme}://{name}:{quote(password, safe='')}@{host}{slash}{path}"
+
+
+def _before_password(url: str) -> tuple[str, str]:
+    """Keep a password out of view even where the URL cannot be parsed."""
+    head, at, tail = url.rpartition("@")
+    if not at:
+        return url, ""
+    start, colon, password = head.rpartition(":")
+    if not colon or start.endswith(("redis", "rediss", "unix")):
+        return url, ""
+    return f"{start}@{tail}", unquote(password)
+
+
+class ConnectPage(QWidget):
+    """Asks which cache to open. Shows in place what failed, with Retry and Edit."""
+
+    connect_requested = Signal(object)
+    cancel_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._profile = Profile()
+        self._is_cancellable = False
+        self._heading = QLabel()
+        self._detail = QLabel()
+        self._busy = QProgressBar()
+        self._url = QLineEdit()
+        self._password = QLineEdit()
+        self._prefix = QLineEdit()
+        self._read_only = QCheckBox(self.tr("Read-only: look, change nothing"))
+        self._retry = QPushButton(self.tr("Retry"))
+        self._edit = QPushButton(self.tr("Edit"))
+        self._connect = QPushButton(self.tr("Open"))
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._form = QWidget()
+        self._set_up_controls()
+        self._lay_out()
+        self._wire()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_connecting(self, label: str) -> None:
+        """Say that the cache is being reached."""
+        self._say(self.tr("Opening {}…").format(label), "", is_error=False)
+        self._busy.show()
+        self._form.hide()
+        self._show_buttons(self._cancel)
+
+    def show_failure(self, error: CacheError, profile: Profile, *, is_cancellable: bool) -> None:
+        """Say why the cache could not be opened, and offer Retry and Edit."""
+        self._fill(profile)
+        self._say(error.title, error.detail, is_error=True)
+        self._busy.hide()
+        self._form.hide()
+        self._is_cancellable = is_cancellable
+        self._show_buttons(self._retry, self._edit, *((self._cancel,) if is_cancellable else ()))
+        self._retry.setFocus()
+
+    def show_form(self, profile: Profile, *, is_cancellable: bool) -> None:
+        """Ask which cache to open, beginning with `profile`."""
+        self._fill(profile)
+        self._say(
+            self.tr("Open a cache"),
+            self.tr("The embedded cache of development, or a Redis."),
+            is_error=False,
+        )
+        self._is_cancellable = is_cancellable
+        self._show_edit()
+
+    def _show_edit(self) -> None:
+        self._busy.hide()
+        self._form.show()
+        self._show_buttons(self._connect, *((self._cancel,) if self._is_cancellable else ()))
+        self._url.setFocus()
+        self._url.selectAll()
+
+    def _show_buttons(self, *buttons: QPushButton) -> None:
+        for button in (self._retry, self._edit, self._connect, self._cancel):
+            button.setVisible(button in buttons)
+
+    def _say(self, title: str, detail: str, *, is_error: bool) -> None:
+        self._heading.setText(title)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._heading.setProperty("isError", is_error)
+        self._restyle()
+
+    def _fill(self, profile: Profile) -> None:
+        self._profile = profile
+        url, password = without_password(profile.url)
+        self._url.setText(url)
+        self._password.setText(password)
+        self._prefix.setText(profile.prefix.decode("utf-8", "surrogateescape"))
+        self._read_only.setChecked(profile.is_read_only)
+
+    def _entered(self) -> Profile:
+        url = self._url.text().strip() or MEMORY_URL
+        return Profile(
+            url=with_password(url, self._password.text()),
+            prefix=self._prefix.text().encode("utf-8", "surrogateescape"),
+            is_read_only=self._read_only.isChecked(),
+        )
+
+    def _set_up_controls(self) -> None:
+        self._heading.setWordWrap(True)
+        self._detail.setWordWrap(True)
+        for label in (self._heading, self._detail):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._busy.setRange(0, 0)
+        self._busy.setFixedHeight(4)
+        self._busy.setTextVisible(False)
+        self._busy.setAccessibleName(self.tr("Opening the cache"))
+        self._url.setPlaceholderText("redis://localhost:6379/0")
+        self._url.setAccessibleName(self.tr("Address of the cache"))
+        self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._password.setAccessibleName(self.tr("Password"))
+        self._prefix.setPlaceholderText(self.tr("all keys"))
+        self._prefix.setAccessibleName(self.tr("Key prefix"))
+        self._connect.setProperty("primary", True)
+        self._retry.setProperty("primary", True)
+
+    def _lay_out(self) -> None:
+        fields = QFormLayout(self._form)
+        fields.setContentsMargins(0, 0, 0, 0)
+        fields.setSpacing(GRID)
+        fields.addRow(self.tr("Address"), self._url)
+        fields.addRow(self.tr("Password"), self._password)
+        fields.addRow(self.tr("Key prefix"), self._prefix)
+        fields.addRow("", self._read_only)
+        hint = QLabel(
+            self.tr("memory:   redis://user@host:6379/0   rediss://host   unix:///path?db=0")
+        )
+        hint.setObjectName("muted")
+        fields.addRow("", hint)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        for button in (self._connect, self._retry, self._edit, self._cancel):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        card = QWidget()
+        card.setFixedWidth(560)
+        column = QVBoxLayout(card)
+        column.setSpacing(GRID * 2)
+        for part in (self._heading, self._detail, self._busy, self._form):
+            column.addWidget(part)
+        column.addLayout(buttons)
+        outer = QVBoxLayout(self)
+        outer.addStretch(2)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(3)
+
+    def _wire(self) -> None:
+        self._retry.clicked.connect(lambda: self.connect_requested.emit(self._profile))
+        self._edit.clicked.connect(self._show_edit)
+        self._cancel.clicked.connect(self.cancel_requested)
+        self._connect.clicked.connect(lambda: self.connect_requested.emit(self._entered()))
+        for field in (self._url, self._password, self._prefix):
+            field.returnPressed.connect(self._connect.click)
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        is_error = bool(self._heading.property("isError"))
+        colour = tokens.danger if is_error else tokens.text
+        self._heading.setStyleSheet(f"font-size: 17px; font-weight: 600; color: {colour};")
+        self._detail.setStyleSheet(f"color: {tokens.muted};")
+        self._busy.setStyleSheet(
+            f"QProgressBar {{ border: none; background: {tokens.raised}; }}"
+            f"QProgressBar::chunk {{ background: {tokens.accent}; }}"
+        )

@@ -1,0 +1,155 @@
+"""The strip above everything: which cache this is, whether it is live, and the menu."""
+
+from __future__ import annotations
+
+import qtawesome as qta
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from sinch_cache_gui.cache.interface import BackendFacts, LiveSource
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
+
+
+class TopStrip(QWidget):
+    """Says which environment the window shows, in its colour, and how changes reach it."""
+
+    connections_requested = Signal()
+    reconnect_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._facts: BackendFacts | None = None
+        self._is_lost = False
+        self._edge = QFrame()
+        self._edge.setFixedHeight(3)
+        self._name = QToolButton()
+        self._name.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._name.setAccessibleName(self.tr("Open another cache"))
+        self._name.clicked.connect(self.connections_requested)
+        self._product = QLabel()
+        self._product.setObjectName("muted")
+        self._lock = QLabel()
+        self._lock.setAccessibleName(self.tr("Read-only: nothing can be changed"))
+        self._lock.setToolTip(self.tr("Read-only: nothing can be changed from this window"))
+        self._lock.hide()
+        self._live = _ClickableLabel()
+        self._live.clicked.connect(self._live_clicked)
+        self._menu = QToolButton()
+        self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._menu.setAccessibleName(self.tr("Menu of all commands"))
+        self._menu.setToolTip(self.tr("All commands (F10)"))
+        self._lay_out()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def set_menu(self, menu: QMenu) -> None:
+        """Let the menu button open `menu`."""
+        self._menu.setMenu(menu)
+
+    def open_menu(self) -> None:
+        """Open the menu, as a click on its button does."""
+        self._menu.showMenu()
+
+    def show_cache(self, facts: BackendFacts, prefix: str, *, is_read_only: bool) -> None:
+        """Say which cache is shown."""
+        self._facts = facts
+        environment = self.tr("production") if facts.is_production_like else self.tr("development")
+        name = f"{environment}: {facts.label}"
+        self._name.setText(f"{name}  {prefix}" if prefix else name)
+        lines = [f"{key}: {value}" for key, value in facts.details.items()]
+        if prefix:
+            lines.append(self.tr("only keys below {}").format(prefix))
+        lines.append(self.tr("Click to open another cache"))
+        self._name.setToolTip("\n".join(lines))
+        self._product.setText(facts.product)
+        self._lock.setVisible(is_read_only)
+        self._restyle()
+
+    def show_no_cache(self, label: str) -> None:
+        """Say that no cache is connected."""
+        self._facts = None
+        self._name.setText(label)
+        self._product.clear()
+        self._live.clear()
+        self._lock.hide()
+        self._restyle()
+
+    def show_live(self, source: LiveSource, reason: str, changes_per_s: float) -> None:
+        """Say how changes reach the window."""
+        texts = {
+            LiveSource.MEMORY: self.tr("live: told by the cache"),
+            LiveSource.TRACKING: self.tr("live: pushed by the server"),
+            LiveSource.NOTIFICATIONS: self.tr("live: keyspace notifications"),
+            LiveSource.POLLING: self.tr("live: asking the server"),
+            LiveSource.NONE: self.tr("not live"),
+        }
+        self._is_lost = False
+        text = texts[source]
+        if changes_per_s >= 0.5:
+            text = self.tr("{}, {:,.0f}/s").format(text, changes_per_s)
+        self._live.setText(f"● {text}")
+        self._live.setToolTip(reason or self.tr("Every change shows here as it happens."))
+        self._paint_live(self._theme.tokens.success)
+
+    def show_lost(self, title: str, retry_in_s: int) -> None:
+        """Say that the cache does not answer, and that a click tries again at once."""
+        self._is_lost = True
+        self._live.setText(
+            self.tr("● connection lost, trying again in {} s").format(retry_in_s)
+            if retry_in_s > 0
+            else self.tr("● connection lost, trying again")
+        )
+        self._live.setToolTip(self.tr("{}\nClick to try again now.").format(title))
+        self._paint_live(self._theme.tokens.danger)
+
+    def _lay_out(self) -> None:
+        row = QWidget()
+        row.setObjectName("strip")
+        row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row.setFixedHeight(BAR_HEIGHT + GRID // 2)
+        inner = QHBoxLayout(row)
+        inner.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
+        inner.setSpacing(GRID)
+        for widget in (self._name, self._product, self._lock):
+            inner.addWidget(widget)
+        inner.addStretch(1)
+        inner.addWidget(self._live)
+        inner.addWidget(self._menu)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._edge)
+        column.addWidget(row)
+
+    def _live_clicked(self) -> None:
+        if self._is_lost:
+            self.reconnect_requested.emit()
+
+    def _paint_live(self, colour: str) -> None:
+        self._live.setStyleSheet(f"color: {colour};")
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        colour = tokens.border
+        if self._facts is not None:
+            is_production = self._facts.is_production_like
+            colour = tokens.production if is_production else tokens.development
+        self._edge.setStyleSheet(f"background: {colour};")
+        icon = "mdi6.database-outline" if self._facts is not None else "mdi6.database-off-outline"
+        self._name.setIcon(qta.icon(icon, color=colour))
+        self._menu.setIcon(qta.icon("mdi6.menu", color=tokens.text))
+        self._lock.setPixmap(
+            qta.icon("mdi6.lock-outline", color=tokens.warning).pixmap(QSize(16, 16))
+        )
+        if self._live.text():
+            self._paint_live(tokens.danger if self._is_lost else tokens.success)
+
+
+class _ClickableLabel(QLabel):
+    clicked = Signal()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.clicked.emit()

@@ -1,0 +1,101 @@
+"""Choosing a cache, and being told why it cannot be reached."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.profiles import Profile
+from sinch_cache_gui.ui.connections.connect_page import (
+    ConnectPage,
+    with_password,
+    without_password,
+)
+from sinch_cache_gui.ui.theme import Theme
+
+
+@pytest.fixture
+def page(qtbot: QtBot, qapp: QApplication) -> ConnectPage:
+    page = ConnectPage(Theme(qapp))
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+def field(page: QWidget, name: str) -> QLineEdit:
+    return next(f for f in page.findChildren(QLineEdit) if f.accessibleName() == name)
+
+
+def button(page: QWidget, text: str) -> QPushButton:
+    return next(b for b in page.findChildren(QPushButton) if b.text() == text)
+
+
+SECRET = "redis://alice:s%40cret@cache.example:6380/2"
+
+
+def test_a_failure_says_what_failed_and_retry_asks_for_the_same_cache(
+    page: ConnectPage, qtbot: QtBot
+) -> None:
+    profile = Profile(SECRET, b"fn:", is_read_only=True)
+    page.show_failure(
+        CacheUnreachable("No answer from cache.example:6380", "It refused the connection."),
+        profile,
+        is_cancellable=False,
+    )
+
+    with qtbot.waitSignal(page.connect_requested) as asked:
+        qtbot.mouseClick(button(page, "Retry"), Qt.MouseButton.LeftButton)
+
+    assert asked.args == [profile]
+
+
+def test_edit_shows_the_address_without_the_password_and_keeps_it(
+    page: ConnectPage, qtbot: QtBot
+) -> None:
+    page.show_failure(CacheUnreachable("No answer"), Profile(SECRET), is_cancellable=False)
+    qtbot.mouseClick(button(page, "Edit"), Qt.MouseButton.LeftButton)
+
+    address = field(page, "Address of the cache")
+    assert address.text() == "redis://alice@cache.example:6380/2"
+    assert field(page, "Password").echoMode() == QLineEdit.EchoMode.Password
+    address.selectAll()
+    qtbot.keyClicks(address, "redis://alice@other.example:6381/0")
+    with qtbot.waitSignal(page.connect_requested) as asked:
+        qtbot.keyClick(address, Qt.Key.Key_Return)
+
+    assert asked.args is not None
+    assert asked.args[0].url == "redis://alice:s%40cret@other.example:6381/0"
+
+
+def test_cancel_is_offered_only_where_there_is_a_cache_to_go_back_to(
+    page: ConnectPage, qtbot: QtBot
+) -> None:
+    page.show_form(Profile(), is_cancellable=False)
+    assert not button(page, "Cancel").isVisible()
+
+    page.show_form(Profile(), is_cancellable=True)
+    with qtbot.waitSignal(page.cancel_requested):
+        qtbot.mouseClick(button(page, "Cancel"), Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "password"),
+    [
+        ("memory:", "memory:", ""),
+        ("redis://host:6379/0", "redis://host:6379/0", ""),
+        ("redis://:pw@host/0", "redis://host/0", "pw"),
+        ("redis://a:p%2Fq@host/0", "redis://a@host/0", "p/q"),
+        ("unix:///run/redis.sock?db=0", "unix:///run/redis.sock?db=0", ""),
+        ("redis://a:pw@[::1/0", "redis://a@[::1/0", "pw"),
+    ],
+)
+def test_a_password_is_taken_out_of_a_url(url: str, shown: str, password: str) -> None:
+    assert without_password(url) == (shown, password)
+
+
+def test_a_password_comes_back_into_its_url() -> None:
+    for url in (SECRET, "redis://:pw@host/0", "rediss://host/1"):
+        assert with_password(*without_password(url)) == url

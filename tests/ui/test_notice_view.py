@@ -1,0 +1,97 @@
+"""Notices in place."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
+from sinch_cache_gui.ui.theme import Theme
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> QWidget:
+    pane = QWidget()
+    pane.resize(600, 300)
+    qtbot.addWidget(pane)
+    pane.show()
+    return pane
+
+
+@pytest.fixture
+def bar(pane: QWidget, qapp: QApplication) -> NoticeBar:
+    return NoticeBar(Theme(qapp), pane)
+
+
+def texts(bar: NoticeBar) -> list[str]:
+    return [label.text() for label in bar.findChildren(QLabel) if label.text()]
+
+
+def press(qtbot: QtBot, bar: NoticeBar, label: str) -> None:
+    button = next(b for b in bar.findChildren(QPushButton) if b.text() == label)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_bar_lies_inside_its_pane_and_follows_its_size(bar: NoticeBar, pane: QWidget) -> None:
+    bar.show_notice(Notice(Severity.WARNING, "Changed by somebody else", "Nothing was written."))
+
+    assert texts(bar) == ["Changed by somebody else", "Nothing was written."]
+    pane.resize(400, 200)
+    assert pane.rect().contains(bar.geometry())
+
+
+def test_notices_posted_before_the_window_listens_are_shown_when_it_does(bar: NoticeBar) -> None:
+    notices = Notices()
+    notices.post(Notice(Severity.INFO, "Posted early"))
+    assert not bar.isVisible()
+
+    notices.listen(NoticeView(bar).show)
+
+    assert texts(bar) == ["Posted early"]
+
+
+def test_an_action_takes_its_notice_away_and_runs(bar: NoticeBar, qtbot: QtBot) -> None:
+    done: list[str] = []
+    view = NoticeView(bar)
+    view.show(
+        Notice(
+            Severity.SUCCESS,
+            "3 keys deleted",
+            actions=(NoticeAction("Undo", lambda: done.append("undo")),),
+        )
+    )
+
+    press(qtbot, bar, "Undo")
+
+    assert done == ["undo"]
+    assert not bar.isVisible()
+
+
+def test_an_error_comes_back_after_the_notice_that_covered_it(bar: NoticeBar, qtbot: QtBot) -> None:
+    view = NoticeView(bar)
+    view.show(Notice(Severity.ERROR, "The disk is full"))
+    view.show(Notice(Severity.INFO, "12 keys loaded"))
+    assert texts(bar) == ["12 keys loaded"]
+
+    qtbot.keyClick(bar, Qt.Key.Key_Escape)
+
+    assert texts(bar) == ["The disk is full"]
+
+
+def test_enter_presses_the_first_action(bar: NoticeBar, qtbot: QtBot) -> None:
+    done: list[str] = []
+    bar.show_notice(
+        Notice(
+            Severity.WARNING,
+            "Delete 3 keys?",
+            actions=(
+                NoticeAction("Delete", lambda: done.append("delete")),
+                NoticeAction("Keep", lambda: done.append("keep")),
+            ),
+        )
+    )
+    qtbot.keyClick(bar, Qt.Key.Key_Return)
+    assert done == ["delete"]
