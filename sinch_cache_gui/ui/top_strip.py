@@ -138,7 +138,7 @@ class TopStrip(QWidget):
             colour = tokens.production if is_production else tokens.development
         self._edge.setStyleSheet(f"background: {colour};")
         icon = "mdi6.database-outline" if self._facts is not None else "mdi6.database-off-outline"
-        self._name.setIcon(qta.icon(icon, color=colour))
+        self._name.setIcon(qta.icon(icon, color=colour if self._facts else tokens.muted))
         self._menu.setIcon(qta.icon("mdi6.menu", color=tokens.text))
         self._lock.setPixmap(
             qta.icon("mdi6.lock-outline", color=tokens.warning).pixmap(QSize(16, 16))

@@ -1,0 +1,84 @@
+"""The activity list says what happened, and who did it, once."""
+
+from __future__ import annotations
+
+from sinch_cache_gui.cache.interface import Change, ChangeKind
+from sinch_cache_gui.keyspace.activity import ECHO_MS, ActivityLog, Who
+from sinch_cache_gui.keyspace.journal import Action, Journal, Result
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ms = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+def wrote(log: ActivityLog, clock: Clock, key: bytes, result: Result = Result.DONE) -> None:
+    log.wrote(Journal().record(Action.SAVED, key, result, at_ms=clock.ms))
+
+
+def told(log: ActivityLog) -> list[tuple[bytes, str, Who]]:
+    return [(line.key, line.what, line.who) for line in log.lines]
+
+
+def test_the_echo_of_an_own_write_is_not_told_as_another_clients() -> None:
+    clock = Clock()
+    log = ActivityLog(clock)
+    wrote(log, clock, b"session:1")
+
+    log.saw([Change(b"session:1", ChangeKind.WRITTEN), Change(b"session:2", ChangeKind.WRITTEN)])
+
+    assert told(log) == [
+        (b"session:1", "saved", Who.WINDOW),
+        (b"session:2", "written", Who.OTHER),
+    ]
+
+
+def test_a_later_write_of_the_same_key_is_another_clients() -> None:
+    clock = Clock()
+    log = ActivityLog(clock)
+    wrote(log, clock, b"session:1")
+    clock.ms += ECHO_MS + 1
+
+    log.saw([Change(b"session:1", ChangeKind.WRITTEN)])
+
+    assert told(log)[-1] == (b"session:1", "written", Who.OTHER)
+
+
+def test_an_expired_key_is_nobodys_doing() -> None:
+    clock = Clock()
+    log = ActivityLog(clock)
+    wrote(log, clock, b"session:1")
+
+    log.saw([Change(b"session:1", ChangeKind.EXPIRED)])
+
+    assert told(log)[-1] == (b"session:1", "expired", Who.CACHE)
+
+
+def test_what_a_call_wrote_names_the_callback() -> None:
+    clock = Clock()
+    log = ActivityLog(clock)
+
+    log.called(b"session:1", "set", "ICE")
+    log.saw([Change(b"session:1", ChangeKind.WRITTEN)])
+
+    (line,) = log.lines
+    assert (line.who, line.context) == (Who.CALL, "ICE")
+
+
+def test_a_refused_write_is_told_as_a_failure() -> None:
+    clock = Clock()
+    log = ActivityLog(clock)
+    wrote(log, clock, b"session:1", Result.REFUSED_CHANGED)
+
+    (line,) = log.lines
+    assert line.is_failure
+    assert line.what == "save: refused: somebody else changed the key"
+
+
+def test_the_oldest_lines_leave_first() -> None:
+    log = ActivityLog(Clock(), limit=2)
+    log.saw([Change(key, ChangeKind.WRITTEN) for key in (b"a", b"b", b"c")])
+    assert [line.key for line in log.lines] == [b"b", b"c"]
