@@ -1,0 +1,283 @@
+"""runMenu, digit by digit: a state machine that knows no clock and no call.
+
+What is documented: options `return(x)` (ends the menu) and `menu(id)` (leads to another one, no
+callback); a sequence ends at `maxDigits`, at `#` or by silence; `repeatPrompt` plays `repeats`
+times when no expected input came. What is not documented is a field of `MenuAssumptions`, or says
+"assumed" where it is decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from .callbacks import InputMethod, MenuResult, MenuResultType
+from .prompts import Prompt
+from .svaml import GoToMenu, Menu, MenuTarget, RunMenu
+
+KEYS: Final = "1234567890*#"
+"""The keys of a phone."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuAssumptions:
+    """What no public document says of the platform's menus, to be adjusted.
+
+    Attributes:
+        timeout_ms: Silence that completes the input where `timeoutMills` is missing. 5,000 is what
+            two of the sources say.
+        repeats: Repetitions where `repeats` is missing; 2 is the default of Sinch Functions' menu
+            builder and of version 2 of the voice API.
+        plays_for_a_while: Whether a prompt takes time (estimated from its length), so that input
+            during it is barged in or ignored. Off: a prompt is over as soon as it starts.
+    """
+
+    timeout_ms: int = 5000
+    repeats: int = 2
+    plays_for_a_while: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPlayed:
+    """The caller heard a prompt.
+
+    Attributes:
+        menu_id: Of the menu it belongs to.
+        prompt: What was played.
+        is_repeat: Whether it was the prompt for another try.
+    """
+
+    menu_id: str
+    prompt: Prompt
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DigitTaken:
+    """A key counted.
+
+    Attributes:
+        digit: Which one.
+        collected: The sequence so far.
+    """
+
+    digit: str
+    collected: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitIgnored:
+    """A key did not count.
+
+    Attributes:
+        digit: Which one.
+        reason: One sentence.
+    """
+
+    digit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputRefused:
+    """What was entered leads nowhere.
+
+    Attributes:
+        entered: The digits or words.
+    """
+
+    entered: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceNoticed:
+    """The caller entered nothing until the time was up."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuFinished:
+    """The menu is over: a PIE with this result follows.
+
+    Attributes:
+        result: As `menuResult` carries it.
+    """
+
+    result: MenuResult
+
+
+MenuStep: TypeAlias = (
+    PromptPlayed | DigitTaken | DigitIgnored | InputRefused | SilenceNoticed | MenuFinished
+)
+
+
+class MenuRun:
+    """One run of `runMenu`. Each input answers the steps it led to, the last maybe the end."""
+
+    def __init__(self, run: RunMenu, assumptions: MenuAssumptions | None = None) -> None:
+        self._run = run
+        self._assumptions = assumptions or MenuAssumptions()
+        self._menu: Menu | None = None
+        self._collected = ""
+        self._tries_left = 0
+        self._has_refused = False
+        self._prompt_ends_ms = 0
+        self._deadline_ms: int | None = None
+        self._result: MenuResult | None = None
+
+    @property
+    def menu_id(self) -> str | None:
+        """The menu that is active, or was last."""
+        return None if self._menu is None else self._menu.id
+
+    @property
+    def collected(self) -> str:
+        """The digits of the sequence so far."""
+        return self._collected
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When silence completes the input; None once the menu is over."""
+        return self._deadline_ms
+
+    @property
+    def result(self) -> MenuResult | None:
+        """How it ended; None while it runs."""
+        return self._result
+
+    def start(self, now_ms: int) -> list[MenuStep]:
+        """Play the first menu."""
+        first = self._run.first_menu()
+        return self._finish(MenuResultType.ERROR) if first is None else self._enter(first, now_ms)
+
+    def press(self, digit: str, now_ms: int) -> list[MenuStep]:
+        """The caller presses a key.
+
+        Raises:
+            ValueError: `digit` is not one of `KEYS`.
+        """
+        if len(digit) != 1 or digit not in KEYS:
+            raise ValueError(f"{digit!r} is not a key of a phone")
+        steps = self.pass_time(now_ms)
+        menu = self._menu
+        if self._result is not None or menu is None:
+            return [*steps, DigitIgnored(digit, "The menu is over.")]
+        if now_ms < self._prompt_ends_ms:
+            if not self._run.is_barge_allowed:
+                return [*steps, DigitIgnored(digit, "The prompt still plays and barge is off.")]
+            self._prompt_ends_ms = now_ms
+        self._deadline_ms = now_ms + self._timeout_ms(menu)
+        return [*steps, *self._take(menu, digit, now_ms)]
+
+    def speak(self, words: str, now_ms: int) -> list[MenuStep]:
+        """The caller says something.
+
+        Assumed: words that are an option's key or its return value choose it; any others are sent
+        as they are where the menu has no options, and are refused where it has.
+        """
+        steps = self.pass_time(now_ms)
+        menu = self._menu
+        if self._result is not None or menu is None:
+            return [*steps, DigitIgnored(words, "The menu is over.")]
+        if not self._run.is_voice_enabled:
+            return [*steps, DigitIgnored(words, "enableVoice is off: the menu hears only keys.")]
+        for option in menu.options:
+            target = option.target
+            meant = option.dtmf if isinstance(target, GoToMenu) else target.value
+            if words.strip().lower() in (option.dtmf, meant.lower()):
+                return [*steps, *self._follow(option.target, now_ms, InputMethod.VOICE)]
+        if menu.options:
+            return [*steps, *self._refuse(words, now_ms)]
+        ended = self._finish(MenuResultType.SEQUENCE, words.strip(), InputMethod.VOICE)
+        return [*steps, *ended]
+
+    def pass_time(self, now_ms: int) -> list[MenuStep]:
+        """Time goes on without input, for however many tries it is enough."""
+        steps: list[MenuStep] = []
+        while self._deadline_ms is not None and now_ms >= self._deadline_ms:
+            steps += self._be_silent(self._deadline_ms)
+        return steps
+
+    def hang_up(self) -> list[MenuStep]:
+        """The caller leaves."""
+        return [] if self._result is not None else self._finish(MenuResultType.HANGUP)
+
+    def _enter(self, menu: Menu, now_ms: int) -> list[MenuStep]:
+        self._menu = menu
+        repeats = menu.repeats
+        self._tries_left = self._assumptions.repeats if repeats is None else repeats
+        self._has_refused = False
+        return self._play(menu, menu.main_prompt, now_ms, is_repeat=False)
+
+    def _play(self, menu: Menu, prompt: Prompt, now_ms: int, *, is_repeat: bool) -> list[MenuStep]:
+        self._collected = ""
+        plays_ms = prompt.estimated_ms() if self._assumptions.plays_for_a_while else 0
+        self._prompt_ends_ms = now_ms + plays_ms
+        self._deadline_ms = self._prompt_ends_ms + self._timeout_ms(menu)
+        return [PromptPlayed(menu.id, prompt, is_repeat)] if prompt.parts else []
+
+    def _timeout_ms(self, menu: Menu) -> int:
+        return menu.timeout_ms or self._assumptions.timeout_ms
+
+    def _take(self, menu: Menu, digit: str, now_ms: int) -> list[MenuStep]:
+        """Count a key. Assumed: where more than one digit is collected, a single one waits."""
+        longest = menu.max_digits or 1
+        if longest == 1:
+            taken = DigitTaken(digit, digit)
+            return [taken, *self._complete(menu, digit, now_ms)]
+        if digit == "#":  # assumed: it ends the sequence and is not part of it
+            entered = self._collected or digit
+            return [DigitTaken(digit, self._collected), *self._complete(menu, entered, now_ms)]
+        self._collected += digit
+        taken = DigitTaken(digit, self._collected)
+        if len(self._collected) < longest:
+            return [taken]
+        return [taken, *self._complete(menu, self._collected, now_ms)]
+
+    def _complete(self, menu: Menu, entered: str, now_ms: int) -> list[MenuStep]:
+        """The input is whole. Assumed: an option that is exactly it wins over a sequence."""
+        for option in menu.options:
+            if option.dtmf == entered:
+                return self._follow(option.target, now_ms, InputMethod.DTMF)
+        is_choice = bool(menu.options) and (menu.max_digits or 1) == 1
+        if is_choice or entered == "#":
+            return self._refuse(entered, now_ms)
+        return self._finish(MenuResultType.SEQUENCE, entered, InputMethod.DTMF)
+
+    def _follow(self, target: MenuTarget, now_ms: int, method: InputMethod) -> list[MenuStep]:
+        if not isinstance(target, GoToMenu):
+            return self._finish(MenuResultType.RETURN, target.value, method)
+        menu = self._run.menu(target.menu_id)
+        return self._finish(MenuResultType.ERROR) if menu is None else self._enter(menu, now_ms)
+
+    def _be_silent(self, now_ms: int) -> list[MenuStep]:
+        menu = self._menu
+        if menu is None:
+            return []
+        if self._collected:
+            return [SilenceNoticed(), *self._complete(menu, self._collected, now_ms)]
+        return [SilenceNoticed(), *self._try_again(now_ms)]
+
+    def _refuse(self, entered: str, now_ms: int) -> list[MenuStep]:
+        self._has_refused = True
+        return [InputRefused(entered), *self._try_again(now_ms)]
+
+    def _try_again(self, now_ms: int) -> list[MenuStep]:
+        """Play the prompt again, or give up.
+
+        Assumed: without a `repeatPrompt` the main prompt is repeated; wrong input at any try makes
+        the result `invalidinput`, only silence makes it `timeout`.
+        """
+        menu = self._menu
+        if menu is None or not self._tries_left:
+            refused = self._has_refused
+            return self._finish(MenuResultType.INVALID_INPUT if refused else MenuResultType.TIMEOUT)
+        self._tries_left -= 1
+        return self._play(menu, menu.repeat_prompt or menu.main_prompt, now_ms, is_repeat=True)
+
+    def _finish(
+        self, type_: MenuResultType, value: str | None = None, method: InputMethod | None = None
+    ) -> list[MenuStep]:
+        self._result = MenuResult(type_, self.menu_id, value, method)
+        self._collected = ""
+        self._deadline_ms = None
+        return [MenuFinished(self._result)]

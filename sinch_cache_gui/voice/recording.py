@@ -1,0 +1,195 @@
+"""A cache that remembers what a callback did to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, TypeAlias, TypeVar
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, FunctionCache, JsonValue
+
+from .callbacks import Event
+
+T = TypeVar("T")
+
+_MISPLACED_IDS: Final = frozenset({"undefined", "null"})
+
+
+class Unread(Enum):
+    """Stands for a value nobody looked at."""
+
+    UNREAD = "unread"
+
+
+KnownValue: TypeAlias = JsonValue | Unread
+"""A value, None for none, or `Unread.UNREAD` where it was not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheOperation:
+    """One thing a callback asked of the cache.
+
+    Attributes:
+        call_id: Of the call.
+        event: The callback.
+        name: The operation: `set`, `get`, `has`, `delete`, `extend`, `keys`, `getMany`.
+        key: The key as text; for `keys` the pattern.
+        at_ms: When, by the clock of the call.
+        ttl_s: For `set` the TTL, for `extend` the seconds added; None for the others.
+        before: The value before it, None for none.
+        after: The value after it, None for none.
+        error: What went wrong, one line; empty if nothing did.
+    """
+
+    call_id: str
+    event: Event
+    name: str
+    key: str
+    at_ms: int
+    ttl_s: int | None = None
+    before: KnownValue = Unread.UNREAD
+    after: KnownValue = Unread.UNREAD
+    error: str = ""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it may have changed the cache."""
+        return self.name in ("set", "delete", "extend")
+
+    @property
+    def has_key(self) -> bool:
+        """Whether `key` is a key, and not a pattern."""
+        return self.name != "keys"
+
+    @property
+    def key_bytes(self) -> bytes:
+        """The key as the cache holds it."""
+        return self.key.encode("utf-8", "surrogateescape")
+
+    @property
+    def warning(self) -> str:
+        """Why the key looks wrong, one sentence; empty if it does not."""
+        misplaced = [part for part in self.key.split(":")[1:] if part in _MISPLACED_IDS]
+        if not self.has_key or not misplaced:
+            return ""
+        return (
+            f"The key has “{misplaced[0]}” where an id belongs: the function reads a field that "
+            "the callback does not carry. The call's id travels as callid; event.callId exists "
+            "only where callId is added beside it."
+        )
+
+
+class RecordingCache:
+    """A FunctionCache that hands every operation of one callback to a listener.
+
+    Values before a write are asked for unless this callback has seen them already; that question
+    is the recorder's own and is not recorded.
+    """
+
+    def __init__(
+        self,
+        cache: FunctionCache,
+        call_id: str,
+        event: Event,
+        now_ms: Callable[[], int],
+        listener: Callable[[CacheOperation], None],
+    ) -> None:
+        self._cache = cache
+        self._call_id = call_id
+        self._event = event
+        self._now_ms = now_ms
+        self._listener = listener
+        self._seen: dict[str, JsonValue] = {}
+
+    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
+        """Store `value`; see `FunctionCache.set`."""
+        before = await self._value_before(key)
+        shown_ttl = DEFAULT_TTL_S if ttl is None else ttl
+        await self._tell_failure(self._cache.set(key, value, ttl), "set", key, shown_ttl, before)
+        self._seen[key] = value
+        self._tell("set", key, ttl_s=shown_ttl, before=before, after=value)
+
+    async def get(self, key: str) -> JsonValue:
+        """Answer the value; see `FunctionCache.get`."""
+        value = await self._tell_failure(self._cache.get(key), "get", key)
+        self._seen[key] = value
+        self._tell("get", key, before=value, after=value)
+        return value
+
+    async def has(self, key: str) -> bool:
+        """Answer whether the key exists; see `FunctionCache.has`."""
+        is_there = await self._tell_failure(self._cache.has(key), "has", key)
+        self._tell("has", key)
+        return is_there
+
+    async def delete(self, key: str) -> bool:
+        """Remove the key; see `FunctionCache.delete`."""
+        before = await self._value_before(key)
+        was_there = await self._tell_failure(self._cache.delete(key), "delete", key, before=before)
+        self._seen[key] = None
+        self._tell("delete", key, before=before, after=None)
+        return was_there
+
+    async def extend(self, key: str, seconds: int) -> bool:
+        """Add to the remaining time; see `FunctionCache.extend`."""
+        was_there = await self._tell_failure(
+            self._cache.extend(key, seconds), "extend", key, seconds
+        )
+        self._tell("extend", key, ttl_s=seconds)
+        return was_there
+
+    async def keys(self, pattern: str = "*") -> list[str]:
+        """Answer the keys that match; see `FunctionCache.keys`."""
+        found = await self._tell_failure(self._cache.keys(pattern), "keys", pattern)
+        self._tell("keys", pattern)
+        return found
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
+        """Answer every asked key; see `FunctionCache.get_many`."""
+        wanted = self._cache.get_many(keys)
+        found = await self._tell_failure(wanted, "getMany", ", ".join(keys))
+        for key in keys:
+            self._seen[key] = found.get(key)
+            self._tell("getMany", key, before=found.get(key), after=found.get(key))
+        return found
+
+    async def _value_before(self, key: str) -> KnownValue:
+        if key in self._seen:
+            return self._seen[key]
+        try:
+            return await self._cache.get(key)
+        except CacheError:  # the operation itself will say what is wrong
+            return Unread.UNREAD
+
+    async def _tell_failure(
+        self,
+        asked: Awaitable[T],
+        name: str,
+        key: str,
+        ttl_s: int | None = None,
+        before: KnownValue = Unread.UNREAD,
+    ) -> T:
+        try:
+            return await asked
+        except CacheError as error:
+            self._tell(name, key, ttl_s=ttl_s, before=before, error=error.title)
+            raise
+
+    def _tell(
+        self,
+        name: str,
+        key: str,
+        *,
+        ttl_s: int | None = None,
+        before: KnownValue = Unread.UNREAD,
+        after: KnownValue = Unread.UNREAD,
+        error: str = "",
+    ) -> None:
+        at_ms = self._now_ms()
+        self._listener(
+            CacheOperation(
+                self._call_id, self._event, name, key, at_ms, ttl_s, before, after, error
+            )
+        )
