@@ -1,0 +1,188 @@
+"""Every write is kept, and can be taken back while the key is as the write left it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinch_cache_gui.cache.errors import OutcomeUnknown
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import (
+    ExpireIn,
+    ExtendBy,
+    Persist,
+    Saved,
+    Ttl,
+    TtlPolicy,
+    WriteOutcome,
+)
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.keyspace.journal import (
+    CHANGED_SINCE,
+    TIME_RAN_OUT,
+    Action,
+    Journal,
+    JournalingBackend,
+    Result,
+    put_back,
+    undo,
+)
+
+KEY = b"session:1"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ms = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cache(clock: Clock) -> JournalingBackend:
+    return JournalingBackend(MemoryCache(clock), Journal())
+
+
+async def held(cache: JournalingBackend, key: bytes = KEY) -> tuple[bytes | None, int | None]:
+    """What a key holds and how long it still lives."""
+    stored = await cache.read(key)
+    assert stored is not None
+    left = None if stored.deadline_ms is None else stored.deadline_ms - cache.now_ms()
+    return stored.data, left
+
+
+async def test_undoing_a_save_brings_back_the_bytes_with_the_ttl_that_remains_now(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    await cache.write(KEY, b'{"n":1}', expected=None, ttl=600_000)
+    await cache.write(KEY, b'{"n":2}', expected=b'{"n":1}', ttl=TtlPolicy.KEEP)
+    clock.ms += 100_000
+
+    report = await undo(cache, cache.journal.entries[-1:])
+
+    assert report.undone == (KEY,)
+    assert await held(cache) == (b'{"n":1}', 500_000)
+
+
+async def test_undoing_a_save_that_changed_the_ttl_brings_back_the_old_deadline(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    await cache.write(KEY, b"2", expected=b"1", ttl=TtlPolicy.NO_EXPIRY)
+    clock.ms += 100_000
+
+    await undo(cache, cache.journal.entries[-1:])
+
+    assert await held(cache) == (b"1", 500_000)
+
+
+async def test_undoing_a_creation_removes_the_key(cache: JournalingBackend) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    await undo(cache, cache.journal.entries)
+    assert await cache.read(KEY) is None
+
+
+async def test_undoing_a_deletion_restores_bytes_and_remaining_ttl(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    await cache.write(KEY, b"\xff\x00", expected=None, ttl=600_000)
+    await cache.remove(KEY)
+    clock.ms += 1_234
+
+    await undo(cache, cache.journal.entries[-1:])
+
+    assert await held(cache) == (b"\xff\x00", 598_766)
+
+
+@pytest.mark.parametrize("change", [ExpireIn(5_000), ExtendBy(60_000), Persist()])
+async def test_undoing_a_change_of_ttl_restores_the_deadline(
+    cache: JournalingBackend, clock: Clock, change: ExpireIn | ExtendBy | Persist
+) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    await cache.change_ttl(KEY, change)
+    clock.ms += 1_000
+
+    await undo(cache, cache.journal.entries[-1:])
+
+    assert await held(cache) == (b"1", 599_000)
+
+
+async def test_undo_leaves_a_key_alone_that_somebody_else_changed(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    await cache.write(KEY, b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+    ours = cache.journal.entries[-1:]
+    await cache.set("session:1", "theirs")
+
+    report = await undo(cache, ours)
+
+    assert report.undone == ()
+    assert report.refused == ((KEY, CHANGED_SINCE),)
+    assert (await held(cache))[0] == b'"theirs"'
+
+
+async def test_undo_never_revives_a_key_whose_time_has_run_out(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    await cache.remove(KEY)
+    clock.ms += 600_001
+
+    report = await undo(cache, cache.journal.entries[-1:])
+
+    assert report.refused == ((KEY, TIME_RAN_OUT),)
+    assert await cache.read(KEY) is None
+
+
+async def test_putting_back_many_keys_tells_which_exist_again(cache: JournalingBackend) -> None:
+    snapshots = []
+    for number in range(3):
+        key = b"rate:%d" % number
+        await cache.write(key, b"1", expected=None, ttl=600_000)
+        outcome = await cache.remove(key)
+        assert isinstance(outcome, Saved)
+        assert outcome.before is not None
+        snapshots.append(outcome.before)
+    await cache.set("rate:1", 7)
+
+    report = await put_back(cache, snapshots)
+
+    assert report.undone == (b"rate:0", b"rate:2")
+    assert report.refused == ((b"rate:1", CHANGED_SINCE),)
+
+
+async def test_a_refused_write_is_kept_and_cannot_be_undone(cache: JournalingBackend) -> None:
+    await cache.write(KEY, b"1", expected=b"something else", ttl=TtlPolicy.KEEP)
+    (entry,) = cache.journal.entries
+    assert entry.result is Result.REFUSED_GONE
+    assert not entry.is_undoable
+
+
+async def test_a_write_whose_answer_never_came_is_kept_as_unknown(clock: Clock) -> None:
+    class Dying(ForwardingBackend):
+        async def write(
+            self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+        ) -> WriteOutcome:
+            await super().write(key, data, expected=expected, ttl=ttl)
+            raise OutcomeUnknown("The connection died")
+
+    cache = JournalingBackend(Dying(MemoryCache(clock)), Journal())
+    with pytest.raises(OutcomeUnknown):
+        await cache.write(KEY, b"1", expected=None, ttl=600_000)
+
+    (entry,) = cache.journal.entries
+    assert (entry.action, entry.result) == (Action.CREATED, Result.UNKNOWN)
+
+
+async def test_the_journal_is_bounded(clock: Clock) -> None:
+    cache = JournalingBackend(MemoryCache(clock), Journal(limit=2))
+    for number in range(5):
+        await cache.write(b"k%d" % number, b"1", expected=None, ttl=1_000)
+    assert [entry.key for entry in cache.journal.entries] == [b"k3", b"k4"]
+    assert [entry.number for entry in cache.journal.entries] == [4, 5]
