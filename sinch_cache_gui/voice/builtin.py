@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from sinch_cache_gui.cache.interface import FunctionCache, JsonValue
-
-from .callbacks import Callback, Event, MenuResultType
-from .customers import fetch_customer
+from sinch_cache_gui.voice.callbacks import Callback, Event, MenuResultType
+from sinch_cache_gui.voice.customers import fetch_customer
 
 SESSION_TTL_S: Final = 600
 RATE_TTL_S: Final = 3600

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from .call_events import (
+from sinch_cache_gui.voice.call_events import (
     CallbackFinished,
     CallbackRecord,
     CallbackStarted,
@@ -27,12 +27,22 @@ from .call_events import (
     TranscriptGrew,
     TranscriptLine,
 )
-from .callbacks import Amd, Callback, CallResult, CallSetup, EndReason, Event, ace, ice, pie
-from .charge import dice_of
-from .exchange import exchange
-from .menu import MenuFinished, MenuRun, MenuStep
-from .narration import endpoint_of, line_of_instruction, line_of_step
-from .svaml import (
+from sinch_cache_gui.voice.callbacks import (
+    Amd,
+    Callback,
+    CallResult,
+    CallSetup,
+    EndReason,
+    Event,
+    ace,
+    ice,
+    pie,
+)
+from sinch_cache_gui.voice.charge import dice_of
+from sinch_cache_gui.voice.exchange import exchange
+from sinch_cache_gui.voice.menu import MenuFinished, MenuRun, MenuStep
+from sinch_cache_gui.voice.narration import endpoint_of, line_of_instruction, line_of_step
+from sinch_cache_gui.voice.svaml import (
     Action,
     Answer,
     ConnectConf,
@@ -48,7 +58,7 @@ from .svaml import (
     RunMenu,
     Say,
 )
-from .targets import Target
+from sinch_cache_gui.voice.targets import Target
 
 MAX_CALLBACKS_WITHOUT_INPUT: Final = 10
 """A function that answers menus which cannot run would be asked for ever; here it is not."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from .callbacks import Callback, CallResult, EndReason, Event
-from .menu import MenuAssumptions
-from .problems import Problem, Weight
-from .recording import CacheOperation
-from .svaml import Svaml
-from .targets import Answered, Reply
+from sinch_cache_gui.voice.callbacks import Callback, CallResult, EndReason, Event
+from sinch_cache_gui.voice.menu import MenuAssumptions
+from sinch_cache_gui.voice.problems import Problem, Weight
+from sinch_cache_gui.voice.recording import CacheOperation
+from sinch_cache_gui.voice.svaml import Svaml
+from sinch_cache_gui.voice.targets import Answered, Reply
 
 
 class CallPhase(Enum):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .call_events import CallEnd
-from .callbacks import Callback, CallSetup, Money, dice
+from sinch_cache_gui.voice.call_events import CallEnd
+from sinch_cache_gui.voice.callbacks import Callback, CallSetup, Money, dice
 
 
 def debit_of(rate: Money, duration_s: int) -> Money:

@@ -1,7 +1,7 @@
 """A small directory that plays the customer API of a company that does not exist.
 
-Every number is from a range that regulators keep free for fiction: 070-174 06 05 to 06 99 (Sweden)
-and 555-01xx (North America).
+Every number is from a range that regulators keep free for fiction: 070-174 06 05 to 06 99 and
+08-465 004 00 to 004 99 (Sweden), 555-01xx (North America).
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from sinch_cache_gui.cache.interface import JsonValue
+
+DEMO_CALLED: Final = "+46846500412"
+"""The number of the company."""
 
 _DIRECTORY: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "+46701740605": ("c-1001", "Astrid Lindqvist", "pro", "sv-SE"),

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from sinch_cache_gui.cache.interface import FunctionCache, JsonValue
-
-from .builtin import (
+from sinch_cache_gui.voice.builtin import (
     CUSTOMER_TTL_S,
     RATE_LIMIT,
     RATE_TTL_S,
@@ -17,7 +16,7 @@ from .builtin import (
     rate_key,
     session_key,
 )
-from .customers import fetch_customer, known_phones
+from sinch_cache_gui.voice.customers import fetch_customer, known_phones
 
 DEMO_SEED: Final = 20
 

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from .call_events import CallbackRecord
-from .callbacks import Callback, Event
-from .problems import Problem, Weight
-from .recording import CacheOperation
-from .svaml import CheckedReply, consequence_of_failure
-from .svaml_check import check_body
-from .targets import Failed, OperationListener, Reply, Target
+from sinch_cache_gui.voice.call_events import CallbackRecord
+from sinch_cache_gui.voice.callbacks import Callback, Event
+from sinch_cache_gui.voice.problems import Problem, Weight
+from sinch_cache_gui.voice.recording import CacheOperation
+from sinch_cache_gui.voice.svaml import CheckedReply, consequence_of_failure
+from sinch_cache_gui.voice.svaml_check import check_body
+from sinch_cache_gui.voice.targets import Failed, OperationListener, Reply, Target
 
 
 async def exchange(

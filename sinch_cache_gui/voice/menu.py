@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from .callbacks import InputMethod, MenuResult, MenuResultType
-from .prompts import Prompt
-from .svaml import GoToMenu, Menu, MenuTarget, RunMenu
+from sinch_cache_gui.voice.callbacks import InputMethod, MenuResult, MenuResultType
+from sinch_cache_gui.voice.prompts import Prompt
+from sinch_cache_gui.voice.svaml import GoToMenu, Menu, MenuTarget, RunMenu
 
 KEYS: Final = "1234567890*#"
 """The keys of a phone."""

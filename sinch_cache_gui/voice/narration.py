@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .call_events import LineKind
-from .menu import (
+from sinch_cache_gui.voice.call_events import LineKind
+from sinch_cache_gui.voice.menu import (
     DigitIgnored,
     DigitTaken,
     InputRefused,
@@ -12,7 +12,7 @@ from .menu import (
     PromptPlayed,
     SilenceNoticed,
 )
-from .svaml import (
+from sinch_cache_gui.voice.svaml import (
     Action,
     Answer,
     ConnectConf,

@@ -9,8 +9,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, FunctionCache, JsonValue
-
-from .callbacks import Event
+from sinch_cache_gui.voice.callbacks import Event
 
 T = TypeVar("T")
 

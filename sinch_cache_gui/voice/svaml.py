@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from .callbacks import Event
-from .problems import Problem, Weight
-from .prompts import NO_PROMPT, Prompt
+from sinch_cache_gui.voice.callbacks import Event
+from sinch_cache_gui.voice.problems import Problem, Weight
+from sinch_cache_gui.voice.prompts import NO_PROMPT, Prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sinch_cache_gui.cache.interface import JsonValue
-
-from .prompts import NO_PROMPT, Prompt, parse_prompt
-from .svaml import (
+from sinch_cache_gui.voice.prompts import NO_PROMPT, Prompt, parse_prompt
+from sinch_cache_gui.voice.svaml import (
     Action,
     Answer,
     ConnectConf,
@@ -32,7 +31,7 @@ from .svaml import (
     StartRecording,
     StopRecording,
 )
-from .svaml_fields import OPTION
+from sinch_cache_gui.voice.svaml_fields import OPTION
 
 Fields = Mapping[str, JsonValue]
 """Fields that FieldWalk has checked: documented names, values of the documented kind."""

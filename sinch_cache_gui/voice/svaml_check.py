@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from sinch_cache_gui.cache.interface import JsonValue
-
-from .callbacks import Event
-from .problems import Problem, Weight
-from .svaml import (
+from sinch_cache_gui.voice.callbacks import Event
+from sinch_cache_gui.voice.problems import Problem, Weight
+from sinch_cache_gui.voice.svaml import (
     CheckedReply,
     GoToMenu,
     Instruction,
@@ -20,9 +19,9 @@ from .svaml import (
     Svaml,
     consequence_of_failure,
 )
-from .svaml_build import build_action, build_instruction
-from .svaml_fields import ACTIONS, INSTRUCTIONS, MAX_COOKIE_BYTES, Rule, Shape
-from .svaml_walk import FieldWalk, kind_of
+from sinch_cache_gui.voice.svaml_build import build_action, build_instruction
+from sinch_cache_gui.voice.svaml_fields import ACTIONS, INSTRUCTIONS, MAX_COOKIE_BYTES, Rule, Shape
+from sinch_cache_gui.voice.svaml_walk import FieldWalk, kind_of
 
 MAX_REPLY_BYTES: Final = 1_048_576
 """A larger reply is not read: this tool's own bound, the platform's is not documented."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from .callbacks import Event
+from sinch_cache_gui.voice.callbacks import Event
 
 
 class Kind(Enum):

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sinch_cache_gui.cache.interface import JsonValue
-
-from .problems import Problem, Weight
-from .prompts import parse_prompt
-from .svaml_fields import Kind, Rule
+from sinch_cache_gui.voice.problems import Problem, Weight
+from sinch_cache_gui.voice.prompts import parse_prompt
+from sinch_cache_gui.voice.svaml_fields import Kind, Rule
 
 _MAY_REFUSE: Final = "The platform may refuse the reply."
 _UNKNOWN_FIELD: Final = "It is ignored here."

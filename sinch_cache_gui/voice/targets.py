@@ -8,9 +8,8 @@ from typing import Protocol, TypeAlias
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import FunctionCache
-
-from .callbacks import Callback
-from .recording import CacheOperation, RecordingCache
+from sinch_cache_gui.voice.callbacks import Callback
+from sinch_cache_gui.voice.recording import CacheOperation, RecordingCache
 
 OperationListener: TypeAlias = Callable[[CacheOperation], None]
 

@@ -1,0 +1,132 @@
+"""One callback in full: what it did to the cache, what was sent, what was answered."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QLabel,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTabWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.ui.calls.operation_list import OperationList
+from sinch_cache_gui.ui.calls.wording import pretty
+from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
+from sinch_cache_gui.voice.call_events import CallbackRecord
+from sinch_cache_gui.voice.problems import Problem, Weight
+from sinch_cache_gui.voice.targets import Answered, Failed
+
+CACHE, REQUEST, REPLY = range(3)
+PROBLEMS_HEIGHT = 96
+
+
+class JsonView(QPlainTextEdit):
+    """JSON to be read."""
+
+    def __init__(self, theme: Theme, name: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(name)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.document().setDocumentMargin(GRID)
+        self._dress()
+        theme.changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        self.setFont(self._theme.monospace())
+
+
+class CallbackDetails(QTabWidget):
+    """The callback that is selected."""
+
+    key_activated = Signal(object)
+    """The bytes of a key the user chose."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._record: CallbackRecord | None = None
+        self._operations = OperationList(theme)
+        self._no_operations = QLabel(self.tr("This callback asked nothing of the cache."))
+        self._no_operations.setObjectName("muted")
+        self._no_operations.setContentsMargins(GRID, GRID, GRID, GRID)
+        self._no_operations.setWordWrap(True)
+        self._cache = QStackedWidget()
+        self._cache.addWidget(self._no_operations)
+        self._cache.addWidget(self._operations)
+        self._request = JsonView(theme, self.tr("Request of this callback"))
+        self._reply = JsonView(theme, self.tr("Reply to this callback"))
+        self._problems = QTextEdit()
+        self._problems.setReadOnly(True)
+        self._problems.setTabChangesFocus(True)
+        self._problems.setAccessibleName(self.tr("Problems of this reply"))
+        self._problems.setMaximumHeight(PROBLEMS_HEIGHT)
+        self._problems.document().setDocumentMargin(GRID)
+        answered = QWidget()
+        column = QVBoxLayout(answered)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._problems)
+        column.addWidget(self._reply, 1)
+        self.setDocumentMode(True)
+        self.addTab(self._cache, "")
+        self.addTab(self._request, self.tr("Request"))
+        self.addTab(answered, "")
+        self.setMinimumHeight(96)
+        self._operations.key_activated.connect(self.key_activated)
+        theme.changed.connect(self._show_problems)
+        self.show_record(None)
+
+    def show_record(self, record: CallbackRecord | None) -> None:
+        """Show a callback, or none."""
+        self._record = record
+        operations = record.operations if record else ()
+        self._operations.show_operations(operations)
+        self._cache.setCurrentWidget(self._operations if operations else self._no_operations)
+        self._request.setPlainText(pretty(record.callback.body()) if record else "")
+        self._reply.setPlainText(_reply_text(record) if record else "")
+        self.setTabText(CACHE, _counted(self.tr("Cache"), len(operations)))
+        problems = record.problems if record else ()
+        self.setTabText(REPLY, _counted(self.tr("Reply"), len(problems), "!"))
+        self._show_problems()
+        if record is not None and record.has_failed:
+            self.setCurrentIndex(REPLY)
+
+    def _show_problems(self) -> None:
+        problems = self._record.problems if self._record else ()
+        tokens = self._theme.tokens
+        self._problems.setVisible(bool(problems))
+        self._problems.setHtml("".join(_paragraph(problem, tokens) for problem in problems))
+
+
+def _reply_text(record: CallbackRecord) -> str:
+    match record.reply:
+        case Answered(body):
+            return pretty(body)
+        case Failed(title, detail):
+            return f"{title}\n{detail}".strip()
+
+
+def _counted(title: str, count: int, mark: str = "") -> str:
+    return f"{title} {mark}{count:,}" if count else title
+
+
+def _paragraph(problem: Problem, tokens: Tokens) -> str:
+    colour = {
+        Weight.ERROR: tokens.danger,
+        Weight.WARNING: tokens.warning,
+        Weight.NOTE: tokens.muted,
+    }[problem.weight]
+    return (
+        f'<p style="margin:0 0 4px 0"><span style="color:{colour};font-weight:600">'
+        f"{escape(problem.path)}</span> {escape(problem.message)} "
+        f'<span style="color:{tokens.muted}">{escape(problem.consequence)}</span></p>'
+    )

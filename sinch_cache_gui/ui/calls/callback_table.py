@@ -1,0 +1,181 @@
+"""The callbacks of a call, one a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import qtawesome as qta
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from sinch_cache_gui.ui.calls.wording import cause_text, operations_text, outcome_text, took_text
+from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
+from sinch_cache_gui.voice.call_events import CallbackRecord
+from sinch_cache_gui.voice.problems import Weight
+
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX = QModelIndex()
+
+EVENT, TOOK, CACHE, REPLY = range(4)
+
+
+class CallbackModel(QAbstractTableModel):
+    """Rows of `CallbackRecord`s, in the order they happened."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._records: list[CallbackRecord] = []
+        self._titles = (self.tr("Callback"), self.tr("Took"), self.tr("Cache"), self.tr("Reply"))
+
+    def clear(self) -> None:
+        """Forget the last call."""
+        self.beginResetModel()
+        self._records.clear()
+        self.endResetModel()
+
+    def add(self, record: CallbackRecord) -> None:
+        """Add the latest callback."""
+        row = len(self._records)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._records.append(record)
+        self.endInsertRows()
+
+    def record(self, row: int) -> CallbackRecord | None:
+        """Answer the record of a row."""
+        return self._records[row] if 0 <= row < len(self._records) else None
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._records)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> str | Qt.AlignmentFlag | None:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self._titles):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(section)
+        return self._titles[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(
+        self, index: Index, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | QColor | QIcon | Qt.AlignmentFlag | None:
+        record = self.record(index.row()) if index.isValid() else None
+        if record is None:
+            return None
+        column = index.column()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return _texts(record)[column]
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return _alignment(column)
+            case Qt.ItemDataRole.ForegroundRole:
+                return self._colour(record, column)
+            case Qt.ItemDataRole.DecorationRole if column == REPLY:
+                return self._mark(record)
+            case Qt.ItemDataRole.AccessibleTextRole if column == EVENT:
+                return ", ".join(text for text in _texts(record) if text)
+            case Qt.ItemDataRole.ToolTipRole:
+                return "\n".join(problem.message for problem in record.problems) or None
+        return None
+
+    def _colour(self, record: CallbackRecord, column: int) -> QColor:
+        tokens = self._theme.tokens
+        if column == REPLY and record.has_failed:
+            return QColor(tokens.danger)
+        return QColor(tokens.text if column in (EVENT, REPLY) else tokens.muted)
+
+    def _mark(self, record: CallbackRecord) -> QIcon | None:
+        tokens = self._theme.tokens
+        icon: QIcon | None = None
+        if record.has_failed:
+            icon = qta.icon("mdi6.alert-circle-outline", color=tokens.danger)
+        elif any(problem.weight is Weight.WARNING for problem in record.problems):
+            icon = qta.icon("mdi6.alert-outline", color=tokens.warning)
+        return icon
+
+
+class CallbackTable(QTableView):
+    """The list of callbacks; the newest is selected unless the user chose another."""
+
+    record_selected = Signal(object)
+    """A `CallbackRecord`, or None."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._rows = CallbackModel(theme)
+        self.setModel(self._rows)
+        self.setAccessibleName(self.tr("Callbacks of this call"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(EVENT, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(REPLY, QHeaderView.ResizeMode.ResizeToContents)
+        header.resizeSection(TOOK, 60)
+        header.resizeSection(CACHE, 56)
+        self.setMinimumHeight(ROW_HEIGHT * 3)
+        self.selectionModel().selectionChanged.connect(self._tell_selection)
+        theme.changed.connect(self.viewport().update)
+
+    def start(self) -> None:
+        """Begin a new call."""
+        self._rows.clear()
+        self.record_selected.emit(None)
+
+    def add(self, record: CallbackRecord) -> None:
+        """Add the latest callback and select it, if the one before it was selected."""
+        last = self._rows.rowCount() - 1
+        follows = last < 0 or self.currentIndex().row() in (-1, last)
+        self._rows.add(record)
+        if follows:
+            self.selectRow(last + 1)
+            self.scrollToBottom()
+
+    def records(self) -> Sequence[CallbackRecord]:
+        """Answer what the rows show."""
+        found = (self._rows.record(row) for row in range(self._rows.rowCount()))
+        return [record for record in found if record is not None]
+
+    def _tell_selection(self, selected: QItemSelection, _deselected: QItemSelection) -> None:
+        rows = selected.indexes()
+        self.record_selected.emit(self._rows.record(rows[0].row()) if rows else None)
+
+
+def _texts(record: CallbackRecord) -> tuple[str, str, str, str]:
+    cause = cause_text(record)
+    event = record.event.upper()
+    return (
+        f"{event}  {cause}" if cause else event,
+        took_text(record.took_ms),
+        operations_text(len(record.operations)),
+        outcome_text(record),
+    )
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in (TOOK, CACHE) else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

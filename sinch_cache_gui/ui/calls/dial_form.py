@@ -1,0 +1,173 @@
+"""Who calls whom, and the two buttons of a phone."""
+
+from __future__ import annotations
+
+import uuid
+
+import qtawesome as qta
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.voice.callbacks import CallSetup, Destination
+from sinch_cache_gui.voice.customers import DEMO_CALLED, known_phones
+from sinch_cache_gui.voice.numbers import parse_caller, parse_number
+
+
+class DialForm(QWidget):
+    """The caller's number, the called number, the call's id; Dial and Hang up."""
+
+    dial_requested = Signal(object)
+    """A `CallSetup`."""
+    hang_up_requested = Signal()
+
+    def __init__(self, theme: Theme, *, is_read_only: bool) -> None:
+        super().__init__()
+        self._theme = theme
+        self._is_read_only = is_read_only
+        self._used_id = ""
+        self._is_dressed = False
+        self._caller = QLineEdit(known_phones()[0])
+        self._called = QLineEdit(DEMO_CALLED)
+        self._call_id = QLineEdit(uuid.uuid4().hex)
+        self._new_id = QToolButton()
+        self._dial = QPushButton(self.tr("Dial"))
+        self._hang_up = QPushButton(self.tr("Hang up"))
+        self._message = QLabel()
+        self._name_controls()
+        self._lay_out()
+        for field in (self._caller, self._called, self._call_id):
+            field.textEdited.connect(self._check)
+            field.returnPressed.connect(self.request_dial)
+        self._new_id.clicked.connect(self._take_new_id)
+        self._dial.clicked.connect(self.request_dial)
+        self._hang_up.clicked.connect(self.hang_up_requested)
+        theme.changed.connect(self._dress)
+        self._dress()
+        self.set_running(False)
+
+    def set_running(self, is_running: bool) -> None:
+        """Show the one button that is the next step, and hold the fields while a call runs."""
+        if is_running == self._hang_up.isEnabled() and self._is_dressed:
+            return
+        self._is_dressed = True
+        self._dial.setEnabled(not is_running and not self._is_read_only)
+        self._hang_up.setEnabled(is_running)
+        for field in (self._caller, self._called, self._call_id):
+            field.setReadOnly(is_running)
+        self._new_id.setEnabled(not is_running)
+        for button in (self._dial, self._hang_up):
+            button.setProperty("primary", button.isEnabled())
+            button.style().unpolish(button)
+            button.style().polish(button)
+        self._dress_buttons()
+        self._check()
+
+    def _name_controls(self) -> None:
+        self._caller.setAccessibleName(self.tr("Caller's number"))
+        self._called.setAccessibleName(self.tr("Called number"))
+        self._call_id.setAccessibleName(self.tr("Call ID"))
+        self._call_id.setToolTip(self.tr("The call's id: callid in every callback"))
+        self._caller.setToolTip(
+            self.tr(
+                "+ and digits, or the word private for a hidden number.\n"
+                "The built-in function knows these customers:\n{0}"
+            ).format("\n".join(known_phones()))
+        )
+        self._new_id.setAccessibleName(self.tr("New call ID"))
+        self._new_id.setToolTip(self.tr("New call ID"))
+        self._dial.setAccessibleName(self.tr("Dial"))
+        self._hang_up.setAccessibleName(self.tr("Hang up"))
+        self._message.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(GRID)
+        fields.setVerticalSpacing(GRID // 2)
+        for row, (text, field) in enumerate(
+            (
+                (self.tr("From"), self._caller),
+                (self.tr("To"), self._called),
+                (self.tr("ID"), self._call_id),
+            )
+        ):
+            label = QLabel(text)
+            label.setObjectName("muted")
+            label.setBuddy(field)
+            fields.addWidget(label, row, 0)
+            fields.addWidget(field, row, 1, 1, 1 if field is self._call_id else 2)
+        fields.addWidget(self._new_id, 2, 2)
+        fields.setColumnStretch(1, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self._dial, 1)
+        buttons.addWidget(self._hang_up, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(GRID, GRID, GRID, GRID)
+        outer.setSpacing(GRID)
+        outer.addLayout(fields)
+        outer.addLayout(buttons)
+        outer.addWidget(self._message)
+
+    def _dress(self) -> None:
+        for field in (self._caller, self._called, self._call_id):
+            field.setFont(self._theme.monospace())
+            field.setCursorPosition(0)
+        self._new_id.setIcon(qta.icon("mdi6.refresh", color=self._theme.tokens.muted))
+        self._dress_buttons()
+
+    def _dress_buttons(self) -> None:
+        tokens = self._theme.tokens
+        for button, icon in (
+            (self._dial, "mdi6.phone"),
+            (self._hang_up, "mdi6.phone-hangup"),
+        ):
+            colour = tokens.on_accent if button.isEnabled() else tokens.faint
+            button.setIcon(qta.icon(icon, color=colour, color_disabled=tokens.faint))
+
+    def _take_new_id(self) -> None:
+        self._call_id.setText(uuid.uuid4().hex)
+        self._call_id.setCursorPosition(0)
+        self._check()
+
+    def request_dial(self) -> None:
+        """Ask for the call the fields describe, or say why that is impossible."""
+        if not self._dial.isEnabled():
+            return
+        caller, called = parse_caller(self._caller.text()), parse_number(self._called.text())
+        if caller is None or called is None or not self._call_id.text().strip():
+            self._check()
+            return
+        if self._call_id.text() == self._used_id:
+            self._take_new_id()
+        self._used_id = self._call_id.text()
+        setup = CallSetup(self._used_id.strip(), caller, Destination(called))
+        self.dial_requested.emit(setup)
+
+    def _check(self) -> None:
+        """Say in one sentence why this cannot be dialled."""
+        complaint = self._complaint()
+        reason = self.tr("This cache is read-only: a call would write to it.")
+        self._message.setText(reason if self._is_read_only else complaint)
+        self._message.setObjectName("muted" if self._is_read_only else "danger")
+        self._message.style().unpolish(self._message)
+        self._message.style().polish(self._message)
+        self._message.setVisible(bool(self._message.text()))
+
+    def _complaint(self) -> str:
+        if parse_caller(self._caller.text()) is None:
+            return self.tr("The caller's number is + and 7 to 15 digits, or the word private.")
+        if parse_number(self._called.text()) is None:
+            return self.tr("The called number is + and 7 to 15 digits.")
+        if not self._call_id.text().strip():
+            return self.tr("A call needs an id.")
+        return ""

@@ -1,0 +1,156 @@
+"""What the caller hears, and the keys to answer with."""
+
+from __future__ import annotations
+
+from functools import partial
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
+from PySide6.QtWidgets import QGridLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
+
+from sinch_cache_gui.ui.calls.wording import offset_text
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.voice.call_events import LineKind, TranscriptLine
+
+KEY_ROWS = ("123", "456", "789", "*0#")
+KEY_HEIGHT = 28
+
+
+class Transcript(QTextEdit):
+    """The lines of a call, each with the time since it began."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._lines: list[TranscriptLine] = []
+        self._started_ms = 0
+        self.setReadOnly(True)
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(self.tr("What the caller hears"))
+        self.setPlaceholderText(
+            self.tr(
+                "Dial to hear what a caller would hear.\n\n"
+                "The built-in function checks the caller's rate, looks the customer up and keeps "
+                "a session; its keys appear in the tree."
+            )
+        )
+        self.setMinimumHeight(64)
+        self.document().setDocumentMargin(GRID)
+        theme.changed.connect(self._write)
+
+    def start(self, started_ms: int) -> None:
+        """Begin a new call."""
+        self._started_ms = started_ms
+        self._lines.clear()
+        self.clear()
+
+    def add(self, line: TranscriptLine) -> None:
+        """Add what was heard or done."""
+        self._lines.append(line)
+        self._write()
+
+    def _write(self) -> None:
+        if not self._lines:
+            return
+        self.setHtml("".join(self._paragraphs()))
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        self.ensureCursorVisible()
+
+    def _paragraphs(self) -> list[str]:
+        tokens = self._theme.tokens
+        colours = {
+            LineKind.HEARD: tokens.text,
+            LineKind.PRESSED: tokens.accent,
+            LineKind.NOTE: tokens.muted,
+            LineKind.FAILURE: tokens.danger,
+        }
+        paragraphs = []
+        for kind, text, at_ms in self._joined():
+            weight = 600 if kind is LineKind.PRESSED else 400
+            paragraphs.append(
+                f'<p style="margin:0 0 4px 0">'
+                f'<span style="color:{tokens.muted}">{offset_text(at_ms - self._started_ms)}</span>'
+                f'&nbsp;&nbsp;<span style="color:{colours[kind]};font-weight:{weight}">'
+                f"{escape(text)}</span></p>"
+            )
+        return paragraphs
+
+    def _joined(self) -> list[tuple[LineKind, str, int]]:
+        """The lines, with keys pressed one after the other on one line."""
+        joined: list[tuple[LineKind, str, int]] = []
+        for line in self._lines:
+            text = line.text
+            if line.kind is LineKind.HEARD:
+                text = f"“{text}”"
+            elif line.kind is LineKind.PRESSED and joined and joined[-1][0] is LineKind.PRESSED:
+                _, before, at_ms = joined.pop()
+                joined.append((line.kind, f"{before} {text}", at_ms))
+                continue
+            joined.append((line.kind, text, line.at_ms))
+        return joined
+
+
+class Keypad(QWidget):
+    """The twelve keys of a phone, and the wish to press none."""
+
+    key_pressed = Signal(object)
+    """A `str` of one character."""
+    silence_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._keys: dict[str, QPushButton] = {}
+        self._silence = QPushButton(self.tr("Press nothing"))
+        self._silence.setToolTip(self.tr("Be silent until the menu's time is up"))
+        self._silence.setAccessibleName(self.tr("Press nothing until the menu's time is up"))
+        self._silence.clicked.connect(self.silence_requested)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(GRID, GRID // 2, GRID, GRID)
+        grid.setSpacing(GRID // 2)
+        names = {"*": self.tr("Star"), "#": self.tr("Hash")}
+        for row, keys in enumerate(KEY_ROWS):
+            for column, key in enumerate(keys):
+                button = QPushButton(key)
+                button.setAccessibleName(self.tr("Key {0}").format(names.get(key, key)))
+                button.setFixedHeight(KEY_HEIGHT)
+                button.clicked.connect(partial(self.key_pressed.emit, key))
+                grid.addWidget(button, row, column)
+                self._keys[key] = button
+        grid.addWidget(self._silence, len(KEY_ROWS), 0, 1, 3)
+        self.set_state(takes_keys=False, is_menu=False)
+
+    def set_state(self, *, takes_keys: bool, is_menu: bool) -> None:
+        """Offer the keys while a call runs, and silence while a menu waits."""
+        for button in self._keys.values():
+            button.setEnabled(takes_keys)
+        self._silence.setEnabled(is_menu)
+
+    def take_focus(self) -> None:
+        """Put the focus where a hand would go."""
+        self._keys["1"].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def listen_on(self, panel: QWidget) -> None:
+        """Let the digits of the keyboard press the keys while `panel` has the focus.
+
+        Text fields keep their digits: they claim printable keys before any shortcut.
+        """
+        for key, button in self._keys.items():
+            shortcut = QShortcut(QKeySequence(key), panel)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.setAutoRepeat(False)
+            shortcut.activated.connect(button.click)
+
+
+class Phone(QWidget):
+    """Transcript and keypad, one above the other."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.transcript = Transcript(theme)
+        self.keypad = Keypad()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.transcript, 1)
+        layout.addWidget(self.keypad)

@@ -1,0 +1,109 @@
+"""Times, values and counts of a call as people read them."""
+
+from __future__ import annotations
+
+import json
+
+from PySide6.QtCore import QCoreApplication
+
+from sinch_cache_gui.values.json_text import InvalidJson, format_json
+from sinch_cache_gui.voice.call_events import CallbackRecord, CallPhase, CallState
+from sinch_cache_gui.voice.callbacks import Event
+from sinch_cache_gui.voice.problems import Weight
+from sinch_cache_gui.voice.recording import CacheOperation, KnownValue, Unread
+from sinch_cache_gui.voice.targets import Answered
+
+ARROW = "→"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("CallWording", text)
+
+
+def offset_text(ms: int) -> str:
+    """Answer a time since the call began: `0:07`."""
+    minutes, seconds = divmod(max(0, ms) // 1000, 60)
+    return f"{minutes}:{seconds:02}"
+
+
+def took_text(ms: float) -> str:
+    """Answer how long a reply took: `0.4 ms`, `12 ms`, `5.0 s`."""
+    if ms < 1:
+        return _tr("{0} ms").format(f"{ms:.1f}")
+    return (
+        _tr("{0} ms").format(f"{ms:.0f}") if ms < 1000 else _tr("{0} s").format(f"{ms / 1000:.1f}")
+    )
+
+
+def operations_text(count: int) -> str:
+    """Answer `1 op`, `3 ops`, or a dash."""
+    if not count:
+        return "–"
+    return _tr("1 op") if count == 1 else _tr("{0} ops").format(count)
+
+
+def outcome_text(record: CallbackRecord) -> str:
+    """Answer in a word or two what a callback led to."""
+    if not isinstance(record.reply, Answered):
+        return _tr("no reply")
+    errors = sum(problem.weight is Weight.ERROR for problem in record.problems)
+    if errors:
+        return _tr("1 error") if errors == 1 else _tr("{0} errors").format(errors)
+    if record.svaml is not None:
+        return record.svaml.action_name
+    return _tr("noted") if not record.event.takes_svaml else "–"
+
+
+def cause_text(record: CallbackRecord) -> str:
+    """Answer what a callback told the function, in a word: the digits, the reason."""
+    fields = record.callback.fields
+    if record.event is Event.PIE:
+        result = fields.get("menuResult")
+        if isinstance(result, dict):
+            return str(result.get("value") or result.get("type") or "")
+    return str(fields.get("reason") or "") if record.event is Event.DICE else ""
+
+
+def value_text(value: KnownValue) -> str:
+    """Answer a value on one line."""
+    if value is Unread.UNREAD:
+        return ""
+    if value is None:
+        return _tr("nothing")
+    return json.dumps(value, ensure_ascii=False)
+
+
+def operation_text(operation: CacheOperation) -> str:
+    """Answer what an operation found or changed, on one line."""
+    if operation.error:
+        return operation.error
+    before, after = value_text(operation.before), value_text(operation.after)
+    if not operation.is_write:
+        return after
+    if operation.name == "extend":
+        return _tr("{0} s added").format(f"{operation.ttl_s or 0:,}")
+    return f"{before or '?'} {ARROW} {after}"
+
+
+def pretty(body: bytes) -> str:
+    """Answer JSON laid out over lines, or whatever the bytes are as they are."""
+    text = body.decode("utf-8", "backslashreplace")
+    try:
+        return format_json(text)
+    except InvalidJson:
+        return text
+
+
+def state_text(state: CallState | None) -> str:
+    """Answer where a call stands, in a few words."""
+    if state is None or state.phase is CallPhase.READY:
+        return _tr("no call yet")
+    match state.phase:
+        case CallPhase.WAITING if state.waiting_for is not None:
+            return _tr("{0}: waiting for the reply").format(state.waiting_for.upper())
+        case CallPhase.MENU:
+            return _tr("in menu {0}").format(state.menu_id)
+        case CallPhase.ENDED:
+            return _tr("ended: {0}").format(state.end.reason if state.end else "")
+        case phase:
+            return _tr(phase.value)
