@@ -1,0 +1,432 @@
+"""All keys of a cache as folders, counts and ordered rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Final
+
+from sinch_cache_gui.keyspace.batches import Batch, plan_arrivals, plan_departures
+from sinch_cache_gui.keyspace.folder import SEPARATOR, Below, Folder, count_below
+from sinch_cache_gui.keyspace.rows import Row, RowNews
+from sinch_cache_gui.keyspace.splitting import AT_ONCE, Splitting, split_at_once
+from sinch_cache_gui.pacing import Breather
+
+MANY_PLACES: Final = 32
+"""Rows that may come or go one by one; more in one burst are told as one reshaping."""
+
+PART: Final = 2000
+"""Keys handed out in one go while iterating."""
+
+
+class KeyIndex:
+    """The keys of a cache as the rows of a tree, folders first.
+
+    A load costs one set insertion a key: a folder keeps the remainders of its keys unsplit until it
+    is first expanded. Rows are found in O(log n). A large folder is split by `work`, which whoever
+    owns the index awaits whenever `work_wanted` is called.
+
+    Attributes:
+        news: Tells observers which rows come, go and change.
+    """
+
+    def __init__(
+        self,
+        expanded: set[bytes] | None = None,
+        work_wanted: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Start empty.
+
+        Args:
+            expanded: Paths of the folders to show expanded; shared between indexes of one cache.
+            work_wanted: Called when `work` has something to do.
+        """
+        self._expanded = set() if expanded is None else expanded
+        self._work_wanted = work_wanted
+        self._root = Folder(None, b"")
+        self._splits: list[Folder] = []
+        self._debris: list[Folder] = []
+        self.news = RowNews(self.row_count)
+
+    # -- keys --------------------------------------------------------------------------------
+
+    @property
+    def key_count(self) -> int:
+        """How many keys there are."""
+        return self._root.count
+
+    def __contains__(self, key: bytes) -> bool:
+        return self._root.holds(key)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self.parts():
+            yield from part
+
+    def parts(self, folder_path: bytes | None = None) -> Iterator[list[bytes]]:
+        """Yield the keys, of all or below one folder, in lists of at most a few thousand.
+
+        The index may change between two of them: then a key may be missing or be gone already.
+        """
+        for prefix, rests in self._below(folder_path):
+            for start in range(0, len(rests), PART):
+                yield [prefix + rest for rest in rests[start : start + PART]]
+
+    def count_below(self, folder_path: bytes) -> int:
+        """Answer how many keys are below a folder; 0 where there is no such folder."""
+        place = self._find(folder_path)
+        return 0 if place is None else count_below(place[0].children[place[1]])
+
+    def add_many(self, keys: Sequence[bytes]) -> None:
+        """Add keys; those already there change nothing."""
+        batch = Batch()
+        plan_arrivals(self._root, keys, batch)
+        self._apply(batch, self._add_leaves, self._add_folders)
+
+    def remove_many(self, keys: Sequence[bytes]) -> None:
+        """Remove keys; those not there change nothing."""
+        batch = Batch()
+        plan_departures(self._root, keys, batch)
+        self._apply(batch, self._remove_leaves, self._remove_folders)
+
+    def clear(self) -> None:
+        """Remove every key; folders expanded now are expanded again when they come back."""
+        self.news.hold()
+        self.news.reshaping()
+        # A million keys take a tenth of a second to free; `work` does it in slices.
+        self._debris.append(self._root)
+        self._root = Folder(None, b"")
+        self._splits.clear()
+        self.news.release()
+        self._work_wanted()
+
+    # -- rows --------------------------------------------------------------------------------
+
+    def row_count(self) -> int:
+        """Answer how many rows are visible."""
+        return self._root.shown
+
+    def row_at(self, row: int) -> Row:
+        """Answer what stands at a row.
+
+        Raises:
+            IndexError: There is no such row.
+        """
+        if not 0 <= row < self._root.shown:
+            raise IndexError(row)
+        folder = self._root
+        name, is_folder, inside = folder.at(row)
+        while inside >= 0:
+            folder = folder.open_child(name)
+            name, is_folder, inside = folder.at(inside)
+        path = folder.prefix + name
+        if not is_folder:
+            return Row(path, name, folder.depth, is_folder=False, is_expanded=False, count=1)
+        child = folder.children[name]
+        is_open = isinstance(child, Folder) and child.is_open
+        return Row(path, name, folder.depth, True, is_open, count_below(child))
+
+    def row_of(self, path: bytes, *, is_folder: bool) -> int | None:
+        """Answer the row of a visible node; None where it is missing or inside a closed folder."""
+        folder: Folder = self._root
+        *heads, name = path.split(SEPARATOR)
+        for head in heads:
+            child = folder.children.get(head)
+            if not isinstance(child, Folder) or not child.is_open:
+                return None
+            folder = child
+        if is_folder:
+            if name not in folder.folder_names:
+                return None
+            return folder.first_row() + folder.folder_row(name)
+        if name not in folder.leaf_names:
+            return None
+        return folder.first_row() + folder.leaf_row(name)
+
+    def parent_row(self, row: int) -> int | None:
+        """Answer the row of the folder a row is in; None at the top."""
+        path, colon, _ = self.row_at(row).path.rpartition(SEPARATOR)
+        return self.row_of(path, is_folder=True) if colon else None
+
+    # -- expansion ---------------------------------------------------------------------------
+
+    @property
+    def expanded(self) -> set[bytes]:
+        """Paths of the folders to show expanded, whether they exist or not."""
+        return self._expanded
+
+    def expand(self, path: bytes) -> None:
+        """Show the rows of a folder; those of a large one come while `work` is awaited."""
+        self._expanded.add(path)
+        place = self._find(path)
+        if place is None:
+            return
+        self.news.settle()
+        folder, name = place
+        if name not in folder.folder_names:
+            return
+        child = self._split(folder, name)
+        if child.is_open:
+            return
+        row = folder.folder_row(name)
+        with self._coming(folder, row + 1, child.shown):
+            child.open()
+        self._row_changed(folder, row)
+        self.news.settle()
+
+    def expand_to(self, key: bytes) -> None:
+        """Expand every folder a key is in."""
+        *heads, _ = key.split(SEPARATOR)
+        for depth in range(len(heads)):
+            self.expand(SEPARATOR.join(heads[: depth + 1]))
+
+    def collapse(self, path: bytes) -> None:
+        """Hide the rows of a folder; what is expanded inside it stays so for the next time."""
+        self._expanded.discard(path)
+        place = self._find(path)
+        if place is None:
+            return
+        self.news.settle()
+        folder, name = place
+        child = folder.children[name]
+        if not isinstance(child, Folder) or not child.is_open:
+            return
+        row = folder.folder_row(name)
+        with self._going(folder, row + 1, child.shown):
+            child.close()
+        self._row_changed(folder, row)
+        self.news.settle()
+
+    async def work(self) -> None:
+        """Do the long work that waits, in slices: split large folders, free what was cleared."""
+        breathe = Breather()
+        while self._splits or self._debris:
+            if not self._splits:
+                await _take_apart(self._debris.pop(), breathe)
+            elif not self._advance(self._splits[-1]):
+                self._splits.pop()
+            await breathe()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _below(self, folder_path: bytes | None) -> Iterator[tuple[bytes, list[bytes]]]:
+        if folder_path is None:
+            return self._root.parts()
+        place = self._find(folder_path)
+        if place is None:
+            return iter(())
+        child = place[0].children[place[1]]
+        if isinstance(child, Folder):
+            return child.parts()
+        rests = [child] if isinstance(child, bytes) else list(child)
+        return iter(((folder_path + SEPARATOR, rests),))
+
+    def _find(self, path: bytes) -> tuple[Folder, bytes] | None:
+        folder: Folder = self._root
+        *heads, name = path.split(SEPARATOR)
+        for head in heads:
+            child = folder.children.get(head)
+            if not isinstance(child, Folder):
+                return None
+            folder = child
+        return (folder, name) if name in folder.children else None
+
+    def _split(self, folder: Folder, name: bytes) -> Folder:
+        below = folder.children[name]
+        if isinstance(below, Folder):
+            return below
+        child = Folder(folder, name)
+        child.count = count_below(below)
+        folder.children[name] = child
+        rests = {below} if isinstance(below, bytes) else below
+        if child.count > AT_ONCE:
+            child.splitting = Splitting(child, rests)
+            self._splits.append(child)
+            self._work_wanted()
+        else:
+            split_at_once(child, rests)
+            self._reopen(child, child.children)
+        return child
+
+    def _reopen(self, folder: Folder, names: Iterable[bytes]) -> None:
+        """Open those of the child folders that are to be expanded."""
+        if not self._expanded:
+            return
+        prefix = folder.prefix
+        for name in [name for name in names if prefix + name in self._expanded]:
+            child = self._split(folder, name)
+            if not child.is_open:
+                with self._coming(folder, folder.folder_row(name) + 1, child.shown):
+                    child.open()
+
+    def _advance(self, folder: Folder) -> bool:
+        """Go on splitting a folder; answer whether there is more to do."""
+        splitting = folder.splitting
+        if splitting is None:
+            return False
+        step = splitting.step()
+        if step is not None:
+            self._show(folder, *step)
+            return True
+        change = splitting.next_change()
+        folder.splitting = None
+        if change is None:
+            return False
+        is_arrival, rests = change
+        keys = [folder.prefix + rest for rest in rests]
+        # From the root, because the folder itself may have gone with an earlier change.
+        (self.add_many if is_arrival else self.remove_many)(keys)
+        folder.splitting = splitting
+        return True
+
+    def _show(self, folder: Folder, names: list[bytes], is_folder: bool) -> None:
+        if not names:
+            return
+        into = folder.folder_names if is_folder else folder.leaf_names
+        at = folder.shown - (len(folder.leaf_names) if is_folder else 0)
+        with self._coming(folder, at, len(names)):
+            into.update(names)
+            folder.rows_grew(len(names))
+        if is_folder:
+            self._reopen(folder, names)
+
+    def _coming(self, folder: Folder, row: int, count: int) -> AbstractContextManager[None]:
+        if not folder.is_visible:
+            return nullcontext()
+        return self.news.inserting(folder.first_row() + row, count)
+
+    def _going(self, folder: Folder, row: int, count: int) -> AbstractContextManager[None]:
+        if not folder.is_visible:
+            return nullcontext()
+        return self.news.removing(folder.first_row() + row, count)
+
+    def _row_changed(self, folder: Folder, row: int) -> None:
+        if folder.is_visible:
+            self.news.changed(folder.first_row() + row, 1)
+
+    # -- batches -----------------------------------------------------------------------------
+
+    def _apply(
+        self,
+        batch: Batch,
+        leaves: Callable[[Folder, list[bytes]], None],
+        folders: Callable[[Folder, dict[bytes, list[bytes]]], None],
+    ) -> None:
+        is_burst = batch.visible_rows() > MANY_PLACES
+        if is_burst:
+            self.news.hold()
+        for folder, heads in batch.folders:
+            folders(folder, heads)
+        for folder, names in batch.leaves:
+            leaves(folder, names)
+        self._tell_counts(batch)
+        if is_burst:
+            self.news.release()
+
+    def _add_leaves(self, folder: Folder, names: list[bytes]) -> None:
+        folder.keys_grew(len(names))
+        if folder.is_visible and not self.news.is_held:
+            for name in names:
+                with self._coming(folder, folder.leaf_row(name), 1):
+                    folder.leaf_names.add(name)
+                    folder.rows_grew(1)
+            return
+        if folder.is_visible:
+            self.news.reshaping()
+        folder.leaf_names.update(names)
+        folder.rows_grew(len(names))
+
+    def _add_folders(self, folder: Folder, heads: dict[bytes, list[bytes]]) -> None:
+        for name, rests in heads.items():
+            is_open = bool(self._expanded) and folder.prefix + name in self._expanded
+            child = self._new_child(folder, name, rests, is_open=is_open)
+            shown = child.shown if isinstance(child, Folder) else 0
+            with self._coming(folder, folder.folder_row(name), 1 + shown):
+                folder.folder_names.add(name)
+                folder.rows_grew(1)
+                if isinstance(child, Folder):
+                    child.open()
+
+    def _new_child(
+        self, folder: Folder, name: bytes, rests: list[bytes], *, is_open: bool
+    ) -> Below:
+        below: Below
+        if not is_open:
+            distinct = set(rests)
+            below = distinct if len(distinct) > 1 else rests[0]
+            folder.children[name] = below
+            folder.keys_grew(len(distinct))
+            return below
+        below = folder.children[name] = Folder(folder, name)
+        batch = Batch()
+        plan_arrivals(below, rests, batch)
+        for inner, heads in batch.folders:
+            self._add_folders(inner, heads)
+        for inner, names in batch.leaves:
+            self._add_leaves(inner, names)
+        return below
+
+    def _remove_leaves(self, folder: Folder, names: list[bytes]) -> None:
+        folder.keys_grew(-len(names))
+        if folder.is_visible:
+            self.news.reshaping()
+        for name in names:
+            with self._going(folder, folder.leaf_row(name), 1):
+                folder.leaf_names.remove(name)
+                folder.rows_grew(-1)
+        self._remove_if_empty(folder)
+
+    def _remove_folders(self, folder: Folder, heads: Iterable[bytes]) -> None:
+        for name in heads:
+            with self._going(folder, folder.folder_row(name), 1):
+                child = folder.children[name]
+                if isinstance(child, Folder) and child.is_open:
+                    child.close()
+                del folder.children[name]
+                folder.folder_names.remove(name)
+                folder.rows_grew(-1)
+        self._remove_if_empty(folder)
+
+    def _remove_if_empty(self, folder: Folder) -> None:
+        parent = folder.parent
+        is_attached = parent is not None and parent.children.get(folder.name) is folder
+        if parent is not None and is_attached and not folder.children and not folder.leaf_names:
+            self._remove_folders(parent, [folder.name])
+
+    def _tell_counts(self, batch: Batch) -> None:
+        """Tell which folder rows count differently: their own, and those they are in."""
+        touched = [folder for folder, _ in (*batch.leaves, *batch.folders)]
+        if not touched and not batch.recounted:
+            return
+        if self.news.is_held or len(touched) + len(batch.recounted) > MANY_PLACES:
+            self.news.changed(0, self.row_count())
+            return
+        rows = [row for folder in touched for row in _rows_to(folder)]
+        for folder, name in batch.recounted:
+            rows.extend(_rows_to(folder))
+            if folder.is_visible and name in folder.folder_names:
+                rows.append(folder.first_row() + folder.folder_row(name))
+        if rows:
+            self.news.changed(min(rows), max(rows) - min(rows) + 1)
+
+
+def _rows_to(folder: Folder) -> Iterator[int]:
+    """Yield the visible rows of a folder and of those it is in."""
+    while folder.parent is not None:
+        if folder.parent.is_visible and folder.name in folder.parent.folder_names:
+            yield folder.parent.first_row() + folder.parent.folder_row(folder.name)
+        folder = folder.parent
+
+
+async def _take_apart(folder: Folder, breathe: Breather) -> None:
+    """Free a tree nobody shows any more, a slice at a time."""
+    while folder.leaf_names:
+        del folder.leaf_names[-PART:]
+        await breathe()
+    while folder.children:
+        _, below = folder.children.popitem()
+        if isinstance(below, Folder):
+            await _take_apart(below, breathe)
+        while isinstance(below, set) and below:
+            for _ in range(min(PART, len(below))):
+                below.pop()
+            await breathe()
