@@ -265,12 +265,17 @@ class Call:
     async def _go_on_without(self, record: CallbackRecord) -> None:
         """The reply cannot be carried out: do what the platform does."""
         event = record.event
-        self._tell(LineKind.FAILURE, f"{event.upper()}: {record.consequence}")
+        why = record.problems[0].message if record.problems else "There is no action."
+        self._tell(LineKind.FAILURE, f"{event.upper()}: {why} {record.consequence}")
         if event is Event.ACE:
             self._connect()
             return
         result = None if self._answered_ms else CallResult.FAILED  # assumed
-        await self._end(EndReason.CALLBACK_ERROR, f"{event.upper()} was not answered well.", result)
+        await self._end(
+            EndReason.CALLBACK_ERROR,
+            f"The call ends: {event.upper()} could not be followed.",
+            result,
+        )
 
     def _carry_out(self, instruction: Instruction) -> None:
         # Assumed: whatever is played to the caller has answered the call.

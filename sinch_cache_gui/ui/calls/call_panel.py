@@ -83,6 +83,7 @@ class CallPanel(QWidget):
         self._ticking = QTimer(self)
         self._ticking.setInterval(TICK_MS)
         self.setMinimumWidth(NARROWEST)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(self.tr("Simulated call"))
         self._lay_out()
         self._connect()
@@ -188,7 +189,10 @@ class CallPanel(QWidget):
         )
         self._form.set_running(is_running)
         is_menu = state is not None and state.phase is CallPhase.MENU
+        had_focus = self._phone.keypad.isAncestorOf(self.focusWidget())
         self._phone.keypad.set_state(takes_keys=is_running, is_menu=is_running and is_menu)
+        if had_focus and not is_running:
+            self._form.take_focus()
         text = state_text(state)
         if state is not None and state.started_ms is not None:
             until_ms = self._now_ms() if state.ended_ms is None else state.ended_ms

@@ -20,10 +20,9 @@ from sinch_cache_gui.ui.calls.wording import pretty
 from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
 from sinch_cache_gui.voice.call_events import CallbackRecord
 from sinch_cache_gui.voice.problems import Problem, Weight
-from sinch_cache_gui.voice.targets import Answered, Failed
+from sinch_cache_gui.voice.targets import Answered
 
 CACHE, REQUEST, REPLY = range(3)
-PROBLEMS_HEIGHT = 96
 
 
 class JsonView(QPlainTextEdit):
@@ -68,15 +67,15 @@ class CallbackDetails(QTabWidget):
         self._problems.setReadOnly(True)
         self._problems.setTabChangesFocus(True)
         self._problems.setAccessibleName(self.tr("Problems of this reply"))
-        self._problems.setMaximumHeight(PROBLEMS_HEIGHT)
         self._problems.document().setDocumentMargin(GRID)
         answered = QWidget()
         column = QVBoxLayout(answered)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._problems)
-        column.addWidget(self._reply, 1)
+        column.addWidget(self._problems, 1)
+        column.addWidget(self._reply, 3)
         self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
         self.addTab(self._cache, "")
         self.addTab(self._request, self.tr("Request"))
         self.addTab(answered, "")
@@ -92,7 +91,8 @@ class CallbackDetails(QTabWidget):
         self._operations.show_operations(operations)
         self._cache.setCurrentWidget(self._operations if operations else self._no_operations)
         self._request.setPlainText(pretty(record.callback.body()) if record else "")
-        self._reply.setPlainText(_reply_text(record) if record else "")
+        reply = record.reply if record else None
+        self._reply.setPlainText(pretty(reply.body) if isinstance(reply, Answered) else "")
         self.setTabText(CACHE, _counted(self.tr("Cache"), len(operations)))
         problems = record.problems if record else ()
         self.setTabText(REPLY, _counted(self.tr("Reply"), len(problems), "!"))
@@ -104,15 +104,8 @@ class CallbackDetails(QTabWidget):
         problems = self._record.problems if self._record else ()
         tokens = self._theme.tokens
         self._problems.setVisible(bool(problems))
+        self._reply.setVisible(bool(self._reply.toPlainText()) or not problems)
         self._problems.setHtml("".join(_paragraph(problem, tokens) for problem in problems))
-
-
-def _reply_text(record: CallbackRecord) -> str:
-    match record.reply:
-        case Answered(body):
-            return pretty(body)
-        case Failed(title, detail):
-            return f"{title}\n{detail}".strip()
 
 
 def _counted(title: str, count: int, mark: str = "") -> str:
@@ -125,8 +118,9 @@ def _paragraph(problem: Problem, tokens: Tokens) -> str:
         Weight.WARNING: tokens.warning,
         Weight.NOTE: tokens.muted,
     }[problem.weight]
+    where = "" if problem.path == "$" else f"<b>{escape(problem.path)}</b> "
     return (
-        f'<p style="margin:0 0 4px 0"><span style="color:{colour};font-weight:600">'
-        f"{escape(problem.path)}</span> {escape(problem.message)} "
+        f'<p style="margin:0 0 4px 0"><span style="color:{colour}">{where}'
+        f"{escape(problem.message)}</span> "
         f'<span style="color:{tokens.muted}">{escape(problem.consequence)}</span></p>'
     )

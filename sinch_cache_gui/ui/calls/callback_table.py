@@ -13,11 +13,19 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QIcon
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtGui import QColor, QIcon, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from sinch_cache_gui.ui.calls.wording import cause_text, operations_text, outcome_text, took_text
-from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallbackRecord
 from sinch_cache_gui.voice.problems import Weight
 
@@ -109,8 +117,28 @@ class CallbackModel(QAbstractTableModel):
         return icon
 
 
+class RowDelegate(QStyledItemDelegate):
+    """Rows without a frame around the current cell, and with air at the left edge."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        plain = QStyleOptionViewItem(option)
+        plain.state &= ~QStyle.StateFlag.State_HasFocus
+        if plain.state & QStyle.StateFlag.State_Selected:
+            is_active = bool(plain.state & QStyle.StateFlag.State_Active)
+            tokens = self._theme.tokens
+            colour = tokens.selection if is_active else tokens.selection_inactive
+            painter.fillRect(plain.rect, QColor(colour))
+        if index.column() == EVENT:
+            plain.rect.setLeft(plain.rect.left() + GRID // 2)
+        super().paint(painter, plain, index)
+
+
 class CallbackTable(QTableView):
-    """The list of callbacks; the newest is selected unless the user chose another."""
+    """The list of callbacks; the selection follows the newest that has something to show."""
 
     record_selected = Signal(object)
     """A `CallbackRecord`, or None."""
@@ -118,7 +146,9 @@ class CallbackTable(QTableView):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._rows = CallbackModel(theme)
+        self._followed = -1
         self.setModel(self._rows)
+        self.setItemDelegate(RowDelegate(theme, self))
         self.setAccessibleName(self.tr("Callbacks of this call"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -134,7 +164,7 @@ class CallbackTable(QTableView):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(EVENT, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(REPLY, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(REPLY, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(TOOK, 60)
         header.resizeSection(CACHE, 56)
         self.setMinimumHeight(ROW_HEIGHT * 3)
@@ -143,16 +173,20 @@ class CallbackTable(QTableView):
 
     def start(self) -> None:
         """Begin a new call."""
+        self._followed = -1
         self._rows.clear()
         self.record_selected.emit(None)
 
     def add(self, record: CallbackRecord) -> None:
-        """Add the latest callback and select it, if the one before it was selected."""
-        last = self._rows.rowCount() - 1
-        follows = last < 0 or self.currentIndex().row() in (-1, last)
+        """Add the latest callback, and select it where it has something to show.
+
+        Once the user has chosen an earlier one, the selection stays there.
+        """
         self._rows.add(record)
-        if follows:
-            self.selectRow(last + 1)
+        if self.currentIndex().row() == self._followed:
+            if self._followed < 0 or record.operations or record.has_failed:
+                self._followed = self._rows.rowCount() - 1
+                self.selectRow(self._followed)
             self.scrollToBottom()
 
     def records(self) -> Sequence[CallbackRecord]:

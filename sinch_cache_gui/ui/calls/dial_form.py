@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import qtawesome as qta
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -54,6 +54,10 @@ class DialForm(QWidget):
         theme.changed.connect(self._dress)
         self._dress()
         self.set_running(False)
+
+    def take_focus(self) -> None:
+        """Put the focus on Dial."""
+        self._dial.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_running(self, is_running: bool) -> None:
         """Show the one button that is the next step, and hold the fields while a call runs."""

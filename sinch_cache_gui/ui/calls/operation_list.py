@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.ui.calls.wording import operation_text
+from sinch_cache_gui.ui.calls.wording import operation_text, whole_change_text
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.recording import CacheOperation
 
@@ -62,7 +62,7 @@ class OperationModel(QAbstractListModel):
             parts = (operation.name, operation.key, ttl, operation_text(operation))
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (operation.key, operation_text(operation), operation.warning)
+            lines = (operation.key, whole_change_text(operation), operation.warning)
             return "\n".join(line for line in lines if line)
         return None
 
@@ -87,7 +87,9 @@ class OperationDelegate(QStyledItemDelegate):
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(tokens.selection))
+            is_active = bool(state & QStyle.StateFlag.State_Active)
+            back = tokens.selection if is_active else tokens.selection_inactive
+            painter.fillRect(rect, QColor(back))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(tokens.hover))
         inner = rect.adjusted(GRID, 4, -GRID, -4)

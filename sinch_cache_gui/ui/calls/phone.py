@@ -15,6 +15,7 @@ from sinch_cache_gui.voice.call_events import LineKind, TranscriptLine
 
 KEY_ROWS = ("123", "456", "789", "*0#")
 KEY_HEIGHT = 28
+TIME_SAMPLE = "0:00\u00a0\u00a0"
 
 
 class Transcript(QTextEdit):
@@ -28,22 +29,16 @@ class Transcript(QTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("What the caller hears"))
-        self.setPlaceholderText(
-            self.tr(
-                "Dial to hear what a caller would hear.\n\n"
-                "The built-in function checks the caller's rate, looks the customer up and keeps "
-                "a session; its keys appear in the tree."
-            )
-        )
         self.setMinimumHeight(64)
         self.document().setDocumentMargin(GRID)
         theme.changed.connect(self._write)
+        self._write()
 
     def start(self, started_ms: int) -> None:
         """Begin a new call."""
         self._started_ms = started_ms
         self._lines.clear()
-        self.clear()
+        self._write()
 
     def add(self, line: TranscriptLine) -> None:
         """Add what was heard or done."""
@@ -51,11 +46,16 @@ class Transcript(QTextEdit):
         self._write()
 
     def _write(self) -> None:
-        if not self._lines:
-            return
-        self.setHtml("".join(self._paragraphs()))
+        self.setHtml("".join(self._paragraphs()) or self._nothing_yet())
         self.moveCursor(QTextCursor.MoveOperation.End)
         self.ensureCursorVisible()
+
+    def _nothing_yet(self) -> str:
+        text = self.tr(
+            "Dial to hear what a caller would hear. The built-in function checks the caller's "
+            "rate, looks the customer up and keeps a session; its keys appear in the tree."
+        )
+        return f'<span style="color:{self._theme.tokens.muted}">{escape(text)}</span>'
 
     def _paragraphs(self) -> list[str]:
         tokens = self._theme.tokens
@@ -65,11 +65,12 @@ class Transcript(QTextEdit):
             LineKind.NOTE: tokens.muted,
             LineKind.FAILURE: tokens.danger,
         }
+        indent = self.fontMetrics().horizontalAdvance(TIME_SAMPLE)
         paragraphs = []
         for kind, text, at_ms in self._joined():
             weight = 600 if kind is LineKind.PRESSED else 400
             paragraphs.append(
-                f'<p style="margin:0 0 4px 0">'
+                f'<p style="margin:0 0 4px {indent}px;text-indent:-{indent}px">'
                 f'<span style="color:{tokens.muted}">{offset_text(at_ms - self._started_ms)}</span>'
                 f'&nbsp;&nbsp;<span style="color:{colours[kind]};font-weight:{weight}">'
                 f"{escape(text)}</span></p>"

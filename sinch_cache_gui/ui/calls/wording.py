@@ -6,6 +6,7 @@ import json
 
 from PySide6.QtCore import QCoreApplication
 
+from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.values.json_text import InvalidJson, format_json
 from sinch_cache_gui.voice.call_events import CallbackRecord, CallPhase, CallState
 from sinch_cache_gui.voice.callbacks import Event
@@ -28,6 +29,8 @@ def offset_text(ms: int) -> str:
 
 def took_text(ms: float) -> str:
     """Answer how long a reply took: `0.4 ms`, `12 ms`, `5.0 s`."""
+    if ms < 0.1:
+        return _tr("< 0.1 ms")
     if ms < 1:
         return _tr("{0} ms").format(f"{ms:.1f}")
     return (
@@ -51,7 +54,7 @@ def outcome_text(record: CallbackRecord) -> str:
         return _tr("1 error") if errors == 1 else _tr("{0} errors").format(errors)
     if record.svaml is not None:
         return record.svaml.action_name
-    return _tr("noted") if not record.event.takes_svaml else "–"
+    return "–"
 
 
 def cause_text(record: CallbackRecord) -> str:
@@ -82,7 +85,28 @@ def operation_text(operation: CacheOperation) -> str:
         return after
     if operation.name == "extend":
         return _tr("{0} s added").format(f"{operation.ttl_s or 0:,}")
+    if isinstance(operation.before, dict) and isinstance(operation.after, dict):
+        return _difference(operation.before, operation.after)
     return f"{before or '?'} {ARROW} {after}"
+
+
+def whole_change_text(operation: CacheOperation) -> str:
+    """Answer the values before and after an operation in full, over lines."""
+    if operation.error or not operation.is_write or operation.name == "extend":
+        return operation_text(operation)
+    before, after = value_text(operation.before) or "?", value_text(operation.after)
+    return f"{before}\n{ARROW} {after}"
+
+
+def _difference(before: dict[str, JsonValue], after: dict[str, JsonValue]) -> str:
+    """Answer what differs between two objects: `menuChoice: nothing → "sales"`."""
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    if not names:
+        return _tr("the same value again")
+    return ", ".join(
+        f"{name}: {value_text(before.get(name))} {ARROW} {value_text(after.get(name))}"
+        for name in names
+    )
 
 
 def pretty(body: bytes) -> str:
