@@ -32,7 +32,7 @@ VALUES = st.recursive(
 NUMBERS = st.from_regex(
     r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?", fullmatch=True
 )
-BITS = r"\n \u0041 \ud800 \uDC00 \/ \\ \" \u00e9 { } [ ] , : a '".split()
+BITS = [r"\n", r"\u0041", r"\ud800", r"\uDC00", r"\/", r"\\", r"\"", r"\u00e9", *"{}[],:a"]
 RAW = list("\u2028\u00a0\U0001f4de\x7f ")
 STRINGS = st.lists(st.sampled_from(BITS + RAW), max_size=80).map(lambda bits: f'"{"".join(bits)}"')
 SPACES = st.text(alphabet=" \t\n\r", max_size=3)

@@ -1,0 +1,206 @@
+"""The bytes of a key as a text to edit, and the text as bytes again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from sinch_cache_gui.cache.interface import KeyType, StoredValue
+from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced, line_and_column
+from sinch_cache_gui.values.json_text import compactness_work, format_work, one_line_work
+from sinch_cache_gui.values.slices import run_sliced
+
+MAX_EDITED_BYTES: Final = 20_000_000
+"""Above this, only the head of a value is shown, and it cannot be saved."""
+
+HEAD_BYTES: Final = 200_000
+"""How much of a value too large to edit is shown."""
+
+MAX_LINE: Final = 100_000
+"""The longest line an editor lays out without the hand noticing, in characters."""
+
+MAX_GROWTH: Final = 20
+"""Formatting makes a text nested absurdly deep much longer; then it is shown as it is stored."""
+
+
+class ContentKind(Enum):
+    """What stands in a key, as the editor sees it."""
+
+    JSON = "JSON"
+    TEXT = "text"
+    BINARY = "binary"
+    OTHER = "other"
+    """A type other than string."""
+
+
+class Layout(Enum):
+    """How JSON is stored, and so how it is saved again, whatever white space the editor shows."""
+
+    AS_SHOWN = "as shown"
+    COMPACT = "compact"
+    SPACED = "spaced"
+    """On one line with a space behind each comma and colon, as Python's json writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the editor shows of a key.
+
+    Attributes:
+        kind: What it is.
+        shown: The text to show; empty where there is none.
+        layout: How the text is saved.
+        reason: Why it cannot be edited, for people; empty if it can.
+        is_head: Whether `shown` is only the beginning of the value.
+    """
+
+    kind: ContentKind
+    shown: str = field(default="", repr=False)
+    layout: Layout = Layout.AS_SHOWN
+    reason: str = ""
+    is_head: bool = False
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the text may be changed and saved."""
+        return not self.reason
+
+
+NEW_CONTENT: Final = Content(ContentKind.JSON, layout=Layout.COMPACT)
+"""A value about to be created: JSON, stored compact as a function stores it."""
+
+
+class TextRefused(ValueError):
+    """The text cannot be stored in this key.
+
+    Attributes:
+        problem: Where and why.
+    """
+
+    def __init__(self, problem: JsonProblem) -> None:
+        super().__init__(problem.sentence)
+        self.problem = problem
+
+
+async def content_of(stored: StoredValue) -> Content:
+    """Answer what to show of `stored`, letting the loop run meanwhile."""
+    data = stored.data
+    if stored.type != KeyType.STRING or data is None:
+        return Content(
+            ContentKind.OTHER,
+            reason=f"This key holds a {stored.type}. Only strings can be edited here.",
+        )
+    if len(data) > MAX_EDITED_BYTES:
+        return _head_of(data)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Content(
+            ContentKind.BINARY,
+            _as_hex(data),
+            reason=f"These bytes are not text (byte {error.start + 1:,} is not UTF-8).",
+        )
+    if await find_problem_sliced(text) is None:
+        return await _json_content(text)
+    if _longest_line(text) > MAX_LINE:
+        return _too_long_a_line(ContentKind.TEXT, text)
+    return Content(ContentKind.TEXT, text)
+
+
+async def bytes_of(text: str, content: Content) -> bytes:
+    """Answer the bytes to store for `text`, edited in place of `content`.
+
+    Raises:
+        TextRefused: The value is to be JSON and the text is not, or no bytes can say it.
+    """
+    await _demand_storable(text)
+    if content.kind is ContentKind.JSON:
+        problem = await find_problem_sliced(text)
+        if problem is not None:
+            raise TextRefused(problem)
+        text = await _laid_out(text, content.layout)
+    return text.encode("utf-8")
+
+
+async def _demand_storable(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        line, column = line_and_column(text, error.start)
+        sentence = (
+            f"Half a character stands here (U+{ord(text[error.start]):04X}); it has no bytes."
+        )
+        raise TextRefused(JsonProblem(error.start, line, column, sentence)) from None
+
+
+async def _json_content(text: str) -> Content:
+    if await run_sliced(compactness_work(text)):
+        layout = Layout.COMPACT
+    elif "\n" not in text and await _laid_out(text, Layout.SPACED) == text:
+        layout = Layout.SPACED
+    else:
+        layout = Layout.AS_SHOWN
+    shown = text
+    if layout is not Layout.AS_SHOWN:
+        formatted = await run_sliced(format_work(text))
+        if len(formatted) <= MAX_GROWTH * len(text):
+            shown = formatted
+    if _longest_line(shown) > MAX_LINE:
+        return _too_long_a_line(ContentKind.JSON, shown)
+    return Content(ContentKind.JSON, shown, layout)
+
+
+async def _laid_out(text: str, layout: Layout) -> str:
+    match layout:
+        case Layout.AS_SHOWN:
+            return text
+        case Layout.COMPACT:
+            return await run_sliced(one_line_work(text))
+        case Layout.SPACED:
+            return await run_sliced(one_line_work(text, ", ", ": "))
+
+
+def _longest_line(text: str) -> int:
+    longest, start = 0, 0
+    while (end := text.find("\n", start)) >= 0:
+        longest = max(longest, end - start)
+        start = end + 1
+    return max(longest, len(text) - start)
+
+
+def _too_long_a_line(kind: ContentKind, text: str) -> Content:
+    lines: list[str] = []
+    for line in text[:HEAD_BYTES].split("\n"):
+        lines += [line[at : at + 1000] for at in range(0, len(line), 1000)] or [""]
+    return Content(
+        kind,
+        "\n".join(lines),
+        reason=f"A line of {_longest_line(text):,} characters is too long to edit;"
+        " the beginning is shown, broken into shorter lines.",
+        is_head=True,
+    )
+
+
+def _head_of(data: bytes) -> Content:
+    head = data[:HEAD_BYTES].decode("utf-8", errors="ignore")
+    lines = [line[:1000] for line in head.split("\n")]
+    if _longest_line(head) > MAX_LINE:
+        lines = [head[at : at + 1000] for at in range(0, len(head), 1000)]
+    return Content(
+        ContentKind.TEXT,
+        "\n".join(lines),
+        reason=f"This value has {len(data):,} bytes, too many to edit here;"
+        f" the first {HEAD_BYTES:,} are shown.",
+        is_head=True,
+    )
+
+
+def _as_hex(data: bytes) -> str:
+    """Answer the first bytes as rows of sixteen, with what is readable of them beside."""
+    rows = []
+    for at in range(0, min(len(data), HEAD_BYTES // 4), 16):
+        row = data[at : at + 16]
+        plain = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        rows.append(f"{at:08x}  {row.hex(' '):<47}  {plain}")
+    return "\n".join(rows)

@@ -1,0 +1,352 @@
+"""One open key: loaded, edited, saved without ever losing what anybody wrote."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
+from sinch_cache_gui.cache.interface import (
+    CacheBackend,
+    Changed,
+    Gone,
+    KeyType,
+    Saved,
+    StoredValue,
+    Ttl,
+    TtlChange,
+    TtlChanged,
+    TtlPolicy,
+)
+from sinch_cache_gui.values.content import Content, ContentKind, TextRefused, bytes_of, content_of
+from sinch_cache_gui.values.document_state import (
+    Attempt,
+    Departure,
+    DocumentState,
+    Failure,
+    Phase,
+)
+from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
+
+
+class TextView(Protocol):
+    """Where the user's text lives. The document asks for it, and never keeps a copy."""
+
+    def text(self) -> str:
+        """Answer the text as it is now."""
+        ...
+
+    async def show(self, text: str, *, is_undoable: bool) -> None:
+        """Show `text` in place of the present one.
+
+        Args:
+            text: The text.
+            is_undoable: Whether the user can take it back, to the text that was there.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    """A write on its way: enough to find out later whether it happened."""
+
+    text: str = field(repr=False)
+    data: bytes = field(repr=False)
+    expected: bytes | None = field(repr=False)
+    came_from: DocumentState
+
+
+class Document:
+    """One open key.
+
+    The bytes the user believes in are part of every write, so a save can only replace what the
+    user has seen. Whatever happens, the text of the view stays until the user replaces it.
+    """
+
+    def __init__(self, backend: CacheBackend, key: bytes, view: TextView) -> None:
+        self.key = key
+        self._backend = backend
+        self._view = view
+        self._state = DocumentState(Phase.LOADING)
+        self._listeners: list[Callable[[DocumentState], None]] = []
+        self._turn = asyncio.Lock()
+        self._is_stale = False
+        self._is_following = False
+        self._in_doubt: _Write | None = None
+
+    @property
+    def state(self) -> DocumentState:
+        """What the document is now."""
+        return self._state
+
+    def listen(self, listener: Callable[[DocumentState], None]) -> None:
+        """Call `listener` with every new state."""
+        self._listeners.append(listener)
+
+    def set_edited(self, is_edited: bool) -> None:
+        """Take note that the view's text differs from the one shown last, or does not any more."""
+        if is_edited != self._state.is_edited:
+            self._become(replace(self._state, is_edited=is_edited))
+
+    def dismiss(self) -> None:
+        """Forget the last refusal or failure: the user has read it."""
+        self._become(self._settled())
+
+    async def load(self) -> None:
+        """Read the key for the first time, or again after a failure."""
+        async with self._turn:
+            self._become(DocumentState(Phase.LOADING))
+            try:
+                stored = await self._backend.read(self.key)
+            except CacheError as error:
+                self._become(DocumentState(Phase.FAILED, failure=Failure(Attempt.LOAD, error)))
+                return
+            if stored is None:
+                self._become(DocumentState(Phase.GONE))
+            else:
+                await self._show(stored, is_undoable=False)
+
+    async def save(self) -> None:
+        """Write the text, if the key still holds what the user has seen. The TTL stays."""
+        async with self._turn:
+            state = self._state
+            if state.phase is Phase.OPEN and state.stored is not None and state.is_edited:
+                await self._write(state.stored.data, TtlPolicy.KEEP)
+
+    async def overwrite_theirs(self) -> None:
+        """After a conflict, write the text in place of the other value as it was shown."""
+        async with self._turn:
+            theirs = self._state.theirs
+            if (
+                self._state.phase is Phase.CONFLICT
+                and theirs is not None
+                and theirs.data is not None
+            ):
+                await self._write(theirs.data, TtlPolicy.KEEP)
+
+    async def write_again(self, ttl: Ttl) -> None:
+        """After the key went, write the text as a new one.
+
+        Args:
+            ttl: Milliseconds to live, or `TtlPolicy.NO_EXPIRY`.
+        """
+        async with self._turn:
+            if self._state.phase is Phase.GONE and self._state.content is not None:
+                await self._write(None, ttl)
+
+    async def take_theirs(self) -> None:
+        """After a conflict, show the other value instead; undo brings the user's text back."""
+        async with self._turn:
+            theirs = self._state.theirs
+            if self._state.phase is Phase.CONFLICT and theirs is not None:
+                await self._show(theirs, is_undoable=True)
+
+    async def change_ttl(self, change: TtlChange) -> None:
+        """Change when the key expires."""
+        async with self._turn:
+            if self._state.stored is None:
+                return
+            try:
+                outcome = await self._backend.change_ttl(self.key, change)
+            except CacheError as error:
+                self._become(self._settled(failure=Failure(Attempt.CHANGE_TTL, error)))
+                return
+            if isinstance(outcome, TtlChanged):
+                stored = replace(self._state.stored, deadline_ms=outcome.after_ms)
+                self._become(self._settled(stored=stored))
+            else:
+                self._depart()
+
+    async def remote_changed(self) -> None:
+        """Look at the key again: it changed, its deadline passed, or the cache answers again.
+
+        Called while a look is under way, it makes that one look again.
+        """
+        self._is_stale = True
+        if self._is_following:
+            return
+        self._is_following = True
+        try:
+            while self._is_stale:
+                self._is_stale = False
+                async with self._turn:
+                    await self._look_again()
+        finally:
+            self._is_following = False
+
+    async def _look_again(self) -> None:
+        state = self._state
+        attempt = Attempt.CHECK if state.phase is Phase.CHECKING else Attempt.LOAD
+        try:
+            stored = await self._backend.read(self.key)
+        except CacheError as error:
+            self._become(replace(self._state, failure=Failure(attempt, error)))
+            return
+        if self._in_doubt is not None:
+            await self._resolve(self._in_doubt, stored)
+        else:
+            await self._reconcile(stored)
+
+    async def _write(self, expected: bytes | None, ttl: Ttl) -> None:
+        before = self._settled()
+        content = before.content
+        if content is None or not content.is_editable:
+            return
+        self._become(replace(before, phase=Phase.SAVING))
+        text = self._view.text()
+        try:
+            data = await bytes_of(text, content)
+        except TextRefused as refused:
+            self._become(self._back_to(before, refusal=refused.problem))
+            return
+        write = _Write(text, data, expected, before)
+        try:
+            outcome = await self._backend.write(self.key, data, expected=expected, ttl=ttl)
+        except OutcomeUnknown as error:
+            self._in_doubt = write
+            failure = Failure(Attempt.SAVE, error)
+            self._become(replace(self._state, phase=Phase.CHECKING, failure=failure))
+            await self._look_again()
+            return
+        except CacheError as error:
+            self._become(self._back_to(before, failure=Failure(Attempt.SAVE, error)))
+            return
+        except asyncio.CancelledError:
+            self._in_doubt = write
+            self._become(replace(self._state, phase=Phase.CHECKING))
+            raise
+        match outcome:
+            case Saved(deadline_ms=deadline_ms):
+                await self._saved(write, deadline_ms)
+            case Changed(other=other):
+                self._conflict(other)
+            case Gone():
+                self._depart()
+
+    async def _resolve(self, write: _Write, stored: StoredValue | None) -> None:
+        """Say what became of a write whose answer never came."""
+        self._in_doubt = None
+        data = None if stored is None else stored.data
+        if stored is not None and data == write.data:
+            await self._saved(write, stored.deadline_ms)
+        elif data == write.expected and (stored is None or stored.type == KeyType.STRING):
+            self._become(self._back_to(write.came_from, is_unsaved_for_sure=True))
+        else:
+            self._become(self._back_to(write.came_from))
+            await self._reconcile(stored)
+
+    async def _saved(self, write: _Write, deadline_ms: int | None) -> None:
+        content = self._state.content or write.came_from.content
+        if (
+            content is not None
+            and content.kind is ContentKind.TEXT
+            and await find_problem_sliced(write.text) is None
+        ):
+            content = replace(content, kind=ContentKind.JSON)
+        stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)
+        is_edited = self._view.text() != write.text
+        self._become(DocumentState(Phase.OPEN, stored, content, is_edited))
+
+    async def _reconcile(self, stored: StoredValue | None) -> None:
+        """Bring the document and what the key was just found to hold together."""
+        believed = self._state.stored
+        if stored is None:
+            self._depart()
+        elif believed is not None and _same_value(stored, believed):
+            self._become(self._settled(phase=Phase.OPEN, stored=stored))
+        elif not self._state.is_edited:
+            await self._follow(stored)
+        elif await self._says_the_same(stored):
+            self._become(self._settled(phase=Phase.OPEN, stored=stored, is_edited=False))
+        else:
+            self._conflict(stored)
+
+    async def _follow(self, stored: StoredValue) -> None:
+        content = await content_of(stored)
+        if self._state.is_edited:  # the user began to type meanwhile
+            self._conflict(stored)
+        else:
+            await self._show_content(stored, content, is_undoable=False)
+
+    async def _says_the_same(self, stored: StoredValue) -> bool:
+        content = self._state.content
+        if content is None or stored.data is None:
+            return False
+        try:
+            return await bytes_of(self._view.text(), content) == stored.data
+        except TextRefused:
+            return False
+
+    async def _show(self, stored: StoredValue, *, is_undoable: bool) -> None:
+        await self._show_content(stored, await content_of(stored), is_undoable=is_undoable)
+
+    async def _show_content(
+        self, stored: StoredValue, content: Content, *, is_undoable: bool
+    ) -> None:
+        await self._view.show(content.shown, is_undoable=is_undoable)
+        self._become(DocumentState(Phase.OPEN, stored, content))
+
+    def _conflict(self, theirs: StoredValue) -> None:
+        self._become(self._settled(phase=Phase.CONFLICT, theirs=theirs))
+
+    def _depart(self) -> None:
+        """The key does not exist. Its deadline, if that has passed, says when it went."""
+        if self._state.phase is Phase.GONE:
+            return
+        now, deadline = self._backend.now_ms(), self._state.deadline_ms
+        has_expired = deadline is not None and deadline <= now
+        departure = Departure(deadline if has_expired and deadline else now, has_expired)
+        self._become(self._settled(phase=Phase.GONE, departure=departure))
+
+    def _settled(
+        self,
+        *,
+        phase: Phase | None = None,
+        stored: StoredValue | None = None,
+        theirs: StoredValue | None = None,
+        departure: Departure | None = None,
+        is_edited: bool | None = None,
+        failure: Failure | None = None,
+    ) -> DocumentState:
+        """Answer the present state with nothing left over from the one before."""
+        state = self._state
+        new_phase = phase or state.phase
+        return DocumentState(
+            new_phase,
+            stored or state.stored,
+            state.content,
+            state.is_edited if is_edited is None else is_edited,
+            theirs=theirs or (state.theirs if new_phase is Phase.CONFLICT else None),
+            departure=departure or (state.departure if new_phase is Phase.GONE else None),
+            failure=failure,
+        )
+
+    def _back_to(
+        self,
+        before: DocumentState,
+        *,
+        refusal: JsonProblem | None = None,
+        failure: Failure | None = None,
+        is_unsaved_for_sure: bool = False,
+    ) -> DocumentState:
+        """Answer the state before a write, with what the user typed since."""
+        return replace(
+            before,
+            is_edited=self._state.is_edited,
+            refusal=refusal,
+            failure=failure,
+            is_unsaved_for_sure=is_unsaved_for_sure,
+        )
+
+    def _become(self, state: DocumentState) -> None:
+        if state == self._state:
+            return
+        self._state = state
+        for listener in tuple(self._listeners):
+            listener(state)
+
+
+def _same_value(one: StoredValue, other: StoredValue) -> bool:
+    return one.type == other.type and one.data == other.data and one.data is not None

@@ -1,0 +1,109 @@
+"""What one open key is at a moment, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.interface import StoredValue
+from sinch_cache_gui.values.content import Content
+from sinch_cache_gui.values.json_check import JsonProblem
+
+
+class Phase(Enum):
+    """What a document is doing, or waiting for."""
+
+    LOADING = "loading"
+    OPEN = "open"
+    """The text can be edited and saved."""
+    SAVING = "saving"
+    CHECKING = "checking"
+    """A write was sent and the connection died: what happened is being found out."""
+    CONFLICT = "conflict"
+    """Somebody else wrote the key; nothing was written. The user decides."""
+    GONE = "gone"
+    """The key does not exist any more; nothing was written. The user decides."""
+    FAILED = "failed"
+    """The value could not be read, so there is nothing to show yet."""
+
+
+class Attempt(Enum):
+    """What was tried when something failed."""
+
+    LOAD = "load"
+    SAVE = "save"
+    CHANGE_TTL = "change the TTL"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something the cache did not do.
+
+    Attributes:
+        attempt: What was tried.
+        error: Why it failed.
+    """
+
+    attempt: Attempt
+    error: CacheError
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How a key went.
+
+    Attributes:
+        at_ms: When, by the backend's clock: its deadline, or when its absence was noticed.
+        has_expired: Whether its time was up; otherwise somebody deleted it.
+    """
+
+    at_ms: int
+    has_expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """One open key at a moment.
+
+    Attributes:
+        phase: What it is doing.
+        stored: What the key is believed to hold: a save demands exactly these bytes.
+        content: What the editor shows of it; None until it was read once.
+        is_edited: Whether the user's text differs from the one shown last.
+        theirs: In `CONFLICT`, what the key holds now.
+        departure: In `GONE`, how the key went; None if it never was there.
+        refusal: Why the text was not saved: it is not what the key is to hold.
+        failure: What the cache did not do last.
+        is_unsaved_for_sure: Whether a save of unknown outcome turned out not to have happened.
+    """
+
+    phase: Phase
+    stored: StoredValue | None = field(default=None, repr=False)
+    content: Content | None = None
+    is_edited: bool = False
+    theirs: StoredValue | None = field(default=None, repr=False)
+    departure: Departure | None = None
+    refusal: JsonProblem | None = None
+    failure: Failure | None = None
+    is_unsaved_for_sure: bool = False
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When the key expires by the backend's clock; None for no expiry, or if not known."""
+        return None if self.stored is None else self.stored.deadline_ms
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the user may change the text."""
+        return (
+            self.content is not None
+            and self.content.is_editable
+            and self.phase not in (Phase.LOADING, Phase.FAILED)
+        )
+
+    @property
+    def holds_unsaved_text(self) -> bool:
+        """Whether closing the document now would lose something the user wrote."""
+        return self.is_edited or self.phase in (Phase.SAVING, Phase.CHECKING)

@@ -1,0 +1,59 @@
+"""A text as a line-based editor can hold it, and back, character for character.
+
+An editor splits text into lines at line feeds. Other characters that it would take for line or
+frame boundaries (a carriage return, U+2028, U+2029, two noncharacters) would not come back as they
+were, so each is shown as a stand-in that the text does not hold otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+_FRAGILE: Final = {
+    "\r": "\N{SYMBOL FOR CARRIAGE RETURN}",
+    "\x00": "\N{SYMBOL FOR NULL}",
+    "\u2028": "\N{DOWNWARDS ARROW WITH TIP LEFTWARDS}",
+    "\u2029": "\N{PILCROW SIGN}",
+    "\ufdd0": "\N{LEFT SQUARE BRACKET LOWER CORNER}",
+    "\ufdd1": "\N{RIGHT SQUARE BRACKET LOWER CORNER}",
+}
+_PRIVATE: Final = 0x10F000
+"""Where stand-ins are taken from when the readable one is part of the text (private use area)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """Which stand-in shows which character in one text.
+
+    Attributes:
+        stand_ins: From the character to what is shown for it; empty for nearly every text.
+    """
+
+    stand_ins: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> Alphabet:
+        """Answer the alphabet that shows `text` without losing anything."""
+        stand_ins: dict[str, str] = {}
+        for number, (fragile, readable) in enumerate(_FRAGILE.items()):
+            if fragile in text:
+                candidate = readable
+                private = _PRIVATE + number * 0x100
+                while candidate in text:
+                    candidate = chr(private)
+                    private += 1
+                stand_ins[fragile] = candidate
+        return cls(stand_ins)
+
+    def shown(self, text: str) -> str:
+        """Answer `text` with its fragile characters replaced by their stand-ins."""
+        for fragile, stand_in in self.stand_ins.items():
+            text = text.replace(fragile, stand_in)
+        return text
+
+    def meant(self, text: str) -> str:
+        """Answer a text from the editor with its stand-ins taken back."""
+        for fragile, stand_in in self.stand_ins.items():
+            text = text.replace(stand_in, fragile)
+        return text

@@ -1,0 +1,545 @@
+"""One open key: nothing anybody wrote is ever lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import (
+    ExtendBy,
+    Saved,
+    StoredValue,
+    Ttl,
+    TtlPolicy,
+    WriteOutcome,
+)
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.values.content import (
+    MAX_EDITED_BYTES,
+    ContentKind,
+    Layout,
+    bytes_of,
+    content_of,
+)
+from sinch_cache_gui.values.document import Document
+from sinch_cache_gui.values.document_state import Attempt, Phase
+
+KEY = b"session:1"
+
+
+class Clock(Protocol):
+    ms: int
+
+
+@dataclass
+class Page:
+    """What the user sees and writes on."""
+
+    document: Document | None = None
+    written: str = ""
+    shown: list[str] = field(default_factory=list)
+
+    def text(self) -> str:
+        return self.written
+
+    async def show(self, text: str, *, is_undoable: bool) -> None:
+        self.written = text
+        self.shown.append(text)
+
+    def type(self, text: str) -> None:
+        assert self.document is not None
+        self.written = text
+        self.document.set_edited(True)
+
+
+class Line(ForwardingBackend):
+    """A connection that fails when it is told to."""
+
+    def __init__(self, inner: MemoryCache) -> None:
+        super().__init__(inner)
+        self.is_down = False
+        self.dies_before_the_write = False
+        self.dies_after_the_write = False
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        if self.is_down:
+            raise CacheUnreachable("No answer from localhost:6379")
+        return await super().read(key)
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        if self.is_down:
+            raise CacheUnreachable("No answer from localhost:6379")
+        if self.dies_before_the_write:
+            raise OutcomeUnknown("The connection to localhost:6379 was lost")
+        outcome = await super().write(key, data, expected=expected, ttl=ttl)
+        if self.dies_after_the_write:
+            raise OutcomeUnknown("The connection to localhost:6379 was lost")
+        return outcome
+
+
+async def put(cache: MemoryCache, data: bytes, ttl: Ttl = 600_000) -> None:
+    stored = await cache.read(KEY)
+    expected = None if stored is None else stored.data
+    assert isinstance(await cache.write(KEY, data, expected=expected, ttl=ttl), Saved)
+
+
+async def held(cache: MemoryCache) -> bytes | None:
+    stored = await cache.read(KEY)
+    return None if stored is None else stored.data
+
+
+async def opened(cache: MemoryCache | Line) -> tuple[Document, Page]:
+    page = Page()
+    page.document = document = Document(cache, KEY, page)
+    await document.load()
+    return document, page
+
+
+async def test_compact_json_is_shown_formatted_and_saved_compact(cache: MemoryCache) -> None:
+    await put(cache, b'{"a":1.0,"b":[12345678901234567890,1e400,-0]}')
+    document, page = await opened(cache)
+    assert page.written == (
+        '{\n  "a": 1.0,\n  "b": [\n    12345678901234567890,\n    1e400,\n    -0\n  ]\n}'
+    )
+    assert document.state.phase is Phase.OPEN
+
+    page.type(page.written.replace("1.0", "1.00"))
+    await document.save()
+
+    assert await held(cache) == b'{"a":1.00,"b":[12345678901234567890,1e400,-0]}'
+    assert document.state.phase is Phase.OPEN
+    assert not document.state.is_edited
+
+
+@pytest.mark.parametrize(
+    ("stored", "layout"),
+    [
+        (b'{"a": 1, "b": [1, 2]}', Layout.SPACED),
+        (b'{"a" :1}\n', Layout.AS_SHOWN),
+        (b'{\n    "a": 1\n}', Layout.AS_SHOWN),
+        (b"17", Layout.COMPACT),
+        (b'"\\"1\\""', Layout.COMPACT),
+    ],
+)
+async def test_json_is_saved_in_the_layout_it_was_stored_in(
+    cache: MemoryCache, stored: bytes, layout: Layout
+) -> None:
+    await put(cache, stored)
+    document, page = await opened(cache)
+    assert document.state.content is not None
+    assert document.state.content.layout is layout
+    page.type(page.written)
+    await document.save()
+    assert await held(cache) == stored
+
+
+async def test_saving_keeps_the_ttl_to_the_millisecond(cache: MemoryCache, clock: Clock) -> None:
+    await put(cache, b"1", ttl=61_234)
+    document, page = await opened(cache)
+    clock.ms += 1_111
+    page.type("2")
+    await document.save()
+    stored = await cache.read(KEY)
+    assert stored is not None
+    assert stored.deadline_ms == clock.ms - 1_111 + 61_234 == document.state.deadline_ms
+
+
+async def test_somebody_elses_write_is_never_overwritten_unseen(cache: MemoryCache) -> None:
+    await put(cache, b'"base"')
+    document, page = await opened(cache)
+    page.type('"mine"')
+    await put(cache, b'"theirs"')
+
+    await document.save()
+
+    assert document.state.phase is Phase.CONFLICT
+    assert document.state.theirs is not None
+    assert document.state.theirs.data == b'"theirs"'
+    assert await held(cache) == b'"theirs"'
+    assert page.written == '"mine"'
+
+    await put(cache, b'"theirs again"')
+    await document.overwrite_theirs()
+    assert document.state.phase is Phase.CONFLICT
+    assert await held(cache) == b'"theirs again"'
+
+    await document.overwrite_theirs()
+    assert document.state.phase is Phase.OPEN
+    assert await held(cache) == b'"mine"'
+
+
+async def test_theirs_can_be_taken(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    document, page = await opened(cache)
+    page.type("2")
+    await put(cache, b"3")
+    await document.save()
+    await document.take_theirs()
+    assert page.written == "3"
+    assert document.state.phase is Phase.OPEN
+    assert not document.state.is_edited
+
+
+async def test_an_expired_key_is_not_revived(cache: MemoryCache, clock: Clock) -> None:
+    await put(cache, b"1", ttl=10_000)
+    document, page = await opened(cache)
+    page.type("2")
+    clock.ms += 12_000
+    await document.save()
+    assert document.state.phase is Phase.GONE
+    assert document.state.departure is not None
+    assert document.state.departure.has_expired
+    assert document.state.departure.at_ms == clock.ms - 2_000
+    assert await held(cache) is None
+    assert page.written == "2"
+
+    await document.write_again(30_000)
+    stored = await cache.read(KEY)
+    assert stored == StoredValue("string", b"2", 1, clock.ms + 30_000)
+    assert document.state.phase is Phase.OPEN
+
+
+async def test_a_key_written_again_by_somebody_else_is_a_conflict(
+    cache: MemoryCache, clock: Clock
+) -> None:
+    await put(cache, b"1", ttl=10_000)
+    document, page = await opened(cache)
+    page.type("2")
+    clock.ms += 12_000
+    await document.save()
+    await put(cache, b"3")
+    await document.write_again(TtlPolicy.NO_EXPIRY)
+    assert document.state.phase is Phase.CONFLICT
+    assert await held(cache) == b"3"
+
+
+async def test_text_that_is_not_json_is_not_saved_where_json_was(cache: MemoryCache) -> None:
+    await put(cache, b'{"a":1}')
+    document, page = await opened(cache)
+    page.type('{"a":}')
+    await document.save()
+    assert document.state.refusal is not None
+    assert document.state.refusal.column == 6
+    assert document.state.is_edited
+    assert await held(cache) == b'{"a":1}'
+
+
+async def test_plain_text_stays_editable_as_text(cache: MemoryCache) -> None:
+    await put(cache, b"hello\r\nworld ")
+    document, page = await opened(cache)
+    assert document.state.content is not None
+    assert document.state.content.kind is ContentKind.TEXT
+    page.type(page.written + "!")
+    await document.save()
+    assert await held(cache) == b"hello\r\nworld !"
+    page.type("42")
+    await document.save()
+    assert document.state.content.kind is ContentKind.JSON
+
+
+async def test_bytes_that_are_not_text_are_read_only(cache: MemoryCache) -> None:
+    await put(cache, b"\x80\x04\x95")
+    document, page = await opened(cache)
+    assert not document.state.is_editable
+    assert page.written.startswith("00000000  80 04 95")
+    document.set_edited(True)
+    await document.save()
+    assert await held(cache) == b"\x80\x04\x95"
+
+
+async def test_the_head_of_a_large_value_can_never_be_saved(cache: MemoryCache) -> None:
+    data = b'"' + b"x" * MAX_EDITED_BYTES + b'"'
+    await put(cache, data)
+    document, page = await opened(cache)
+    assert document.state.content is not None
+    assert document.state.content.is_head
+    assert not document.state.is_editable
+    page.type("1")
+    await document.save()
+    assert await held(cache) == data
+
+
+async def test_half_a_character_is_refused(cache: MemoryCache) -> None:
+    await put(cache, b'"a"')
+    document, page = await opened(cache)
+    page.type('"\ud800"')
+    await document.save()
+    assert document.state.refusal is not None
+    assert "U+D800" in document.state.refusal.sentence
+
+
+async def test_a_clean_document_follows(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    document, page = await opened(cache)
+    await put(cache, b"2", ttl=5_000)
+    await document.remote_changed()
+    assert page.written == "2"
+    assert document.state.deadline_ms == cache.now_ms() + 5_000
+
+
+async def test_unsaved_text_gets_the_conflict_at_once(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    document, page = await opened(cache)
+    page.type("2")
+    await put(cache, b"3")
+    await document.remote_changed()
+    assert document.state.phase is Phase.CONFLICT
+    assert page.written == "2"
+
+    await put(cache, b"1")
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert document.state.is_edited
+
+
+async def test_the_same_text_written_by_both_is_no_conflict(cache: MemoryCache) -> None:
+    await put(cache, b"[1]")
+    document, page = await opened(cache)
+    page.type("[1, 2]")
+    await put(cache, b"[1,2]")
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert not document.state.is_edited
+
+
+async def test_a_new_ttl_alone_leaves_the_text(cache: MemoryCache) -> None:
+    await put(cache, b"1", ttl=5_000)
+    document, page = await opened(cache)
+    page.type("2")
+    await cache.change_ttl(KEY, ExtendBy(5_000))
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert document.state.deadline_ms == cache.now_ms() + 10_000
+    assert page.written == "2"
+
+
+async def test_a_key_that_goes_and_comes_back(cache: MemoryCache, clock: Clock) -> None:
+    await put(cache, b"1", ttl=5_000)
+    document, page = await opened(cache)
+    clock.ms += 5_000
+    await document.remote_changed()
+    assert document.state.phase is Phase.GONE
+    assert page.written == "1"
+    await put(cache, b"9")
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert page.written == "9"
+
+
+async def test_a_deleted_key_is_told_from_an_expired_one(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    document, _ = await opened(cache)
+    await cache.remove(KEY)
+    await document.remote_changed()
+    assert document.state.departure is not None
+    assert not document.state.departure.has_expired
+
+
+async def test_a_ttl_change_of_a_key_that_went_says_so(cache: MemoryCache, clock: Clock) -> None:
+    await put(cache, b"1", ttl=5_000)
+    document, _ = await opened(cache)
+    await document.change_ttl(ExtendBy(60_000))
+    assert document.state.deadline_ms == clock.ms + 65_000
+    clock.ms += 65_000
+    await document.change_ttl(ExtendBy(60_000))
+    assert document.state.phase is Phase.GONE
+    assert await held(cache) is None
+
+
+async def test_a_missing_key_is_no_failure(cache: MemoryCache) -> None:
+    document, _ = await opened(cache)
+    assert document.state.phase is Phase.GONE
+    assert document.state.departure is None
+
+
+async def test_no_answer_while_saving_keeps_the_text(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    line.is_down = True
+    await document.save()
+    assert document.state.phase is Phase.OPEN
+    assert document.state.is_edited
+    assert document.state.failure is not None
+    assert document.state.failure.attempt is Attempt.SAVE
+    line.is_down = False
+    await document.save()
+    assert await held(cache) == b"2"
+    assert document.state.failure is None
+
+
+async def test_a_lost_answer_is_looked_up(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    line.dies_after_the_write = True
+    await document.save()
+    assert document.state.phase is Phase.OPEN
+    assert not document.state.is_edited
+    assert await held(cache) == b"2"
+
+    line.dies_after_the_write, line.dies_before_the_write = False, True
+    page.type("3")
+    await document.save()
+    assert document.state.phase is Phase.OPEN
+    assert document.state.is_unsaved_for_sure
+    assert document.state.is_edited
+    assert await held(cache) == b"2"
+
+
+async def test_an_unknown_outcome_stays_unknown_until_the_cache_answers(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    line.dies_after_the_write = True
+    reads_fail = asyncio.Event()
+
+    def cut(state: object) -> None:
+        line.is_down = document.state.phase is Phase.CHECKING and not reads_fail.is_set()
+
+    document.listen(cut)
+    await document.save()
+    assert document.state.phase is Phase.CHECKING
+    assert document.state.holds_unsaved_text
+    await document.save()
+    assert document.state.phase is Phase.CHECKING
+
+    reads_fail.set()
+    line.is_down = False
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert not document.state.is_edited
+
+
+async def test_text_typed_while_saving_is_still_unsaved_afterwards(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    document, page = await opened(cache)
+    page.type("2")
+
+    def type_on(state: object) -> None:
+        if document.state.phase is Phase.SAVING:
+            page.written = "23"
+
+    document.listen(type_on)
+    await document.save()
+    assert await held(cache) in (b"2", b"23")
+    if await held(cache) == b"2":
+        assert document.state.is_edited
+    assert page.written == "23"
+
+
+async def test_changes_that_come_while_looking_are_looked_at_once_more(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    document, page = await opened(cache)
+    await put(cache, b"2")
+    await asyncio.gather(*(document.remote_changed() for _ in range(50)))
+    assert page.shown == ["1", "2"]
+
+
+TEXTS = st.sampled_from(["1", '{"a":1}', '{"a": 1}', "[]", '"x"', "not json", "{", ""])
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["type", "save", "theirs", "look", "expire", "delete", "overwrite", "again", "lose"]
+        ),
+        TEXTS,
+    ),
+    max_size=20,
+)
+
+
+@given(STEPS)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_order_of_events_loses_the_text_or_somebody_elses_value(
+    steps: list[tuple[str, str]],
+) -> None:
+    asyncio.run(_play(steps))
+
+
+async def _play(steps: list[tuple[str, str]]) -> None:
+    now = [1_763_800_000_000]
+    cache = MemoryCache(lambda: now[0])
+    line = Line(cache)
+    await put(cache, b'{"a":0}')
+    document, page = await opened(line)
+    typed: str | None = None
+    for what, text in steps:
+        before = await held(cache)
+        seen = document.state.stored.data if document.state.stored else None
+        theirs = document.state.theirs.data if document.state.theirs else None
+        line.dies_after_the_write = what == "lose" and text < "["
+        line.dies_before_the_write = what == "lose" and text >= "["
+        match what:
+            case "type":
+                page.type(text)
+                typed = text
+            case "save" | "lose":
+                await document.save()
+            case "theirs":
+                await put(cache, text.encode())
+            case "look":
+                await document.remote_changed()
+            case "expire":
+                now[0] += 700_000
+            case "delete":
+                await cache.remove(KEY)
+            case "overwrite":
+                await document.overwrite_theirs()
+            case _:
+                await document.write_again(600_000)
+        if await held(cache) != before:
+            judge_the_write(what, before, seen, theirs)
+        if document.state.is_edited:
+            assert page.written == typed, "unsaved text stays as it was typed"
+
+
+def judge_the_write(
+    what: str, before: bytes | None, seen: bytes | None, theirs: bytes | None
+) -> None:
+    """What a write of the document may have replaced."""
+    allowed = {"save": seen, "lose": seen, "overwrite": theirs, "again": None}
+    if what in allowed:
+        assert before == allowed[what], f"{what} replaced something the user has not seen"
+
+
+@given(st.binary(max_size=60) | TEXTS.map(str.encode))
+@settings(deadline=None)
+def test_saving_what_was_shown_writes_the_same_bytes(data: bytes) -> None:
+    async def round_trip() -> None:
+        content = await content_of(StoredValue("string", data, len(data), None))
+        if content.is_editable:
+            assert await bytes_of(content.shown, content) == data
+
+    asyncio.run(round_trip())
+
+
+@given(
+    st.recursive(st.integers() | st.text(), lambda s: st.lists(s) | st.dictionaries(st.text(), s))
+)
+@settings(deadline=None)
+def test_json_of_any_writer_comes_back_as_it_was(value: object) -> None:
+    async def round_trip() -> None:
+        for text in (
+            json.dumps(value),
+            json.dumps(value, separators=(",", ":"), ensure_ascii=False),
+            json.dumps(value, indent=3),
+        ):
+            data = text.encode()
+            content = await content_of(StoredValue("string", data, len(data), None))
+            assert content.is_editable
+            assert await bytes_of(content.shown, content) == data
+
+    asyncio.run(round_trip())

@@ -1,0 +1,23 @@
+"""A text survives an editor that takes some characters for line boundaries."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinch_cache_gui.values.screen_text import Alphabet
+
+TRICKY = st.text(alphabet="a\n\r\x00\u2028\u2029\ufdd0\ufdd1\u240d¶⸤\U0010f000\U0001f600\u00a0")
+
+
+@given(TRICKY)
+def test_every_character_comes_back(text: str) -> None:
+    alphabet = Alphabet.of(text)
+    shown = alphabet.shown(text)
+    assert not set("\r\x00\u2028\u2029\ufdd0\ufdd1") & set(shown)
+    assert len(shown) == len(text)
+    assert alphabet.meant(shown) == text
+
+
+def test_an_ordinary_text_is_shown_as_it_is() -> None:
+    assert Alphabet.of('{"a": "¶"}').stand_ins == {}
