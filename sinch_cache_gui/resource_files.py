@@ -1,0 +1,23 @@
+"""The files that are installed with the package: icons, samples, what a function includes."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+
+def read_bytes(name: str) -> bytes:
+    """Answer the resource of that name, a path below the resources folder: `icons/logo.svg`.
+
+    Raises:
+        FileNotFoundError: There is no such resource: a defect of the package.
+    """
+    return files("sinch_cache_gui.resources").joinpath(name).read_bytes()
+
+
+def read_text(name: str) -> str:
+    """Answer the resource of that name as UTF-8 text.
+
+    Raises:
+        FileNotFoundError: There is no such resource: a defect of the package.
+    """
+    return read_bytes(name).decode()
