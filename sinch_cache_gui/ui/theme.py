@@ -135,6 +135,7 @@ class Theme(QObject):
     """The colours and fonts in force. Widgets read `tokens` when they paint."""
 
     changed = Signal()
+    chosen = Signal()
 
     def __init__(self, application: QApplication) -> None:
         super().__init__()
@@ -166,6 +167,7 @@ class Theme(QObject):
         }[choice]
         QGuiApplication.styleHints().setColorScheme(scheme)
         self._apply()
+        self.chosen.emit()
 
     def monospace(self) -> QFont:
         """The system's monospace, for keys and values."""
