@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import importlib.util
 import os
-import shutil
-import socket
 import subprocess
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
+
+from tests.redis_server import RedisServer, RedisServerMissing, start_redis, stop_redis
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 QT_LAYERS = ("ui", "end_to_end")
 """Folders below tests whose coroutines run on the window's own loop; the rest never meets Qt."""
 
+failed_call = pytest.StashKey[bool]()
+"""Whether the test itself failed: its traceback then keeps alive what it made."""
+
 
 def is_qt_test(path: Path) -> bool:
     parts = path.relative_to(Path(__file__).parent).parts
     return parts[0] in QT_LAYERS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where pytest-qt is not installed its settings are known all the same: strict config."""
+    if importlib.util.find_spec("pytestqt") is None:
+        for name in ("qt_api", "qt_log_level_fail"):
+            parser.addini(name, "a setting of pytest-qt, which is not installed")
 
 
 def pytest_asyncio_loop_factories(
@@ -41,76 +53,88 @@ def pytest_asyncio_loop_factories(
     return {"qasync": on_qt}
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Iterator[pytest.TestReport]:
+    report: pytest.TestReport = yield
+    if report.when == "call":
+        item.stash[failed_call] = report.failed
+    return report
+
+
 @pytest.fixture(autouse=True)
-async def no_task_is_left_behind() -> Iterator[None]:
-    """A test that leaves a task running has an owner who forgot it."""
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test leaves no task, no unheard exception, no timer and no window behind."""
+    if pytest_asyncio.is_async_test(request.node):
+        request.getfixturevalue("nothing_left_in_the_loop")
+    yield
+    if is_qt_test(request.path) and not request.node.stash.get(failed_call, False):
+        left = clear_qt_leftovers()
+        assert not left, f"left behind: {left}"
+
+
+@pytest.fixture
+async def nothing_left_in_the_loop() -> AsyncIterator[None]:
+    """What a task or a callback raised and nobody awaited fails the test, as a left task does."""
+    unheard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
     yield
     await asyncio.sleep(0)
     left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    # A task tells of its exception when it is collected.
+    gc.collect()
     assert not left, f"tasks left running: {left}"
+    assert not unheard, f"nobody awaited: {unheard}"
 
 
-@dataclass(frozen=True, slots=True)
-class RedisServer:
-    """A redis-server of this test run, on a port and in a folder of its own."""
+def clear_qt_leftovers() -> list[str]:
+    """End and name every window and every running timer a test forgot."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from PySide6.QtWidgets import QApplication
+    from shiboken6 import isValid
 
-    port: int
-    folder: Path
+    if QApplication.instance() is None:
+        return []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    gc.collect()
+    widgets = QApplication.topLevelWidgets()
+    timers = [
+        thing
+        for thing in gc.get_objects()
+        if issubclass(type(thing), QTimer) and isValid(thing) and thing.isActive()
+    ]
+    left = [repr(thing) for thing in (*widgets, *timers)]
+    for timer in timers:
+        timer.stop()
+    for widget in widgets:
+        widget.close()
+        widget.deleteLater()
+    return left
 
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_redis(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
-    """Start a real server that saves nothing; answer it once it answers."""
-    program = shutil.which("redis-server")
-    if program is None:
+def started_redis(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
+    """As `start_redis`; a missing server skips, but fails where CI promises to have one."""
+    try:
+        return start_redis(*options)
+    except RedisServerMissing as missing:
         if os.environ.get("CI"):
-            pytest.fail("redis-server is missing; ./packaging/test installs it")
-        pytest.skip("redis-server is missing; ./packaging/test installs it")
-    server = RedisServer(free_port(), Path(tempfile.mkdtemp(prefix="redis-")))
-    process = subprocess.Popen(
-        [program, "--port", str(server.port), "--bind", "127.0.0.1", "--save", ""]
-        + ["--appendonly", "no", "--dir", str(server.folder), *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert process.stdout is not None
-    for line in process.stdout:
-        if b"Ready to accept connections" in line:
-            return server, process
-    pytest.fail(f"redis-server did not start: exit {process.wait()}")
-
-
-def stop_redis(server: RedisServer, process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
-    shutil.rmtree(server.folder, ignore_errors=True)
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")
 def shared_redis() -> Iterator[RedisServer]:
-    """One server for the run. Tests take `redis_url`, which is empty for each of them."""
-    server, process = start_redis()
+    """One server for the run (of each worker). Tests take `redis_url`, which is empty for each."""
+    server, process = started_redis()
     yield server
     stop_redis(server, process)
 
 
 @pytest.fixture
 def redis_url(shared_redis: RedisServer) -> str:
-    """The URL of a real, empty Redis."""
-    subprocess.run(
-        ["redis-cli", "-p", str(shared_redis.port), "FLUSHALL"], check=True, capture_output=True
-    )
+    """The URL of a real, empty Redis. Whoever configures a server takes `own_redis`."""
+    assert shared_redis.send("FLUSHALL") == "+OK"
     return shared_redis.url
 
 
@@ -120,7 +144,7 @@ def own_redis() -> Iterator[Callable[..., tuple[RedisServer, subprocess.Popen[by
     started: list[tuple[RedisServer, subprocess.Popen[bytes]]] = []
 
     def start(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
-        pair = start_redis(*options)
+        pair = started_redis(*options)
         started.append(pair)
         return pair
 

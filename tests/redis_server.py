@@ -1,0 +1,99 @@
+"""Real redis-servers for tests and benchmarks, each on a port and in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+START_TIMEOUT_S = 20
+ATTEMPTS = 5
+
+
+class RedisServerMissing(Exception):
+    """There is no redis-server on this machine."""
+
+
+class RedisServerFailed(Exception):
+    """A redis-server did not start; the message is its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedisServer:
+    """A running server that saves nothing."""
+
+    port: int
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def own_options(self) -> list[str]:
+        """Saves nothing, serves nobody but this machine."""
+        options = f"--port {self.port} --bind 127.0.0.1 --appendonly no --logfile {self.log.name}"
+        return [*options.split(), "--dir", str(self.folder), "--save", ""]
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    def send(self, command: str) -> str:
+        """Send one inline command (`FLUSHALL`) and answer the first line of the reply."""
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(command.encode() + b"\r\n")
+            with connection.makefile("rb") as reply:
+                return reply.readline().decode().strip()
+
+
+def start_redis(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
+    """Start a server with these further options; answer it once it accepts connections."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise RedisServerMissing("redis-server is missing; ./packaging/test installs it")
+    for _ in range(ATTEMPTS):
+        server = RedisServer(free_port(), Path(tempfile.mkdtemp(prefix="redis-")))
+        process = subprocess.Popen(
+            [program, *server.own_options, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        if becomes_ready(server, process):
+            return server, process
+        stop_redis(server, process, keep_folder=True)
+        log = server.log.read_text() if server.log.exists() else "no log"
+        shutil.rmtree(server.folder, ignore_errors=True)
+        # Somebody else took the port between our look and the server's.
+        if "Address already in use" not in log:
+            break
+    raise RedisServerFailed(log)
+
+
+def becomes_ready(server: RedisServer, process: subprocess.Popen[bytes]) -> bool:
+    """Wait for the server's own word, not for any answer on the port: it may be another's."""
+    until = time.monotonic() + START_TIMEOUT_S
+    while process.poll() is None and time.monotonic() < until:
+        if server.log.exists() and "Ready to accept connections" in server.log.read_text():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def stop_redis(
+    server: RedisServer, process: subprocess.Popen[bytes], *, keep_folder: bool = False
+) -> None:
+    process.kill()
+    process.wait()
+    if not keep_folder:
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
