@@ -285,7 +285,8 @@ class Call:
         self._tell(kind, text)
 
     async def _act(self, action: Action) -> None:
-        self._action = action
+        if not isinstance(action, Continue):
+            self._action = action
         match action:
             case Hangup():
                 await self._end(EndReason.MANAGER_HANGUP, "The function hung up.")

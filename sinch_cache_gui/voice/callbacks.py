@@ -237,6 +237,27 @@ class Callback:
         return text.encode("utf-8", "backslashreplace")  # a lone surrogate becomes a JSON escape
 
 
+def edited(text: str) -> Callback:
+    """Answer the callback somebody wrote as JSON, every field as it was written.
+
+    Raises:
+        ValueError: It is not a JSON object that names its event; the message is a sentence.
+    """
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"This is not JSON: {error.msg} in line {error.lineno}.") from error
+    except RecursionError:
+        raise ValueError("This is JSON nested too deeply to be read.") from None
+    if not isinstance(fields, dict):
+        raise ValueError("A callback is a JSON object.")  # noqa: TRY004 (a wrong value of a text)
+    event = fields.get("event")
+    if not isinstance(event, str) or event not in set(Event):
+        names = ", ".join(Event)
+        raise ValueError(f"The field event names the callback: {names}.")
+    return Callback(Event(event), fields)
+
+
 def timestamp(at_ms: int) -> str:
     """Answer `at_ms` since the epoch as callbacks write it: ISO 8601, UTC, whole seconds."""
     return datetime.fromtimestamp(at_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

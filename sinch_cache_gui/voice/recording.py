@@ -65,7 +65,7 @@ class CacheOperation:
     @property
     def key_bytes(self) -> bytes:
         """The key as the cache holds it."""
-        return self.key.encode("utf-8", "surrogateescape")
+        return self.key.encode("utf-8", "backslashreplace")
 
     @property
     def warning(self) -> str:

@@ -1,0 +1,281 @@
+"""A menu digit by digit."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinch_cache_gui.voice.callbacks import MenuResult
+from sinch_cache_gui.voice.menu import (
+    DigitIgnored,
+    DigitTaken,
+    InputRefused,
+    MenuAssumptions,
+    MenuFinished,
+    MenuRun,
+    MenuStep,
+    PromptPlayed,
+    SilenceNoticed,
+)
+from sinch_cache_gui.voice.prompts import parse_prompt
+from sinch_cache_gui.voice.svaml import GoToMenu, Menu, MenuOption, ReturnValue, RunMenu
+
+MAIN = Menu(
+    "main",
+    main_prompt=parse_prompt("#tts[Press 1 or 2]"),
+    repeat_prompt=parse_prompt("#tts[Once more]"),
+    repeats=1,
+    timeout_ms=6000,
+    options=(MenuOption("1", ReturnValue("sales")), MenuOption("2", GoToMenu("case"))),
+)
+CASE = Menu("case", main_prompt=parse_prompt("#tts[Your case]"), max_digits=4, repeats=0)
+RUN = RunMenu((MAIN, CASE))
+
+
+def heard(steps: list[MenuStep]) -> list[str]:
+    return [step.prompt.spoken for step in steps if isinstance(step, PromptPlayed)]
+
+
+def kinds(steps: list[MenuStep]) -> list[type[MenuStep]]:
+    return [type(step) for step in steps]
+
+
+def test_return_ends_the_menu_with_its_value() -> None:
+    menu = MenuRun(RUN)
+    assert heard(menu.start(0)) == ["Press 1 or 2"]
+
+    steps = menu.press("1", 500)
+
+    assert steps == [
+        DigitTaken("1", "1"),
+        MenuFinished(MenuResult("return", "main", "sales", "dtmf")),
+    ]
+    assert menu.deadline_ms is None
+
+
+def test_an_option_may_lead_to_another_menu_without_a_result() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    steps = menu.press("2", 500)
+
+    assert heard(steps) == ["Your case"]
+    assert menu.menu_id == "case"
+    assert menu.result is None
+
+
+def sequence_menu() -> MenuRun:
+    menu = MenuRun(RunMenu((Menu("main", max_digits=4, timeout_ms=5000, repeats=0),)))
+    menu.start(0)
+    return menu
+
+
+def test_a_sequence_ends_at_its_longest() -> None:
+    menu = sequence_menu()
+    for at_ms, digit in enumerate("47*"):
+        assert kinds(menu.press(digit, at_ms)) == [DigitTaken]
+
+    menu.press("1", 4)
+
+    assert menu.result == MenuResult("sequence", "main", "47*1", "dtmf")
+
+
+def test_a_sequence_ends_at_hash_which_is_not_part_of_it() -> None:
+    menu = sequence_menu()
+    menu.press("4", 1)
+
+    menu.press("#", 2)
+
+    assert menu.result == MenuResult("sequence", "main", "4", "dtmf")
+
+
+def test_a_sequence_ends_by_silence_after_the_last_digit() -> None:
+    menu = sequence_menu()
+    menu.press("4", 4999)
+    assert menu.deadline_ms == 9999
+    assert menu.pass_time(9998) == []
+
+    assert kinds(menu.pass_time(9999)) == [SilenceNoticed, MenuFinished]
+    assert menu.result == MenuResult("sequence", "main", "4", "dtmf")
+
+
+def test_hash_alone_is_no_sequence() -> None:
+    menu = sequence_menu()
+
+    menu.press("#", 1)
+
+    assert menu.result == MenuResult("invalidinput", "main")
+
+
+def test_an_option_wins_over_a_sequence_that_is_exactly_it() -> None:
+    options = (MenuOption("0", ReturnValue("operator")),)
+    menu = MenuRun(RunMenu((Menu("main", max_digits=4, options=options),)))
+    menu.start(0)
+    menu.press("0", 1)
+    assert menu.result is None
+
+    menu.press("#", 2)
+
+    assert menu.result == MenuResult("return", "main", "operator", "dtmf")
+
+
+def test_a_menu_of_one_digit_without_options_is_a_sequence() -> None:
+    menu = MenuRun(RunMenu((Menu("main"),)))
+    menu.start(0)
+
+    menu.press("7", 1)
+
+    assert menu.result == MenuResult("sequence", "main", "7", "dtmf")
+
+
+def test_wrong_input_repeats_and_then_gives_up() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    first = menu.press("9", 100)
+    assert kinds(first) == [DigitTaken, InputRefused, PromptPlayed]
+    assert heard(first) == ["Once more"]
+
+    assert kinds(menu.press("9", 200)) == [DigitTaken, InputRefused, MenuFinished]
+    assert menu.result == MenuResult("invalidinput", "main")
+
+
+def test_silence_repeats_and_then_times_out() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    assert heard(menu.pass_time(6000)) == ["Once more"]
+    assert menu.deadline_ms == 12_000
+    menu.pass_time(12_000)
+
+    assert menu.result == MenuResult("timeout", "main")
+
+
+def test_a_long_silence_uses_up_every_try_at_once() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    assert kinds(menu.pass_time(60_000)) == [
+        SilenceNoticed,
+        PromptPlayed,
+        SilenceNoticed,
+        MenuFinished,
+    ]
+
+
+def test_wrong_input_at_any_try_makes_the_result_invalid_input() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+    menu.press("9", 100)
+
+    menu.pass_time(20_000)
+
+    assert menu.result == MenuResult("invalidinput", "main")
+
+
+def test_a_digit_after_the_deadline_belongs_to_the_next_try() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    steps = menu.press("1", 6001)
+
+    assert kinds(steps) == [SilenceNoticed, PromptPlayed, DigitTaken, MenuFinished]
+
+
+def test_what_the_reply_leaves_out_is_assumed_and_adjustable() -> None:
+    bare = RunMenu((Menu("main", main_prompt=parse_prompt("#tts[Well?]")),))
+    menu = MenuRun(bare, MenuAssumptions(timeout_ms=1000, repeats=1))
+    menu.start(0)
+
+    assert heard(menu.pass_time(1000)) == ["Well?"]
+    menu.pass_time(2000)
+
+    assert menu.result == MenuResult("timeout", "main")
+    assert MenuAssumptions().timeout_ms == 5000
+
+
+def test_hanging_up_ends_the_menu() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    menu.hang_up()
+
+    assert menu.result == MenuResult("hangup", "main")
+    assert menu.hang_up() == []
+    assert kinds(menu.press("1", 10)) == [DigitIgnored]
+
+
+@pytest.mark.parametrize("run", [RunMenu(()), RunMenu((CASE,)), RunMenu((CASE,), main_menu="x")])
+def test_without_a_menu_to_begin_with_the_result_is_an_error(run: RunMenu) -> None:
+    menu = MenuRun(run)
+
+    menu.start(0)
+
+    assert menu.result is not None
+    assert menu.result.type == "error"
+
+
+def test_main_menu_chooses_what_plays_first() -> None:
+    menu = MenuRun(RunMenu((MAIN, CASE), main_menu="case"))
+
+    assert heard(menu.start(0)) == ["Your case"]
+
+
+def test_an_option_into_a_missing_menu_is_an_error() -> None:
+    options = (MenuOption("1", GoToMenu("gone")),)
+    menu = MenuRun(RunMenu((Menu("main", options=options),)))
+    menu.start(0)
+
+    menu.press("1", 1)
+
+    assert menu.result == MenuResult("error", "main")
+
+
+PLAYING = MenuAssumptions(plays_for_a_while=True)
+
+
+def test_barge_cuts_the_prompt() -> None:
+    menu = MenuRun(RUN, PLAYING)
+    menu.start(0)
+
+    menu.press("1", 10)
+
+    assert menu.result == MenuResult("return", "main", "sales", "dtmf")
+
+
+def test_without_barge_keys_during_the_prompt_do_not_count() -> None:
+    run = RunMenu((MAIN,), is_barge_allowed=False)
+    menu = MenuRun(run, PLAYING)
+    menu.start(0)
+    ends_ms = MAIN.main_prompt.estimated_ms()
+
+    assert kinds(menu.press("1", ends_ms - 1)) == [DigitIgnored]
+    assert menu.deadline_ms == ends_ms + 6000
+
+    menu.press("1", ends_ms)
+    assert menu.result == MenuResult("return", "main", "sales", "dtmf")
+
+
+def test_spoken_words_choose_an_option_where_voice_is_on() -> None:
+    menu = MenuRun(RunMenu((MAIN, CASE), is_voice_enabled=True))
+    menu.start(0)
+
+    assert kinds(menu.speak("what?", 10)) == [InputRefused, PromptPlayed]
+    menu.speak("Sales", 20)
+
+    assert menu.result == MenuResult("return", "main", "sales", "voice")
+
+
+def test_spoken_words_are_not_heard_where_voice_is_off() -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    assert kinds(menu.speak("sales", 10)) == [DigitIgnored]
+
+
+@pytest.mark.parametrize("key", ["", "a", "12", "٣"])
+def test_only_keys_of_a_phone_can_be_pressed(key: str) -> None:
+    menu = MenuRun(RUN)
+    menu.start(0)
+
+    with pytest.raises(ValueError, match="not a key"):
+        menu.press(key, 1)

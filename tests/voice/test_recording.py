@@ -1,0 +1,83 @@
+"""Every operation of a callback is told, with what it found and changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinch_cache_gui.cache.errors import InvalidTtl
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.voice.callbacks import Event
+from sinch_cache_gui.voice.recording import CacheOperation, RecordingCache, Unread
+
+
+@pytest.fixture
+def told() -> list[CacheOperation]:
+    return []
+
+
+@pytest.fixture
+def recorded(cache: MemoryCache, clock, told: list[CacheOperation]) -> RecordingCache:
+    return RecordingCache(cache, "c1", Event.ICE, clock, told.append)
+
+
+async def test_writes_tell_before_and_after(recorded, cache, told) -> None:
+    await cache.set("k", 1)
+
+    await recorded.set("k", 2, 60)
+    await recorded.set("k", 3, None)
+    await recorded.extend("k", 30)
+    assert await recorded.delete("k")
+    assert not await recorded.delete("k")
+
+    assert [(item.name, item.before, item.after, item.ttl_s) for item in told] == [
+        ("set", 1, 2, 60),
+        ("set", 2, 3, 3600),
+        ("extend", Unread.UNREAD, Unread.UNREAD, 30),
+        ("delete", 3, None, None),
+        ("delete", None, None, None),
+    ]
+    assert all(item.is_write for item in told)
+
+
+async def test_reads_tell_what_was_found(recorded, cache, told) -> None:
+    await cache.set("a:1", {"x": 1})
+
+    assert await recorded.get("a:1") == {"x": 1}
+    assert await recorded.has("a:1")
+    assert await recorded.keys("a:*") == ["a:1"]
+    assert await recorded.get_many(["a:1", "b"]) == {"a:1": {"x": 1}, "b": None}
+
+    assert [(item.name, item.key, item.after) for item in told] == [
+        ("get", "a:1", {"x": 1}),
+        ("has", "a:1", Unread.UNREAD),
+        ("keys", "a:*", Unread.UNREAD),
+        ("getMany", "a:1", {"x": 1}),
+        ("getMany", "b", None),
+    ]
+    assert not any(item.is_write for item in told)
+    assert [item.has_key for item in told] == [True, True, False, True, True]
+
+
+async def test_a_failure_is_told_and_still_raised(recorded, told) -> None:
+    with pytest.raises(InvalidTtl):
+        await recorded.set("k", 1, 0)
+
+    assert told[0].name == "set"
+    assert told[0].error
+
+
+@pytest.mark.parametrize(
+    ("key", "is_odd"),
+    [
+        ("session:undefined", True),
+        ("session:null", True),
+        ("call:undefined:cli", True),
+        ("session:4f1c", False),
+        ("undefined", False),
+        ("app:nullable", False),
+    ],
+)
+def test_keys_without_an_id_are_warned_of(key: str, is_odd: bool) -> None:
+    operation = CacheOperation("c1", Event.ICE, "set", key, 0)
+
+    assert bool(operation.warning) is is_odd
