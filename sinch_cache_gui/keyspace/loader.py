@@ -1,0 +1,209 @@
+"""Filling an index by SCAN: page by page, paced, stoppable, and honest about what is missing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from time import perf_counter
+from typing import Final, Protocol
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
+from sinch_cache_gui.pacing import Breather
+
+LEAST_COUNT: Final = 500
+MOST_COUNT: Final = 10_000
+
+HOLD_LIMIT_S: Final = 0.003
+"""The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
+
+HOLD_AIM_S: Final = 0.0015
+"""A call that takes less may ask for more."""
+
+MEASURE_EVERY: Final = 16
+"""One page in so many is not overlapped with our own work, so that its time is the server's."""
+
+DIGEST: Final = 2000
+"""Keys put into the index before the loop may breathe."""
+
+TELL_EVERY_S: Final = 0.1
+
+
+class CoverageState(Enum):
+    """How much of the cache the index knows."""
+
+    LOADING = "loading"
+    COMPLETE = "complete"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    CATCHING_UP = "catching up"
+    """All was known once; changes were missed, and a fresh scan is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The truth about what is shown.
+
+    Attributes:
+        state: Whether folders may be incomplete, and why.
+        keys: How many keys are known.
+        expected: About how many there are; None where nobody can tell.
+        elapsed_s: How long the scan took so far.
+        reason: Why it failed or is catching up, in one line; empty otherwise.
+        pattern: Only keys that match it are asked for; None for all.
+    """
+
+    state: CoverageState
+    keys: int = 0
+    expected: int | None = None
+    elapsed_s: float = 0.0
+    reason: str = ""
+    pattern: bytes | None = None
+
+
+class PageSource(Protocol):
+    """The part of a cache a loader needs."""
+
+    async def count_keys(self) -> int | None:
+        """Answer about how many keys there are."""
+        ...
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        """Answer the next page."""
+        ...
+
+
+class Pace:
+    """How many keys to ask for, so that no call holds the server long.
+
+    A call takes the network's time, the same for each, and the server's, which grows with the
+    count. The shortest call seen stands for the network.
+    """
+
+    def __init__(self) -> None:
+        self.count = LEAST_COUNT
+        self._floor_s = float("inf")
+
+    def measured(self, count: int, took_s: float) -> None:
+        """Learn that a call for `count` keys took so long."""
+        self._floor_s = min(self._floor_s, took_s)
+        hold_s = took_s - self._floor_s
+        if hold_s > HOLD_LIMIT_S:
+            self.count = max(LEAST_COUNT, count // 2)
+        elif hold_s < HOLD_AIM_S:
+            self.count = min(MOST_COUNT, max(self.count, count * 2))
+
+
+class Loader:
+    """Scans a cache once, from wherever it stands, handing on every key it sees."""
+
+    def __init__(
+        self,
+        source: PageSource,
+        digest: Callable[[Sequence[bytes]], None],
+        told: Callable[[], None],
+        pattern: bytes | None = None,
+    ) -> None:
+        """Stand at the beginning.
+
+        Args:
+            source: The cache.
+            digest: Takes keys, some of them more than once.
+            told: Called at most ten times a second while there is progress.
+            pattern: Asks only for keys that match it.
+        """
+        self._source = source
+        self._digest = digest
+        self._told = told
+        self._pace = Pace()
+        self._cursor: ScanCursor | None = None
+        self._is_stopping = False
+        self._told_at = 0.0
+        self._since: float | None = None
+        self._before_s = 0.0
+        self.pattern = pattern
+        self.state = CoverageState.LOADING
+        self.expected: int | None = None
+        self.reason = ""
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long scanning took so far, without the time it stood still."""
+        return self._before_s + (0.0 if self._since is None else perf_counter() - self._since)
+
+    def stop(self) -> None:
+        """Stand still after the page under way; `run` goes on from there."""
+        self._is_stopping = True
+
+    async def run(self) -> None:
+        """Scan until all is seen, `stop` is called, or the cache fails: then `state` says which."""
+        self._is_stopping = False
+        self.reason = ""
+        self.state = CoverageState.LOADING
+        self._since = perf_counter()
+        ended = CoverageState.STOPPED
+        try:
+            self.expected = await self._source.count_keys()
+            ended = await self._scan()
+        except CacheError as error:
+            ended = CoverageState.FAILED
+            self.reason = error.title
+        finally:
+            self._before_s, self._since = self.elapsed_s, None
+            self.state = ended
+        self._told()
+
+    async def _scan(self) -> CoverageState:
+        breathe = Breather()
+        page = await self._measured_page()
+        number = 0
+        while True:
+            number += 1
+            self._cursor = page.next
+            is_last = page.next is None or self._is_stopping
+            if is_last or number % MEASURE_EVERY == 0 or number < 8:
+                await self._take_in(page, breathe)
+                if page.next is None:
+                    return CoverageState.COMPLETE
+                if self._is_stopping:
+                    return CoverageState.STOPPED
+                page = await self._measured_page()
+            else:
+                page = await self._while_asking(self._take_in(page, breathe))
+
+    async def _measured_page(self) -> ScanPage:
+        count = self._pace.count
+        began = perf_counter()
+        page = await self._page(count)
+        self._pace.measured(count, perf_counter() - began)
+        return page
+
+    async def _page(self, count: int) -> ScanPage:
+        return await self._source.scan_page(self._cursor, pattern=self.pattern, count=count)
+
+    async def _while_asking(self, work: Coroutine[object, object, None]) -> ScanPage:
+        """Answer the next page, asked for before `work` is done, so that both take one time."""
+        asking = asyncio.create_task(self._page(self._pace.count))
+        try:
+            await asyncio.sleep(0)
+            await work
+            return await asking
+        finally:
+            work.close()
+            if not asking.done():
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+
+    async def _take_in(self, page: ScanPage, breathe: Breather) -> None:
+        keys = page.keys
+        for start in range(0, len(keys), DIGEST):
+            self._digest(keys[start : start + DIGEST] if len(keys) > DIGEST else keys)
+            await breathe()
+        now = perf_counter()
+        if now - self._told_at >= TELL_EVERY_S:
+            self._told_at = now
+            self._told()
