@@ -33,7 +33,7 @@ def is_qt_test(path: Path) -> bool:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Where pytest-qt is not installed its settings are known all the same: strict config."""
     if importlib.util.find_spec("pytestqt") is None:
-        for name in ("qt_api", "qt_log_level_fail"):
+        for name in ("qt_api", "qt_log_level_fail", "qt_log_ignore"):
             parser.addini(name, "a setting of pytest-qt, which is not installed")
 
 
