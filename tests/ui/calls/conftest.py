@@ -1,0 +1,177 @@
+"""A call panel on a cache in memory, and a hand to use it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QPushButton,
+    QTableView,
+    QTabWidget,
+    QTextEdit,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from sinch_cache_gui.cache.interface import FunctionCache
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.ui.calls.call_panel import CallPanel
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.voice.call_events import CallPhase, CallState
+from sinch_cache_gui.voice.recording import CacheOperation
+
+
+@dataclass
+class Hand:
+    """A person at the panel."""
+
+    panel: CallPanel
+    states: asyncio.Queue[CallState] = field(default_factory=asyncio.Queue)
+    operations: list[CacheOperation] = field(default_factory=list)
+    opened: list[bytes] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.panel.call_state_changed.connect(self.states.put_nowait)
+        self.panel.operation_recorded.connect(self.operations.append)
+        self.panel.key_activated.connect(self.opened.append)
+
+    def button(self, name: str) -> QPushButton | QToolButton:
+        return self._named(name, (QPushButton, QToolButton))
+
+    def field(self, name: str) -> QLineEdit:
+        return self._named(name, (QLineEdit,))
+
+    def click(self, name: str) -> None:
+        QTest.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
+
+    def type_key(self, key: str) -> None:
+        """Press a key of the keyboard where the focus is."""
+        QTest.keyClicks(QApplication.focusWidget(), key)
+
+    async def until(self, phase: CallPhase) -> CallState:
+        while (state := await asyncio.wait_for(self.states.get(), 5)).phase is not phase:
+            pass
+        return state
+
+    async def dial(self) -> None:
+        self.click("Dial")
+        await self.until(CallPhase.MENU)
+
+    def transcript(self) -> str:
+        return self._named("What the caller hears", (QTextEdit,)).toPlainText()
+
+    def callbacks(self) -> list[list[str]]:
+        return _rows(self.callback_table())
+
+    def callback_table(self) -> QTableView:
+        return self._named("Callbacks of this call", (QTableView,))
+
+    def operation_list(self) -> QListView:
+        return self._named("Cache operations of this callback", (QListView,))
+
+    def shown_operations(self) -> list[str]:
+        model = self.operation_list().model()
+        return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+    def click_operation(self, row: int) -> None:
+        view = self.operation_list()
+        at = view.visualRect(view.model().index(row, 0)).center()
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
+
+    def text(self, name: str) -> str:
+        return self._named(name, (QPlainTextEdit, QTextEdit)).toPlainText()
+
+    def tabs(self) -> list[str]:
+        tabs = self.panel.findChild(QTabWidget)
+        return [tabs.tabText(at) for at in range(tabs.count())]
+
+    def current_tab(self) -> str:
+        tabs = self.panel.findChild(QTabWidget)
+        return tabs.tabText(tabs.currentIndex())
+
+    def status(self) -> str:
+        return self._named("State of the call", (QLabel,)).text()
+
+    def sentences(self) -> list[str]:
+        labels = self.panel.findChildren(QLabel)
+        return [label.text() for label in labels if label.isVisible()]
+
+    def unnamed_controls(self) -> list[QWidget]:
+        kinds = (QPushButton, QToolButton, QLineEdit, QTableView, QListView, QTextEdit)
+        return [
+            widget
+            for widget in self.panel.findChildren(QWidget)
+            if isinstance(widget, (*kinds, QPlainTextEdit))
+            and not widget.accessibleName()
+            and not widget.objectName().startswith(("qt_", "Scroll"))
+        ]
+
+    def _named(self, name: str, kinds: tuple[type[QWidget], ...]):
+        for widget in self.panel.findChildren(QWidget):
+            if isinstance(widget, kinds) and widget.accessibleName() == name:
+                return widget
+        raise LookupError(name)
+
+
+def _rows(table: QTableView) -> list[list[str]]:
+    model = table.model()
+    return [
+        [str(model.index(row, column, QModelIndex()).data()) for column in range(4)]
+        for row in range(model.rowCount())
+    ]
+
+
+@pytest.fixture
+def cache() -> MemoryCache:
+    return MemoryCache()
+
+
+@pytest.fixture
+def notices() -> list[Notice]:
+    return []
+
+
+@pytest.fixture
+async def scope(notices: list[Notice]) -> AsyncIterator[TaskScope]:
+    channel = Notices()
+    channel.listen(notices.append)
+    scope = TaskScope(channel)
+    yield scope
+    await scope.aclose()
+
+
+OpenPanel = Callable[..., Hand]
+
+
+@pytest.fixture
+def open_panel(qtbot: QtBot, qapp: QApplication, scope: TaskScope) -> OpenPanel:
+    """Open a panel on a cache, as wide as wanted."""
+
+    def make(cache: FunctionCache, *, is_read_only: bool = False, width: int = 360) -> Hand:
+        now_ms = MemoryCache().now_ms
+        panel = CallPanel(Theme(qapp), scope, cache, now_ms, is_read_only)
+        qtbot.addWidget(panel)
+        panel.resize(width, 860)
+        panel.show()
+        panel.activateWindow()
+        return Hand(panel)
+
+    return make
+
+
+@pytest.fixture
+def hand(open_panel: OpenPanel, cache: MemoryCache) -> Hand:
+    return open_panel(cache)

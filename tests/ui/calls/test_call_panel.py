@@ -1,0 +1,267 @@
+"""A person places calls beside the cache."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+
+from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.interface import JsonValue
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.voice.call_events import CallPhase
+
+CALLER = "+46701740605"
+
+
+async def test_before_the_first_call_the_panel_says_what_to_do(hand) -> None:
+    assert "Dial to hear" in hand.transcript()
+    assert any("ICE" in sentence for sentence in hand.sentences())
+    assert hand.status() == "no call yet"
+    assert hand.button("Dial").isEnabled()
+    assert not hand.button("Hang up").isEnabled()
+    assert not hand.button("Key 1").isEnabled()
+
+
+async def test_a_whole_call(hand, cache) -> None:
+    await hand.dial()
+    assert "Press 1 for sales" in hand.transcript()
+    assert hand.status().startswith("in menu main")
+
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    assert [row[0] for row in hand.callbacks()] == [
+        "ICE",
+        "PIE  sales",
+        "DICE  MANAGERHANGUP",
+    ]
+    assert [row[2:] for row in hand.callbacks()] == [
+        ["5 ops", "runMenu"],
+        ["2 ops", "hangup"],
+        ["–", "–"],
+    ]
+    session = f"session:{hand.field('Call ID').text()}"
+    assert (await cache.get(session))["menuChoice"] == "sales"
+    assert "The function hung up." in hand.transcript()
+    assert hand.status().startswith("ended: MANAGERHANGUP")
+    assert hand.button("Dial").isEnabled()
+    assert not hand.button("Key 1").isEnabled()
+
+
+async def test_the_operations_of_a_callback_say_what_changed(hand) -> None:
+    await hand.dial()
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    assert hand.shown_operations()[1].endswith('600 s, menuChoice: nothing → "sales"')
+    hand.callback_table().selectRow(0)
+    assert hand.shown_operations()[1] == f"set, rate:{CALLER}, 3,600 s, nothing → 1"
+    assert hand.tabs()[0] == "Cache 5"
+
+
+async def test_a_key_in_an_operation_opens_it(hand) -> None:
+    await hand.dial()
+
+    hand.click_operation(1)
+
+    assert hand.opened == [f"rate:{CALLER}".encode()]
+
+
+async def test_operations_are_told_as_they_happen(hand) -> None:
+    await hand.dial()
+
+    call_id = hand.field("Call ID").text()
+    assert [operation.name for operation in hand.operations] == ["get", "set", "get", "set", "set"]
+    assert {(item.call_id, item.event) for item in hand.operations} == {(call_id, "ice")}
+
+
+async def test_request_and_reply_are_shown_as_json(hand) -> None:
+    await hand.dial()
+
+    request = json.loads(hand.text("Request of this callback"))
+    reply = json.loads(hand.text("Reply to this callback"))
+
+    assert request["callid"] == request["callId"] == hand.field("Call ID").text()
+    assert reply["action"]["name"] == "runMenu"
+
+
+async def test_digits_of_the_keyboard_press_the_keys(hand) -> None:
+    await hand.dial()
+
+    hand.type_key("2")
+    await hand.until(CallPhase.MENU)
+    for digit in "471":
+        hand.type_key(digit)
+    hand.type_key("#")
+    await hand.until(CallPhase.ENDED)
+
+    assert "case 4 7 1." in hand.transcript()
+    assert "4 7 1 #" in hand.transcript()
+
+
+async def test_digits_typed_into_a_field_stay_there(hand) -> None:
+    field = hand.field("Caller's number")
+    field.setFocus()
+    field.selectAll()
+
+    QTest.keyClicks(field, "+12025550117")
+
+    assert field.text() == "+12025550117"
+
+
+async def test_pressing_nothing_lets_the_menu_time_out(hand) -> None:
+    await hand.dial()
+    for _ in range(3):
+        hand.click("Press nothing until the menu's time is up")
+    await hand.until(CallPhase.ENDED)
+
+    assert ["PIE  timeout", "hangup"] in [[row[0], row[3]] for row in hand.callbacks()]
+
+
+async def test_hanging_up_ends_the_call(hand) -> None:
+    await hand.dial()
+
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+    assert [row[0] for row in hand.callbacks()] == ["ICE", "PIE  hangup", "DICE  CALLERHANGUP"]
+
+
+async def test_each_call_has_an_id_of_its_own(hand) -> None:
+    first = hand.field("Call ID").text()
+    assert len(bytes.fromhex(first)) == 16
+    await hand.dial()
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+    assert hand.field("Call ID").text() == first
+
+    await hand.dial()
+
+    assert hand.field("Call ID").text() != first
+
+
+async def test_an_id_that_was_typed_is_used(hand, cache) -> None:
+    hand.field("Call ID").clear()
+    QTest.keyClicks(hand.field("Call ID"), "my-call")
+
+    await hand.dial()
+
+    assert await cache.has("session:my-call")
+
+
+async def test_a_new_id_can_be_asked_for(hand) -> None:
+    before = hand.field("Call ID").text()
+
+    hand.click("New call ID")
+
+    assert hand.field("Call ID").text() != before
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("Caller's number", "0701740605", "The caller's number is"),
+        ("Called number", "operator", "The called number is"),
+        ("Call ID", "", "A call needs an id."),
+    ],
+)
+async def test_what_cannot_be_dialled_is_said_in_a_sentence(hand, name, text, sentence) -> None:
+    field = hand.field(name)
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Delete)
+    QTest.keyClicks(field, text)
+
+    assert any(shown.startswith(sentence) for shown in hand.sentences())
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await asyncio.sleep(0)
+    assert hand.status() == "no call yet"
+
+
+async def test_numbers_may_be_typed_as_people_write_them(hand, cache) -> None:
+    field = hand.field("Caller's number")
+    field.clear()
+    QTest.keyClicks(field, "+46 70-174 06 12")
+
+    await hand.dial()
+
+    assert await cache.has("customer:+46701740612")
+
+
+async def test_a_read_only_cache_takes_no_calls_and_says_why(open_panel, cache) -> None:
+    hand = open_panel(cache, is_read_only=True)
+
+    assert not hand.button("Dial").isEnabled()
+    assert any("read-only" in sentence for sentence in hand.sentences())
+
+
+class Unreachable(MemoryCache):
+    async def get(self, key: str) -> JsonValue:
+        raise CacheUnreachable("No answer from localhost:6379", "It refused the connection.")
+
+
+async def test_an_unreachable_cache_is_shown_as_the_outcome(open_panel, notices) -> None:
+    hand = open_panel(Unreachable())
+
+    hand.click("Dial")
+    await hand.until(CallPhase.ENDED)
+
+    assert "No answer from localhost:6379" in hand.transcript()
+    assert hand.callbacks()[0][3] == "no reply"
+    assert hand.current_tab() == "Reply !1"
+    assert "disconnects" in hand.text("Problems of this reply")
+    assert hand.button("Dial").isEnabled()
+    assert notices == []
+
+
+async def test_the_chosen_callback_stays_chosen_while_the_call_goes_on(hand) -> None:
+    await hand.dial()
+    hand.click("Key 3")
+    await hand.until(CallPhase.MENU)
+    hand.callback_table().selectRow(0)
+
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    assert hand.callback_table().currentIndex().row() == 0
+
+
+async def test_every_control_has_a_name(hand) -> None:
+    await hand.dial()
+
+    assert hand.unnamed_controls() == []
+
+
+async def test_the_lists_are_sound_models(hand) -> None:
+    mode = QAbstractItemModelTester.FailureReportingMode.Fatal
+    for view in (hand.callback_table(), hand.operation_list()):
+        QAbstractItemModelTester(view.model(), mode, view)
+
+    await hand.dial()
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+    hand.callback_table().selectRow(0)
+
+
+@pytest.mark.parametrize("width", [300, 420])
+async def test_nothing_is_wider_than_the_panel(open_panel, cache, width: int) -> None:
+    hand = open_panel(cache, width=width)
+    await hand.dial()
+
+    assert hand.panel.minimumSizeHint().width() <= 300
+    for name in ("Dial", "Hang up", "Key 3", "New call ID"):
+        button = hand.button(name)
+        right = button.mapTo(hand.panel, button.rect().bottomRight()).x()
+        assert right < width
+
+
+async def test_closing_the_scope_during_a_call_ends_it(hand, scope) -> None:
+    await hand.dial()
+
+    await scope.aclose()
+
+    assert not scope.is_running("call")
