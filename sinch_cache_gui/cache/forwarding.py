@@ -93,6 +93,10 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.restore(snapshot)
 
+    def retry_now(self) -> None:
+        """Forwarded."""
+        self._inner.retry_now()
+
     def watch(self) -> AsyncIterator[FeedEvent]:
         """Forwarded."""
         return self._inner.watch()

@@ -494,6 +494,10 @@ class CacheBackend(FunctionCache, Protocol):
         """
         ...
 
+    def retry_now(self) -> None:
+        """Let feeds that wait for a lost connection try again at once."""
+        ...
+
     def watch(self) -> AsyncIterator[FeedEvent]:
         """Follow the cache until the iterator is closed. One feed at a time is enough.
 

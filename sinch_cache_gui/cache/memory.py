@@ -229,6 +229,9 @@ class MemoryCache(CacheBackend):
         self._put(snapshot.key, snapshot.payload, snapshot.deadline_ms)
         return Saved(snapshot.deadline_ms, None)
 
+    def retry_now(self) -> None:
+        """Never lost."""
+
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow every change, expiry included: a feed sweeps at the nearest deadline."""
         queue = ChangeQueue()
