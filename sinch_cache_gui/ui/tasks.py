@@ -21,13 +21,13 @@ class TaskScope:
 
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._tasks: dict[str, asyncio.Task[object]] = {}
         self._is_closed = False
 
     def start(
         self,
         name: str,
-        work: Coroutine[object, object, None],
+        work: Coroutine[object, object, object],
         *,
         on_error: Callable[[CacheError], bool] | None = None,
     ) -> None:
@@ -68,7 +68,7 @@ class TaskScope:
     def _finished(
         self,
         name: str,
-        task: asyncio.Task[None],
+        task: asyncio.Task[object],
         on_error: Callable[[CacheError], bool] | None,
     ) -> None:
         if self._tasks.get(name) is task:

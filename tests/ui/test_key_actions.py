@@ -1,0 +1,137 @@
+"""Deleting keys and taking it back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import BackendFacts, TtlPolicy
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.ui.key_actions import KeyActions
+from sinch_cache_gui.ui.tasks import TaskScope
+
+
+class Shared(ForwardingBackend):
+    """A cache that other programs use too."""
+
+    @property
+    def facts(self) -> BackendFacts:
+        return replace(self._inner.facts, label="cache.example:6379/0", is_production_like=True)
+
+
+class Desk:
+    """The actions on a cache, and what the user is told."""
+
+    def __init__(self, backend: ForwardingBackend | MemoryCache) -> None:
+        self.cache = JournalingBackend(backend, Journal())
+        self.notices = Notices()
+        self.told: asyncio.Queue[Notice] = asyncio.Queue()
+        self.notices.listen(self.told.put_nowait)
+        self.scope = TaskScope(self.notices)
+        self.actions = KeyActions(self.cache, self.scope, self.notices)
+
+    async def seed(self, *keys: bytes) -> None:
+        for key in keys:
+            await self.cache.write(key, b"1", expected=None, ttl=600_000)
+
+    async def next_notice(self) -> Notice:
+        return await asyncio.wait_for(self.told.get(), 5)
+
+
+def press(notice: Notice, label: str) -> None:
+    next(action for action in notice.actions if action.label == label).run()
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    desk = Desk(MemoryCache())
+    yield desk
+    await desk.scope.aclose()
+
+
+@pytest.fixture
+async def shared_desk() -> AsyncIterator[Desk]:
+    desk = Desk(Shared(MemoryCache()))
+    yield desk
+    await desk.scope.aclose()
+
+
+async def test_in_development_keys_are_deleted_at_once_and_undo_brings_them_back(
+    desk: Desk,
+) -> None:
+    await desk.seed(b"session:1", b"session:2")
+    desk.actions.delete((b"session:1", b"session:2"))
+
+    notice = await desk.next_notice()
+    assert notice.title == "2 keys deleted"
+    assert await desk.cache.count_keys() == 0
+
+    press(notice, "Undo")
+    assert (await desk.next_notice()).title == "Undone: 2 keys"
+    stored = await desk.cache.read(b"session:1")
+    assert stored is not None
+    assert stored.deadline_ms is not None
+
+
+async def test_a_shared_cache_asks_first(shared_desk: Desk) -> None:
+    await shared_desk.seed(b"session:1")
+    shared_desk.actions.delete((b"session:1",))
+
+    question = await shared_desk.next_notice()
+    assert question.title == "Delete session:1 from cache.example:6379/0?"
+    assert await shared_desk.cache.count_keys() == 1
+
+    press(question, "Delete")
+    assert (await shared_desk.next_notice()).title == "session:1 deleted"
+    assert await shared_desk.cache.count_keys() == 0
+
+
+async def test_keys_that_were_gone_already_are_told(desk: Desk) -> None:
+    await desk.seed(b"a")
+    desk.actions.delete((b"a", b"b"))
+
+    notice = await desk.next_notice()
+    assert notice.title == "1 of 2 keys deleted"
+    assert notice.detail == "Already gone: 1"
+
+
+async def test_a_long_deletion_can_be_stopped_and_what_was_deleted_undone(desk: Desk) -> None:
+    keys = [b"k%04d" % number for number in range(1200)]
+    await desk.seed(*keys)
+    desk.notices.listen(lambda notice: (desk.told.put_nowait(notice), stop_at_progress(notice)))
+
+    def stop_at_progress(notice: Notice) -> None:
+        if notice.title.startswith("Deleting"):
+            press(notice, "Stop")
+
+    desk.actions.delete(keys)
+    assert (await desk.next_notice()).title == "Deleting: 500 of 1,200 keys"
+    stopped = await desk.next_notice()
+    assert stopped.title == "501 of 1,200 keys deleted"
+
+    press(stopped, "Undo")
+    await desk.next_notice()
+    assert await desk.cache.count_keys() == 1200
+
+
+async def test_undo_takes_back_the_last_write(desk: Desk) -> None:
+    await desk.seed(b"session:1")
+    await desk.cache.write(b"session:1", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+
+    desk.actions.undo_last()
+
+    assert (await desk.next_notice()).title == "Undone: session:1"
+    stored = await desk.cache.read(b"session:1")
+    assert stored is not None
+    assert stored.data == b"1"
+
+
+async def test_with_nothing_written_there_is_nothing_to_undo(desk: Desk) -> None:
+    desk.actions.undo_last()
+    assert (await desk.next_notice()).title == "There is nothing to undo."
