@@ -14,6 +14,9 @@ from sinch_cache_gui.cache.interface import JsonValue
 DEMO_CALLED: Final = "+46846500412"
 """The number of the company."""
 
+UNKNOWN_CALLER: Final = "+46701740699"
+"""A caller who is no customer."""
+
 _DIRECTORY: Final[Mapping[str, tuple[str, str, str, str]]] = {
     "+46701740605": ("c-1001", "Astrid Lindqvist", "pro", "sv-SE"),
     "+46701740612": ("c-1002", "Elif Demir", "basic", "sv-SE"),
@@ -31,6 +34,12 @@ _DIRECTORY: Final[Mapping[str, tuple[str, str, str, str]]] = {
 def known_phones() -> tuple[str, ...]:
     """Answer the numbers in the directory."""
     return tuple(_DIRECTORY)
+
+
+def name_of(phone: str) -> str:
+    """Answer the customer's name, empty if nobody has that number."""
+    found = _DIRECTORY.get(phone)
+    return "" if found is None else found[1]
 
 
 def fetch_customer(phone: str) -> JsonValue:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import qtawesome as qta
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QMenu,
     QSizePolicy,
     QSplitter,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +24,7 @@ from sinch_cache_gui.cache.interface import FunctionCache
 from sinch_cache_gui.ui.calls.call_session import CallSession
 from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
 from sinch_cache_gui.ui.calls.callback_table import CallbackTable
-from sinch_cache_gui.ui.calls.dial_form import DialForm
+from sinch_cache_gui.ui.calls.dial_form import NO_ARROW, DialForm
 from sinch_cache_gui.ui.calls.phone import Phone
 from sinch_cache_gui.ui.calls.wording import offset_text, state_text
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -30,6 +34,7 @@ from sinch_cache_gui.voice.call_events import (
     CallbackFinished,
     CallbackStarted,
     CallEvent,
+    CallOptions,
     CallPhase,
     CallState,
     OperationDone,
@@ -70,16 +75,20 @@ class CallPanel(QWidget):
         is_read_only: bool,
     ) -> None:
         super().__init__()
+        self._theme = theme
         self._now_ms = now_ms
         self._state: CallState | None = None
         target = BuiltinTarget(BuiltinFunction(now_ms), cache, now_ms)
         self._session = CallSession(scope, target, now_ms, self)
         self._status = QLabel()
+        self._options = QToolButton()
         self._form = DialForm(theme, is_read_only=is_read_only)
         self._phone = Phone(theme)
         self._callbacks = CallbackTable(theme)
         self._details = CallbackDetails(theme)
         self._callback_pages = QStackedWidget()
+        self._adds_alias = QAction(self.tr("Add callId beside callid"), self)
+        self._times_silence = QAction(self.tr("Measure silence by the clock"), self)
         self._ticking = QTimer(self)
         self._ticking.setInterval(TICK_MS)
         self.setMinimumWidth(NARROWEST)
@@ -87,6 +96,8 @@ class CallPanel(QWidget):
         self.setAccessibleName(self.tr("Simulated call"))
         self._lay_out()
         self._connect()
+        self._dress()
+        theme.changed.connect(self._dress)
         self._show_state()
 
     def dial(self) -> None:
@@ -133,6 +144,11 @@ class CallPanel(QWidget):
         header.setObjectName("strip")
         header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         header.setFixedHeight(BAR_HEIGHT)
+        self._options.setStyleSheet(NO_ARROW)
+        self._options.setMenu(self._option_menu())
+        self._options.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._options.setAccessibleName(self.tr("How calls are simulated"))
+        self._options.setToolTip(self.tr("How calls are simulated"))
         title = QLabel(self.tr("Call"))
         title.setObjectName("title")
         self._status.setObjectName("muted")
@@ -140,11 +156,27 @@ class CallPanel(QWidget):
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(header)
-        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.setContentsMargins(GRID, 0, GRID // 2, 0)
         row.setSpacing(GRID)
         row.addWidget(title)
         row.addWidget(self._status, 1)
+        row.addWidget(self._options)
         return header
+
+    def _option_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for action in (self._adds_alias, self._times_silence):
+            action.setCheckable(True)
+            menu.addAction(action)
+        self._adds_alias.setChecked(True)
+        self._adds_alias.setToolTip(
+            self.tr("Callbacks carry callid. The samples of the cache's document read callId.")
+        )
+        return menu
+
+    def _dress(self) -> None:
+        self._options.setIcon(qta.icon("mdi6.tune-variant", color=self._theme.tokens.muted))
 
     def _connect(self) -> None:
         self._form.dial_requested.connect(self._dial)
@@ -162,7 +194,9 @@ class CallPanel(QWidget):
         self._phone.transcript.start(self._now_ms())
         self._callbacks.start()
         self._callback_pages.setCurrentIndex(0)
-        self._session.dial(setup)
+        setup = replace(setup, adds_call_id_alias=self._adds_alias.isChecked())
+        options = CallOptions(is_silence_timed=self._times_silence.isChecked())
+        self._session.dial(setup, options)
         self._show_state()
         self._phone.keypad.take_focus()
 

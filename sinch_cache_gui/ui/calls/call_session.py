@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.voice.call import Call
-from sinch_cache_gui.voice.call_events import CallEvent
+from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.callbacks import CallSetup
 from sinch_cache_gui.voice.targets import Target
 
@@ -48,12 +48,14 @@ class CallSession(QObject):
         """Whether a call was dialled and has not ended."""
         return self._is_running
 
-    def dial(self, setup: CallSetup) -> None:
+    def dial(self, setup: CallSetup, options: CallOptions) -> None:
         """Start a new call, unless one is running."""
         if self._is_running:
             return
         self._is_running = True
-        self._call = Call(setup, self._target, now_ms=self._now_ms, listener=self._hand_on)
+        self._call = Call(
+            setup, self._target, now_ms=self._now_ms, listener=self.told.emit, options=options
+        )
         self._steps = asyncio.Queue()
         self._scope.start("call", self._run(self._call, self._steps))
 
@@ -79,11 +81,19 @@ class CallSession(QObject):
         try:
             await call.dial()
             while call.state.is_running:
-                step = await steps.get()
+                step = await self._next_step(call, steps)
                 await step(call)
         finally:
             if self._call is call:
                 self._is_running = False
 
-    def _hand_on(self, event: CallEvent) -> None:
-        self.told.emit(event)
+    async def _next_step(self, call: Call, steps: asyncio.Queue[Step]) -> Step:
+        """Answer what somebody does next, or that the time is up."""
+        deadline_ms = call.deadline_ms
+        if deadline_ms is None:
+            return await steps.get()
+        try:
+            async with asyncio.timeout(max(0, deadline_ms - self._now_ms()) / 1000):
+                return await steps.get()
+        except TimeoutError:
+            return Call.pass_time

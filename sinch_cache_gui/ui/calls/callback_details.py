@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+import qtawesome as qta
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
@@ -23,6 +25,11 @@ from sinch_cache_gui.voice.problems import Problem, Weight
 from sinch_cache_gui.voice.targets import Answered
 
 CACHE, REQUEST, REPLY = range(3)
+ICONS = {
+    Weight.ERROR: "mdi6.alert-circle-outline",
+    Weight.WARNING: "mdi6.alert-outline",
+    Weight.NOTE: "mdi6.information-outline",
+}
 
 
 class JsonView(QPlainTextEdit):
@@ -78,7 +85,7 @@ class CallbackDetails(QTabWidget):
         self.tabBar().setDrawBase(False)
         self.addTab(self._cache, "")
         self.addTab(self._request, self.tr("Request"))
-        self.addTab(answered, "")
+        self.addTab(answered, self.tr("Reply"))
         self.setMinimumHeight(96)
         self._operations.key_activated.connect(self.key_activated)
         theme.changed.connect(self._show_problems)
@@ -94,8 +101,6 @@ class CallbackDetails(QTabWidget):
         reply = record.reply if record else None
         self._reply.setPlainText(pretty(reply.body) if isinstance(reply, Answered) else "")
         self.setTabText(CACHE, _counted(self.tr("Cache"), len(operations)))
-        problems = record.problems if record else ()
-        self.setTabText(REPLY, _counted(self.tr("Reply"), len(problems), "!"))
         self._show_problems()
         if record is not None and record.has_failed:
             self.setCurrentIndex(REPLY)
@@ -106,18 +111,31 @@ class CallbackDetails(QTabWidget):
         self._problems.setVisible(bool(problems))
         self._reply.setVisible(bool(self._reply.toPlainText()) or not problems)
         self._problems.setHtml("".join(_paragraph(problem, tokens) for problem in problems))
+        count = len(problems)
+        told = self.tr("1 problem") if count == 1 else self.tr("{0} problems").format(f"{count:,}")
+        self.setTabToolTip(REPLY, told if problems else "")
+        self.setTabIcon(REPLY, _mark(problems[0].weight, tokens) if problems else QIcon())
 
 
-def _counted(title: str, count: int, mark: str = "") -> str:
-    return f"{title} {mark}{count:,}" if count else title
+def _counted(title: str, count: int) -> str:
+    return f"{title} {count:,}" if count else title
 
 
-def _paragraph(problem: Problem, tokens: Tokens) -> str:
-    colour = {
+def _mark(worst: Weight, tokens: Tokens) -> QIcon:
+    icon: QIcon = qta.icon(ICONS[worst], color=_colour(worst, tokens))
+    return icon
+
+
+def _colour(weight: Weight, tokens: Tokens) -> str:
+    return {
         Weight.ERROR: tokens.danger,
         Weight.WARNING: tokens.warning,
         Weight.NOTE: tokens.muted,
-    }[problem.weight]
+    }[weight]
+
+
+def _paragraph(problem: Problem, tokens: Tokens) -> str:
+    colour = _colour(problem.weight, tokens)
     where = "" if problem.path == "$" else f"<b>{escape(problem.path)}</b> "
     return (
         f'<p style="margin:0 0 4px 0"><span style="color:{colour}">{where}'

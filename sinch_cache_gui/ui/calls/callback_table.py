@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QIcon, QPainter
+from PySide6.QtGui import QColor, QIcon, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -165,7 +165,7 @@ class CallbackTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(EVENT, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(REPLY, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(TOOK, 60)
+        header.resizeSection(TOOK, 68)
         header.resizeSection(CACHE, 56)
         self.setMinimumHeight(ROW_HEIGHT * 3)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
@@ -193,6 +193,11 @@ class CallbackTable(QTableView):
         """Answer what the rows show."""
         found = (self._rows.record(row) for row in range(self._rows.rowCount()))
         return [record for record in found if record is not None]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def _tell_selection(self, selected: QItemSelection, _deselected: QItemSelection) -> None:
         rows = selected.indexes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -19,8 +21,11 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination
-from sinch_cache_gui.voice.customers import DEMO_CALLED, known_phones
-from sinch_cache_gui.voice.numbers import parse_caller, parse_number
+from sinch_cache_gui.voice.customers import DEMO_CALLED, UNKNOWN_CALLER, known_phones, name_of
+from sinch_cache_gui.voice.numbers import WITHHELD, parse_caller, parse_number
+
+NO_ARROW = "QToolButton::menu-indicator { image: none; }"
+"""Drawn over a small icon, the arrow would hide it."""
 
 
 class DialForm(QWidget):
@@ -40,6 +45,7 @@ class DialForm(QWidget):
         self._called = QLineEdit(DEMO_CALLED)
         self._call_id = QLineEdit(uuid.uuid4().hex)
         self._new_id = QToolButton()
+        self._callers = QToolButton()
         self._dial = QPushButton(self.tr("Dial"))
         self._hang_up = QPushButton(self.tr("Hang up"))
         self._message = QLabel()
@@ -69,6 +75,7 @@ class DialForm(QWidget):
         for field in (self._caller, self._called, self._call_id):
             field.setReadOnly(is_running)
         self._new_id.setEnabled(not is_running)
+        self._callers.setEnabled(not is_running)
         for button in (self._dial, self._hang_up):
             button.setProperty("primary", button.isEnabled())
             button.style().unpolish(button)
@@ -81,17 +88,33 @@ class DialForm(QWidget):
         self._called.setAccessibleName(self.tr("Called number"))
         self._call_id.setAccessibleName(self.tr("Call ID"))
         self._call_id.setToolTip(self.tr("The call's id: callid in every callback"))
-        self._caller.setToolTip(
-            self.tr(
-                "+ and digits, or the word private for a hidden number.\n"
-                "The built-in function knows these customers:\n{0}"
-            ).format("\n".join(known_phones()))
-        )
+        self._caller.setToolTip(self.tr("+ and digits, or the word private for a hidden number"))
+        self._callers.setAccessibleName(self.tr("Choose a caller"))
+        self._callers.setToolTip(self.tr("Choose a caller the built-in function knows"))
+        self._callers.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._callers.setStyleSheet(NO_ARROW)
+        self._callers.setMenu(self._caller_menu())
         self._new_id.setAccessibleName(self.tr("New call ID"))
         self._new_id.setToolTip(self.tr("New call ID"))
         self._dial.setAccessibleName(self.tr("Dial"))
         self._hang_up.setAccessibleName(self.tr("Hang up"))
         self._message.setWordWrap(True)
+
+    def _caller_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for phone in known_phones():
+            action = menu.addAction(f"{name_of(phone)}\t{phone}")
+            action.triggered.connect(partial(self._take_caller, phone))
+        menu.addSeparator()
+        stranger = menu.addAction(self.tr("Nobody the function knows") + f"\t{UNKNOWN_CALLER}")
+        stranger.triggered.connect(partial(self._take_caller, UNKNOWN_CALLER))
+        hidden = menu.addAction(self.tr("A hidden number") + f"\t{WITHHELD}")
+        hidden.triggered.connect(partial(self._take_caller, WITHHELD))
+        return menu
+
+    def _take_caller(self, caller: str) -> None:
+        self._caller.setText(caller)
+        self._check()
 
     def _lay_out(self) -> None:
         fields = QGridLayout()
@@ -108,7 +131,8 @@ class DialForm(QWidget):
             label.setObjectName("muted")
             label.setBuddy(field)
             fields.addWidget(label, row, 0)
-            fields.addWidget(field, row, 1, 1, 1 if field is self._call_id else 2)
+            fields.addWidget(field, row, 1)
+        fields.addWidget(self._callers, 0, 2)
         fields.addWidget(self._new_id, 2, 2)
         fields.setColumnStretch(1, 1)
         buttons = QHBoxLayout()
@@ -126,6 +150,7 @@ class DialForm(QWidget):
         for field in (self._caller, self._called, self._call_id):
             field.setFont(self._theme.monospace())
             field.setCursorPosition(0)
+        self._callers.setIcon(qta.icon("mdi6.account-outline", color=self._theme.tokens.muted))
         self._new_id.setIcon(qta.icon("mdi6.refresh", color=self._theme.tokens.muted))
         self._dress_buttons()
 

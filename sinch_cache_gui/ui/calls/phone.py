@@ -6,7 +6,7 @@ from functools import partial
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from sinch_cache_gui.ui.calls.wording import offset_text
@@ -44,6 +44,13 @@ class Transcript(QTextEdit):
         """Add what was heard or done."""
         self._lines.append(line)
         self._write()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        bar = self.verticalScrollBar()
+        was_at_end = bar.value() == bar.maximum()
+        super().resizeEvent(event)
+        if was_at_end:
+            bar.setValue(bar.maximum())
 
     def _write(self) -> None:
         self.setHtml("".join(self._paragraphs()) or self._nothing_yet())

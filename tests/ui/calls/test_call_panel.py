@@ -192,6 +192,47 @@ async def test_numbers_may_be_typed_as_people_write_them(hand, cache) -> None:
     assert await cache.has("customer:+46701740612")
 
 
+async def test_a_caller_can_be_chosen_from_those_the_function_knows(hand, cache) -> None:
+    menu = hand.button("Choose a caller").menu()
+    known = {action.text().split("\t")[0]: action for action in menu.actions()}
+
+    known["Priya Raman"].trigger()
+    await hand.dial()
+
+    assert "Welcome back, Priya Raman." in hand.transcript()
+    assert await cache.has("customer:+13125550163")
+
+
+async def test_a_hidden_caller_is_called_private(hand, cache) -> None:
+    hand.button("Choose a caller").menu().actions()[-1].trigger()
+
+    await hand.dial()
+
+    assert await cache.has("rate:private")
+
+
+async def test_without_the_alias_a_call_shows_why_its_session_is_lost(hand, cache) -> None:
+    alias, _ = hand.button("How calls are simulated").menu().actions()
+    alias.trigger()
+
+    await hand.dial()
+
+    assert await cache.has("session:undefined")
+    assert "callid" in hand.text("Problems of this reply")
+
+
+async def test_silence_may_be_measured_by_the_clock(open_panel, cache, monkeypatch) -> None:
+    monkeypatch.setattr("sinch_cache_gui.voice.builtin.MENU_TIMEOUT_MS", 20)
+    hand = open_panel(cache)
+    _, silence = hand.button("How calls are simulated").menu().actions()
+    silence.trigger()
+
+    hand.click("Dial")
+    await hand.until(CallPhase.ENDED)
+
+    assert ["PIE  timeout", "hangup"] in [[row[0], row[3]] for row in hand.callbacks()]
+
+
 async def test_a_read_only_cache_takes_no_calls_and_says_why(open_panel, cache) -> None:
     hand = open_panel(cache, is_read_only=True)
 
@@ -212,7 +253,7 @@ async def test_an_unreachable_cache_is_shown_as_the_outcome(open_panel, notices)
 
     assert "No answer from localhost:6379" in hand.transcript()
     assert hand.callbacks()[0][3] == "no reply"
-    assert hand.current_tab() == "Reply !1"
+    assert hand.current_tab() == "Reply"
     assert "disconnects" in hand.text("Problems of this reply")
     assert hand.button("Dial").isEnabled()
     assert notices == []
