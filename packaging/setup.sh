@@ -103,7 +103,7 @@ apt_install() {
     command -v apt-get >/dev/null ||
         die "Missing on this system, by their names in Debian: $*"
     if [ "$(id -u)" -ne 0 ]; then
-        sudo -n true 2>/dev/null || die "System packages are missing. Run: sudo $install"
+        sudo -n true 2>/dev/null || die "System packages are missing. Run: sudo apt-get update && sudo $install"
         as_root=(sudo -n)
     fi
     say "Installing system packages: $*"
@@ -123,21 +123,16 @@ apt_install() {
     rm -f "$log"
 }
 
-# PACKAGE...: for the subshell it is called in, keeps Debian from starting what it installs. Only
-# the program redis-server is wanted here, never a service of that name.
+# PACKAGE...: for the subshell it is called in, keeps Debian from starting what it installs, now and
+# at the next boot. Only the program redis-server is wanted here, never a service of that name.
 without_starting_services() {
     local policy=/usr/sbin/policy-rc.d
     if [[ " $* " != *" redis-server "* || -e $policy ]]; then return; fi
     # shellcheck disable=SC2064 # expanded now on purpose
-    trap "${as_root[*]} rm -f $policy; quiet_redis" EXIT
-    # shellcheck disable=SC2016
+    trap "${as_root[*]} rm -f $policy
+        [ ! -d /run/systemd/system ] || ${as_root[*]} systemctl disable redis-server || true" EXIT
+    # shellcheck disable=SC2016 # expanded by the inner shell
     "${as_root[@]}" sh -c 'printf "#!/bin/sh\nexit 101\n" >"$0" && chmod 755 "$0"' "$policy"
-}
-
-quiet_redis() {
-    if [ -d /run/systemd/system ]; then
-        "${as_root[@]}" systemctl disable --quiet redis-server 2>/dev/null || true
-    fi
 }
 
 # VENV LOCK: what a finished environment was made from.
