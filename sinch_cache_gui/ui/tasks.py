@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.notices import Notice, Notices, Severity
@@ -55,6 +55,13 @@ class TaskScope:
         task = self._tasks.pop(name, None)
         if task is not None:
             task.cancel()
+
+    async def end(self, names: Iterable[str]) -> None:
+        """End the tasks of these names, and wait until each has ended."""
+        tasks = [self._tasks.pop(name) for name in tuple(names) if name in self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def aclose(self) -> None:
         """End every task and wait until each has ended. May be called twice."""

@@ -38,7 +38,7 @@ class TextView(Protocol):
         """Answer the text as it is now."""
         ...
 
-    async def show(self, text: str, *, is_undoable: bool) -> None:
+    async def show_text(self, text: str, *, is_undoable: bool) -> None:
         """Show `text` in place of the present one.
 
         Args:
@@ -159,12 +159,16 @@ class Document:
             else:
                 self._depart()
 
+    def mark_stale(self) -> None:
+        """Make a look that is under way look once more."""
+        self._is_stale = True
+
     async def remote_changed(self) -> None:
         """Look at the key again: it changed, its deadline passed, or the cache answers again.
 
         Called while a look is under way, it makes that one look again.
         """
-        self._is_stale = True
+        self.mark_stale()
         if self._is_following:
             return
         self._is_following = True
@@ -285,7 +289,7 @@ class Document:
     async def _show_content(
         self, stored: StoredValue, content: Content, *, is_undoable: bool
     ) -> None:
-        await self._view.show(content.shown, is_undoable=is_undoable)
+        await self._view.show_text(content.shown, is_undoable=is_undoable)
         self._become(DocumentState(Phase.OPEN, stored, content))
 
     def _conflict(self, theirs: StoredValue) -> None:

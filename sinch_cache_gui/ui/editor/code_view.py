@@ -1,0 +1,341 @@
+"""A text editor for values: line numbers, colours, marks, and every character kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from PySide6.QtCore import QMimeData, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+
+from sinch_cache_gui.pacing import Breather
+from sinch_cache_gui.ui.editor.brackets import bracket_pair
+from sinch_cache_gui.ui.editor.gutter import Gutter, GutterLine, Mark
+from sinch_cache_gui.ui.editor.highlighter import VisibleHighlighter
+from sinch_cache_gui.ui.editor.keystrokes import (
+    backtab_pressed,
+    closer_typed,
+    enter_pressed,
+    tab_pressed,
+)
+from sinch_cache_gui.ui.editor.positions import position_of
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.json_check import JsonProblem
+from sinch_cache_gui.values.json_notes import JsonNote
+from sinch_cache_gui.values.screen_text import Alphabet
+
+CHUNK: Final = 30_000
+"""Characters put into the editor at a time: a few milliseconds."""
+
+QUIET_MS: Final = 250
+"""How long the hand has to rest before the text is checked."""
+
+
+class CodeView(QPlainTextEdit):
+    """Shows and edits one text. `text` answers exactly what was shown and typed.
+
+    Attributes:
+        text_rested: The text changed, and the hand has rested since.
+        edited_changed: The text differs from the one shown last now, or not any more.
+    """
+
+    edited_changed = Signal()
+    text_rested = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._alphabet = Alphabet()
+        self._is_editable = True
+        self._is_filling = False
+        self._is_loading = False
+        self._problem: JsonProblem | None = None
+        self._matches: Sequence[tuple[int, int]] = ()
+        self._brackets: tuple[int, int] | None = None
+        self._gutter = Gutter(self, theme, self._lines_in_sight)
+        self._highlighter = VisibleHighlighter(self, theme)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(QUIET_MS)
+        self._rest.timeout.connect(self.text_rested)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setAccessibleName(self.tr("Value"))
+        self.setTabChangesFocus(False)
+        self.textChanged.connect(self._text_changed)
+        self.document().modificationChanged.connect(self._tell_edited)
+        self.cursorPositionChanged.connect(self._cursor_moved)
+        self.blockCountChanged.connect(self._fit_gutter)
+        self.updateRequest.connect(self._scroll_gutter)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self._fit_gutter()
+
+    def text(self) -> str:
+        """Answer the text, character for character."""
+        # The plain text of Qt turns a no-break space into a space; the raw one does not.
+        return self._alphabet.meant(self.document().toRawText().replace("\u2029", "\n"))
+
+    async def show_text(self, text: str, *, is_undoable: bool) -> None:
+        """Show `text` as the one that was loaded, in slices.
+
+        Args:
+            text: The text.
+            is_undoable: Whether undo brings the present text back.
+        """
+        self._alphabet = Alphabet.of(self.text() + text if is_undoable else text)
+        self._is_loading = True
+        try:
+            await self._fill(self._alphabet.shown(text), is_undoable=is_undoable)
+        finally:
+            self.set_unedited()
+            self._is_loading = False
+
+    async def replace(self, text: str) -> None:
+        """Put `text` in place of the present one, as one step of the user's."""
+        if text != self.text():
+            await self._fill(self._alphabet.shown(text), is_undoable=True)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text differs from the one shown last, or since `set_unedited`."""
+        return self.document().isModified()
+
+    def set_unedited(self) -> None:
+        """Take the present text for the one to compare with."""
+        self.document().setModified(False)
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the user may write."""
+        return self._is_editable
+
+    def set_editable(self, is_editable: bool) -> None:
+        """Let the user write, or only read, select and copy."""
+        self._is_editable = is_editable
+        self._apply_editable()
+
+    def set_json(self, is_json: bool) -> None:
+        """Colour the text as JSON, or leave it plain."""
+        self._highlighter.set_on(is_json)
+
+    def set_findings(self, problem: JsonProblem | None, notes: Sequence[JsonNote]) -> None:
+        """Underline what is wrong, and mark lines that something is to be said about."""
+        self._problem = problem
+        marks = {note.line: Mark(note.sentence, is_problem=False) for note in reversed(notes)}
+        if problem is not None:
+            marks[problem.line] = Mark(problem.sentence, is_problem=True)
+        self._gutter.set_marks(marks)
+        self._show_marks()
+
+    def set_matches(self, matches: Sequence[tuple[int, int]]) -> None:
+        """Mark stretches that were found: positions of their starts and ends."""
+        self._matches = matches
+        self._show_marks()
+
+    def go_to(self, line: int, column: int) -> None:
+        """Put the cursor there and show it."""
+        cursor = self.textCursor()
+        cursor.setPosition(position_of(self.document(), line, column))
+        self.setTextCursor(cursor)
+        self.centerCursor()
+        self.setFocus()
+
+    def visible_positions(self) -> tuple[int, int]:
+        """Answer the positions where the text in sight begins and ends."""
+        first = last = self.firstVisibleBlock()
+        for line in self._lines_in_sight():
+            last = self.document().findBlockByNumber(line.number - 1)
+        return first.position(), last.position() + last.length()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        selected = self.textCursor().selectedText().replace("\u2029", "\n")
+        data.setText(self._alphabet.meant(selected))
+        return data
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            self.textCursor().insertText(self._alphabet.shown(source.text()))
+            self.ensureCursorVisible()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.isReadOnly() and self._typed(event):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._highlighter.colour_visible(self.firstVisibleBlock(), self.viewport().height())
+        self._paint_current_line()
+        super().paintEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        area = self.contentsRect()
+        self._gutter.setGeometry(area.left(), area.top(), self._gutter_width(), area.height())
+
+    def _typed(self, event: QKeyEvent) -> bool:
+        cursor = self.textCursor()
+        plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if plain not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier):
+                return False
+            enter_pressed(cursor)
+        elif event.key() == Qt.Key.Key_Tab and plain == Qt.KeyboardModifier.NoModifier:
+            tab_pressed(cursor)
+        elif event.key() == Qt.Key.Key_Backtab:
+            backtab_pressed(cursor)
+        elif event.text() in ("}", "]"):
+            closer_typed(cursor, event.text())
+        else:
+            return False
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        return True
+
+    async def _fill(self, shown: str, *, is_undoable: bool) -> None:
+        before = self.textCursor()
+        line, column = before.blockNumber(), before.positionInBlock()
+        scrolled = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
+        self._is_filling = True
+        self._apply_editable()
+        self.document().setUndoRedoEnabled(is_undoable)
+        try:
+            await self._put(shown)
+        finally:
+            self.document().setUndoRedoEnabled(True)
+            self._is_filling = False
+            self._apply_editable()
+        block = self.document().findBlockByNumber(line)
+        if block.isValid():
+            after = self.textCursor()
+            after.setPosition(block.position() + min(column, block.length() - 1))
+            self.setTextCursor(after)
+        self.verticalScrollBar().setValue(scrolled[0])
+        self.horizontalScrollBar().setValue(scrolled[1])
+
+    async def _put(self, shown: str) -> None:
+        writer = QTextCursor(self.document())
+        writer.beginEditBlock()
+        writer.select(QTextCursor.SelectionType.Document)
+        writer.insertText(shown[:CHUNK])
+        writer.endEditBlock()
+        breathe = Breather()
+        for at in range(CHUNK, len(shown), CHUNK):
+            await breathe()
+            writer.joinPreviousEditBlock()
+            writer.movePosition(QTextCursor.MoveOperation.End)
+            writer.insertText(shown[at : at + CHUNK])
+            writer.endEditBlock()
+
+    def _apply_editable(self) -> None:
+        self.setReadOnly(not self._is_editable or self._is_filling)
+        flags = self.textInteractionFlags() | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        self.setTextInteractionFlags(flags)
+
+    def _tell_edited(self) -> None:
+        if not self._is_loading:
+            self.edited_changed.emit()
+
+    def _text_changed(self) -> None:
+        self._rest.start()
+
+    def _cursor_moved(self) -> None:
+        pair = None
+        if not self._is_filling:
+            pair = bracket_pair(self.document(), self.textCursor().position())
+        if pair != self._brackets:
+            self._brackets = pair
+            self._show_marks()
+        self.viewport().update()
+        self._gutter.update()
+
+    def _show_marks(self) -> None:
+        tokens = self._theme.tokens
+        marks = [self._mark(*match, QColor(tokens.find_match)) for match in self._matches]
+        if self._brackets is not None:
+            back = QColor(tokens.selection)
+            marks += [self._mark(at, at + 1, back) for at in self._brackets]
+        if self._problem is not None:
+            marks.append(self._squiggle(self._problem))
+        self.setExtraSelections(marks)
+
+    def _mark(self, start: int, end: int, back: QColor) -> QTextEdit.ExtraSelection:
+        look = QTextCharFormat()
+        look.setBackground(back)
+        return self._extra(start, end, look)
+
+    def _squiggle(self, problem: JsonProblem) -> QTextEdit.ExtraSelection:
+        start = position_of(self.document(), problem.line, problem.column)
+        end = start + 1
+        last = self.document().characterCount() - 1
+        if end > last or self.document().characterAt(start) == "\u2029":
+            start, end = max(start - 1, 0), start
+        look = QTextCharFormat()
+        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        look.setUnderlineColor(QColor(self._theme.tokens.danger))
+        return self._extra(start, end, look)
+
+    def _extra(self, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
+        extra = QTextEdit.ExtraSelection()
+        cursor = QTextCursor(self.document())
+        last = self.document().characterCount() - 1
+        cursor.setPosition(min(start, last))
+        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
+        extra.cursor = cursor
+        extra.format = look
+        return extra
+
+    def _paint_current_line(self) -> None:
+        if self.isReadOnly() and not self.hasFocus():
+            return
+        cursor_at = self.cursorRect()
+        painter = QPainter(self.viewport())
+        painter.fillRect(
+            QRect(0, cursor_at.top(), self.viewport().width(), cursor_at.height()),
+            QColor(self._theme.tokens.current_line),
+        )
+        painter.end()
+
+    def _lines_in_sight(self) -> Iterator[GutterLine]:
+        block = self.firstVisibleBlock()
+        current = self.textCursor().blockNumber()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        number = block.blockNumber()
+        while block.isValid() and top <= self.viewport().height():
+            height = self.blockBoundingRect(block).height()
+            yield GutterLine(number + 1, round(top), round(height), number == current)
+            block = block.next()
+            top += height
+            number += 1
+
+    def _gutter_width(self) -> int:
+        return self._gutter.width_for(self.blockCount())
+
+    def _fit_gutter(self) -> None:
+        width = self._gutter_width()
+        self.setViewportMargins(width + GRID // 2, 0, 0, 0)
+        self._gutter.resize(width, self._gutter.height())
+
+    def _scroll_gutter(self, area: QRect, dy: int) -> None:
+        if dy:
+            self._gutter.scroll(0, dy)
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def _restyle(self) -> None:
+        font = self._theme.monospace()
+        self.setFont(font)
+        self._gutter.setFont(font)
+        self._fit_gutter()
+        self._show_marks()
+        self._gutter.update()

@@ -1,0 +1,166 @@
+"""The user's text and the other value side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.ui.editor.positions import qt_offset
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
+from sinch_cache_gui.values.difference import DifferenceRow, Stretch, compare
+from sinch_cache_gui.values.screen_text import Alphabet
+
+MAX_MARKED = 2_000
+"""Differing lines that are coloured; a text that differs in more is read line by line anyway."""
+
+
+class DifferenceView(QWidget):
+    """Two read-only texts, each line beside its like, scrolled together.
+
+    Attributes:
+        closed: The user goes back to the text.
+    """
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: Sequence[DifferenceRow] = ()
+        self._summary = QLabel()
+        self._summary.setObjectName("muted")
+        back = QPushButton(self.tr("Back to the text"))
+        back.setAccessibleName(back.text())
+        back.clicked.connect(self.closed)
+        self._mine = self._make_side(self.tr("Yours"))
+        self._theirs = self._make_side(self.tr("Theirs"))
+        strip = QWidget()
+        strip.setObjectName("strip")
+        strip.setFixedHeight(BAR_HEIGHT + GRID // 2)
+        row = QHBoxLayout(strip)
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.addWidget(self._summary, 1)
+        row.addWidget(back)
+        sides = QSplitter(Qt.Orientation.Horizontal)
+        for side, title in ((self._mine, self.tr("Yours")), (self._theirs, self.tr("Theirs"))):
+            sides.addWidget(_titled(side, title))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(strip)
+        column.addWidget(sides, 1)
+        self._lock_scrolling()
+        theme.changed.connect(self._restyle)
+
+    @property
+    def mine_text(self) -> str:
+        """What the left side shows."""
+        return self._mine.toPlainText()
+
+    @property
+    def theirs_text(self) -> str:
+        """What the right side shows."""
+        return self._theirs.toPlainText()
+
+    def show_difference(self, mine: str, theirs: str) -> None:
+        """Show how `theirs` differs from `mine`."""
+        alphabet = Alphabet.of(mine + theirs)
+        self._rows = compare(alphabet.shown(mine), alphabet.shown(theirs))
+        self._mine.setPlainText("\n".join(row.mine or "" for row in self._rows))
+        self._theirs.setPlainText("\n".join(row.theirs or "" for row in self._rows))
+        differing = [number for number, row in enumerate(self._rows) if not row.is_same]
+        if len(differing) == 1:
+            self._summary.setText(self.tr("1 line differs"))
+        else:
+            self._summary.setText(self.tr("{} lines differ").format(f"{len(differing):,}"))
+        self._restyle()
+        if differing:
+            self._scroll_to(differing[0])
+
+    def _make_side(self, name: str) -> QPlainTextEdit:
+        side = QPlainTextEdit()
+        side.setReadOnly(True)
+        side.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        side.setAccessibleName(name)
+        side.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        return side
+
+    def _lock_scrolling(self) -> None:
+        for one, other in ((self._mine, self._theirs), (self._theirs, self._mine)):
+            one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
+            one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
+
+    def _scroll_to(self, line: int) -> None:
+        self._mine.verticalScrollBar().setValue(max(line - 3, 0))
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        for side in (self._mine, self._theirs):
+            side.setFont(self._theme.monospace())
+        mine, theirs = [], []
+        differing = [(number, row) for number, row in enumerate(self._rows) if not row.is_same]
+        for number, row in differing[:MAX_MARKED]:
+            back = tokens.danger_back if row.mine is not None else tokens.raised
+            mine += self._marks(self._mine, number, row.mine, row.mine_marks, back)
+            back = tokens.success_back if row.theirs is not None else tokens.raised
+            theirs += self._marks(self._theirs, number, row.theirs, row.theirs_marks, back)
+        self._mine.setExtraSelections(mine)
+        self._theirs.setExtraSelections(theirs)
+
+    def _marks(
+        self,
+        side: QPlainTextEdit,
+        number: int,
+        line: str | None,
+        stretches: tuple[Stretch, ...],
+        back: str,
+    ) -> list[QTextEdit.ExtraSelection]:
+        block = side.document().findBlockByNumber(number)
+        whole = QTextEdit.ExtraSelection()
+        whole.cursor = QTextCursor(block)
+        look = QTextCharFormat()
+        look.setBackground(QColor(back))
+        look.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        whole.format = look
+        marks = [whole]
+        for start, end in stretches:
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(block)
+            cursor.setPosition(block.position() + qt_offset(line or "", start))
+            cursor.setPosition(
+                block.position() + qt_offset(line or "", end), QTextCursor.MoveMode.KeepAnchor
+            )
+            mark.cursor = cursor
+            strong = QTextCharFormat()
+            strong.setBackground(QColor(self._theme.tokens.find_match))
+            mark.format = strong
+            marks.append(mark)
+        return marks
+
+
+def _titled(side: QPlainTextEdit, title: str) -> QWidget:
+    box = QWidget()
+    label = QLabel(title)
+    label.setObjectName("title")
+    label.setContentsMargins(GRID, GRID // 2, 0, GRID // 2)
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(label)
+    column.addWidget(side, 1)
+    return box

@@ -1,0 +1,260 @@
+"""One open key: its head, its text, and a bar for whatever happens to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, TtlChange
+from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.difference import DifferenceView
+from sinch_cache_gui.ui.editor.header import DocumentHeader
+from sinch_cache_gui.ui.editor.message_page import MessagePage
+from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
+from sinch_cache_gui.ui.editor.text_panel import TextPanel
+from sinch_cache_gui.ui.editor.ttl_field import TtlField
+from sinch_cache_gui.ui.notice_view import NoticeBar
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.content import ContentKind, content_of
+from sinch_cache_gui.values.document import Document
+from sinch_cache_gui.values.document_state import DocumentState, Phase
+
+
+class EditorPane(QWidget):
+    """Shows one document and hands on what its user wishes.
+
+    Attributes:
+        state_changed: The document is in another state.
+        delete_requested: The key shall go.
+        create_requested: The key does not exist, and shall.
+        close_agreed: The pane may be closed: its text is saved, or not wanted.
+    """
+
+    state_changed = Signal()
+    delete_requested = Signal()
+    create_requested = Signal()
+    close_agreed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        backend: CacheBackend,
+        key: bytes,
+        scope: TaskScope,
+        *,
+        is_read_only: bool,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self.tasks = PaneTasks(scope, self)
+        self._is_read_only = is_read_only
+        self.key = key
+        self.header = DocumentHeader(theme, key, backend.now_ms, is_read_only=is_read_only)
+        self.panel = TextPanel(theme, self.tasks, self.tr("Save"))
+        self.difference = DifferenceView(theme)
+        self.page = MessagePage(theme)
+        self.document = Document(backend, key, self.panel.view)
+        self._stack = QStackedWidget()
+        for page in (self.page, self.panel, self.difference):
+            self._stack.addWidget(page)
+        self.bar = NoticeBar(theme, over=self._stack)
+        self.close_bar = NoticeBar(theme, over=self._stack)
+        self._ttl_field: TtlField | None = None
+        self._shown_kind: ContentKind | None = None
+        self._shown: tuple[object, ...] = ()
+        self._actions = StateActions(
+            show_difference=self._show_difference,
+            take_theirs=lambda: self._start("take theirs", self.document.take_theirs()),
+            overwrite_theirs=lambda: self._start("save", self.document.overwrite_theirs()),
+            write_again=self._write_again,
+            save=self.save,
+            look_again=self.look_again,
+        )
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self._stack, 1)
+        self._wire()
+        self._show_state(self.document.state)
+
+    @property
+    def holds_unsaved_text(self) -> bool:
+        """Whether closing the pane now would lose something the user wrote."""
+        return self.document.state.holds_unsaved_text
+
+    def load(self) -> None:
+        """Read the key and show it."""
+        self._start("load", self.document.load())
+
+    def save(self) -> None:
+        """Write the text."""
+        self._start("save", self._save())
+
+    def look_again(self) -> None:
+        """Look at the key again: something may have happened to it."""
+        self._start("follow", self.document.remote_changed())
+
+    async def saved(self) -> bool:
+        """Write the text, and answer whether nothing is left unsaved."""
+        await self._save()
+        return not self.holds_unsaved_text
+
+    def ask_close(self) -> None:
+        """Ask, in place, what to do with the unsaved text."""
+
+        def answered(then: Callable[[], None]) -> Callable[[], None]:
+            def run() -> None:
+                self.close_bar.hide_notice()
+                then()
+
+            return run
+
+        save = NoticeAction(self.tr("Save"), answered(self._save_and_close))
+        self.close_bar.show_notice(
+            Notice(
+                Severity.WARNING,
+                self.tr("This text is not saved."),
+                actions=(
+                    *(() if self._is_read_only else (save,)),
+                    NoticeAction(self.tr("Discard"), answered(self.close_agreed.emit)),
+                    NoticeAction(self.tr("Keep"), answered(self.panel.setFocus)),
+                ),
+            )
+        )
+        self.close_bar.setFocus()
+
+    def _wire(self) -> None:
+        self.panel.view.edited_changed.connect(self._note_edited)
+        self.panel.save_requested.connect(self.save)
+        self.header.ttl_change_requested.connect(self._change_ttl)
+        self.header.delete_requested.connect(self.delete_requested)
+        self.header.deadline_passed.connect(self.look_again)
+        self.difference.closed.connect(self._show_text)
+        self.document.listen(self._show_state)
+        self.setFocusProxy(self._stack)
+
+    def _note_edited(self) -> None:
+        self.document.set_edited(self.panel.view.is_edited)
+
+    def _start(self, name: str, work: Coroutine[object, object, None]) -> None:
+        """Run `work` unless the same is under way: a write is never begun twice or cut short."""
+        if self.tasks.is_running(name):
+            work.close()
+            if name == "follow":
+                self.document.mark_stale()
+            return
+        self.tasks.start(name, work)
+
+    async def _save(self) -> None:
+        await self.document.save()
+        state = self.document.state
+        if state.refusal is not None:
+            self.panel.refuse(state.refusal)
+        elif state.phase in (Phase.CONFLICT, Phase.GONE, Phase.CHECKING):
+            self._show_bar(state)
+
+    def _save_and_close(self) -> None:
+        async def work() -> None:
+            if await self.saved():
+                self.close_agreed.emit()
+
+        self._start("save", work())
+
+    def _change_ttl(self, change: TtlChange) -> None:
+        self._start("ttl", self.document.change_ttl(change))
+
+    def _write_again(self) -> None:
+        ms = self._ttl_field.ms if self._ttl_field is not None else None
+        if ms is not None:
+            self._start("save", self._write_new(ms))
+
+    async def _write_new(self, ttl_ms: int) -> None:
+        await self.document.write_again(ttl_ms)
+        if (refusal := self.document.state.refusal) is not None:
+            self.panel.refuse(refusal)
+
+    def _show_state(self, state: DocumentState) -> None:
+        self.header.show_state(state)
+        view = self.panel.view
+        if state.content is not None and state.content.kind is not self._shown_kind:
+            self._shown_kind = state.content.kind
+            self.panel.set_kind(state.content.kind)
+        may_write = state.is_editable and not self._is_read_only
+        if view.is_editable != may_write:
+            view.set_editable(may_write)
+        self.panel.set_may_save(may_write)
+        if view.is_edited and not state.is_edited:
+            view.set_unedited()
+        self._choose_page(state)
+        said = (
+            state.phase,
+            state.departure,
+            state.failure,
+            state.is_unsaved_for_sure,
+            state.theirs,
+        )
+        if (*said, state.is_edited) != self._shown:
+            self._shown = (*said, state.is_edited)
+            self._show_bar(state)
+        self.state_changed.emit()
+
+    def _choose_page(self, state: DocumentState) -> None:
+        if state.content is not None:
+            if self._stack.currentWidget() is self.page or state.phase is not Phase.CONFLICT:
+                self._show_text()
+            return
+        self._stack.setCurrentWidget(self.page)
+        retry = NoticeAction(self.tr("Try again"), self.load)
+        if state.phase is Phase.FAILED and state.failure is not None:
+            error = state.failure.error
+            self.page.say("mdi6.lan-disconnect", error.title, error.detail, retry)
+        elif state.phase is Phase.GONE:
+            create = NoticeAction(self.tr("Create it"), self.create_requested.emit)
+            self.page.say(
+                "mdi6.ghost-outline",
+                self.tr("This key does not exist"),
+                self.tr("It expired or was deleted before it could be shown."),
+                None if self._is_read_only else create,
+            )
+        else:
+            self.page.say("mdi6.progress-clock", self.tr("Loading…"))
+
+    def _show_text(self) -> None:
+        self._stack.setCurrentWidget(self.panel)
+
+    def _show_bar(self, state: DocumentState) -> None:
+        notice = notice_of(state, self._actions, is_read_only=self._is_read_only)
+        if notice is None:
+            notice = self._why_read_only(state)
+        if notice is None:
+            self.bar.hide_notice()
+            return
+        self._ttl_field = None
+        if state.phase is Phase.GONE and not self._is_read_only:
+            self._ttl_field = TtlField(self._theme)
+            self._ttl_field.set_ms(DEFAULT_TTL_S * 1000)
+            self._ttl_field.entered.connect(self._write_again)
+        self.bar.show_notice(notice, extra=self._ttl_field)
+
+    def _why_read_only(self, state: DocumentState) -> Notice | None:
+        if state.content is None or state.content.is_editable:
+            return None
+        return Notice(Severity.INFO, self.tr("Read-only"), state.content.reason)
+
+    def _show_difference(self) -> None:
+        theirs = self.document.state.theirs
+        if theirs is not None:
+            self._start("difference", self._compare())
+
+    async def _compare(self) -> None:
+        theirs = self.document.state.theirs
+        if theirs is None:
+            return
+        content = await content_of(theirs)
+        self.difference.show_difference(self.panel.view.text(), content.shown)
+        self._stack.setCurrentWidget(self.difference)

@@ -1,0 +1,177 @@
+"""Finding a text in a value, over the upper right corner of the editor."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable
+
+import qtawesome as qta
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+
+from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.editor.positions import as_qt_counts
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.text_search import find_all_sliced
+
+MAX_MARKED = 500
+"""Matches in sight that are marked at once."""
+
+
+class FindBar(QFrame):
+    """A field, the count of matches, and the way from one to the next.
+
+    Attributes:
+        closed: The user is done with it.
+    """
+
+    closed = Signal()
+
+    def __init__(self, theme: Theme, view: CodeView, tasks: PaneTasks) -> None:
+        super().__init__(view)
+        self._theme = theme
+        self._view = view
+        self._tasks = tasks
+        self._places: array[int] = array("Q")
+        self._length = 0
+        self._field = QLineEdit()
+        self._field.setPlaceholderText(self.tr("Find"))
+        self._field.setAccessibleName(self.tr("Find in this value"))
+        self._field.setMinimumWidth(160)
+        self._count = QLabel()
+        self._count.setObjectName("muted")
+        self._count.setMinimumWidth(72)
+        self._previous = self._button(self.tr("Previous match (Shift+F3)"), self.find_previous)
+        self._next = self._button(self.tr("Next match (F3)"), self.find_next)
+        self._close = self._button(self.tr("Close (Esc)"), self.close_bar)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        row.setSpacing(GRID // 2)
+        for widget in (self._field, self._count, self._previous, self._next, self._close):
+            row.addWidget(widget)
+        self._field.textChanged.connect(self._search)
+        view.text_rested.connect(self._search)
+        view.verticalScrollBar().valueChanged.connect(self._mark_visible)
+        view.installEventFilter(self)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    @property
+    def match_count(self) -> int:
+        """How many matches there are."""
+        return len(self._places)
+
+    def open_bar(self) -> None:
+        """Show the bar with the selected text, if it is one line, and search."""
+        selected = self._view.textCursor().selectedText()
+        if selected and "\u2029" not in selected:
+            self._field.setText(selected)
+        self.show()
+        self._place()
+        self._field.setFocus()
+        self._field.selectAll()
+        self._search()
+
+    def close_bar(self) -> None:
+        """Hide the bar and its marks."""
+        self.hide()
+        self._view.set_matches(())
+        self._view.setFocus()
+        self.closed.emit()
+
+    def find_next(self) -> None:
+        """Select the next match, round the end."""
+        self._go(lambda place: bisect_left(self._places, place.selectionEnd()))
+
+    def find_previous(self) -> None:
+        """Select the match before, round the beginning."""
+        self._go(lambda place: bisect_left(self._places, place.selectionStart()) - 1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_bar()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.find_previous() if is_back else self.find_next()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._view and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _button(self, name: str, run: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        button.clicked.connect(run)
+        return button
+
+    def _search(self) -> None:
+        if not self.isHidden():
+            self._tasks.start("find", self._search_all())
+
+    async def _search_all(self) -> None:
+        wanted = as_qt_counts(self._field.text())
+        text = as_qt_counts(self._view.document().toRawText().replace("\u2029", "\n"))
+        self._places = await find_all_sliced(text, wanted)
+        self._length = len(wanted)
+        self._show_count()
+        self._mark_visible()
+
+    def _go(self, choose: Callable[[QTextCursor], int]) -> None:
+        if not self._places:
+            return
+        index = choose(self._view.textCursor()) % len(self._places)
+        cursor = self._view.textCursor()
+        cursor.setPosition(self._places[index])
+        cursor.setPosition(self._places[index] + self._length, QTextCursor.MoveMode.KeepAnchor)
+        self._view.setTextCursor(cursor)
+        self._view.ensureCursorVisible()
+        self._show_count(index)
+        self._mark_visible()
+
+    def _show_count(self, index: int | None = None) -> None:
+        total = len(self._places)
+        if not self._field.text():
+            self._count.clear()
+        elif not total:
+            self._count.setText(self.tr("no match"))
+        elif index is None:
+            self._count.setText(
+                self.tr("1 match") if total == 1 else self.tr("{} matches").format(f"{total:,}")
+            )
+        else:
+            self._count.setText(self.tr("{} of {}").format(f"{index + 1:,}", f"{total:,}"))
+
+    def _mark_visible(self) -> None:
+        if self.isHidden():
+            return
+        first, last = self._view.visible_positions()
+        low = bisect_left(self._places, max(first - self._length, 0))
+        high = min(bisect_left(self._places, last), low + MAX_MARKED)
+        self._view.set_matches([(at, at + self._length) for at in self._places[low:high]])
+
+    def _place(self) -> None:
+        self.adjustSize()
+        viewport = self._view.viewport().geometry()
+        self.move(max(viewport.right() - self.width() - GRID, viewport.left()), viewport.top())
+        self.raise_()
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        self.setStyleSheet(
+            f"FindBar {{ background: {tokens.raised}; border: 1px solid {tokens.border};"
+            " border-top: none; border-radius: 0 0 4px 4px; }"
+        )
+        for button, icon in (
+            (self._previous, "mdi6.arrow-up"),
+            (self._next, "mdi6.arrow-down"),
+            (self._close, "mdi6.close"),
+        ):
+            button.setIcon(qta.icon(icon, color=tokens.muted))

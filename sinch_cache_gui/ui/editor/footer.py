@@ -1,0 +1,151 @@
+"""The foot of a text editor: what is wrong with the text, and what can be done with it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.values.json_check import JsonProblem
+from sinch_cache_gui.values.json_notes import JsonNote
+
+
+class ProblemLine(QLabel):
+    """One line that says where the text stops being JSON, and why. A click goes there.
+
+    Attributes:
+        pressed: Shall show the place.
+    """
+
+    pressed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._sentence = ""
+        self._is_bad = False
+        self.setFixedHeight(ROW_HEIGHT)
+        self.setMinimumWidth(80)
+        self.setAccessibleName(self.tr("Check of the text"))
+        theme.changed.connect(self._restyle)
+
+    def say(self, sentence: str, *, is_bad: bool = False) -> None:
+        """Show one sentence."""
+        self._sentence = sentence
+        self._is_bad = is_bad
+        self.setToolTip(sentence)
+        self.setAccessibleDescription(sentence)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if is_bad else Qt.CursorShape.ArrowCursor)
+        self._restyle()
+
+    @property
+    def sentence(self) -> str:
+        """What is said, whole."""
+        return self._sentence
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        self.pressed.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        colour = tokens.danger if self._is_bad else tokens.muted
+        self.setStyleSheet(f"color: {colour};")
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.width() - 2
+        self.setText(
+            self.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, room)
+        )
+
+
+class EditorFooter(QWidget):
+    """The problem line and the buttons beneath a text.
+
+    Attributes:
+        save_requested: Ctrl+S or the button.
+        format_requested: Ctrl+Shift+F or the button.
+        compact_requested: Ctrl+Shift+C or the button.
+        problem_pressed: The line with the problem was pressed.
+    """
+
+    save_requested = Signal()
+    format_requested = Signal()
+    compact_requested = Signal()
+    problem_pressed = Signal()
+
+    def __init__(self, theme: Theme, save_title: str, shortcuts_of: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("statusStrip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._line = ProblemLine(theme)
+        self._line.pressed.connect(self.problem_pressed)
+        self._save = QPushButton(save_title)
+        self._save.setProperty("primary", True)
+        self._format = QPushButton(self.tr("Format"))
+        self._compact = QPushButton(self.tr("Compact"))
+        keys = (
+            (self._save, "Ctrl+S", self.save_requested),
+            (self._format, "Ctrl+Shift+F", self.format_requested),
+            (self._compact, "Ctrl+Shift+C", self.compact_requested),
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        for button, keys_text, signal in keys:
+            button.setToolTip(f"{button.text()} ({keys_text})")
+            button.setAccessibleName(button.text())
+            button.clicked.connect(signal)
+            shortcut = QShortcut(QKeySequence(keys_text), shortcuts_of)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(signal)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self._place = QLabel()
+        self._place.setObjectName("muted")
+        buttons.addWidget(self._place)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, 0, GRID, GRID)
+        column.setSpacing(0)
+        column.addWidget(self._line)
+        column.addLayout(buttons)
+
+    @property
+    def sentence(self) -> str:
+        """What is said about the text."""
+        return self._line.sentence
+
+    def say(self, sentence: str) -> None:
+        """Show something that is no problem."""
+        self._line.say(sentence)
+
+    def show_check(
+        self, problem: JsonProblem | None, notes: tuple[JsonNote, ...], *, prefix: str = ""
+    ) -> None:
+        """Show what a check of the text as JSON found."""
+        if problem is not None:
+            where = self.tr("Line {}, column {}: ").format(problem.line, problem.column)
+            self._line.say(prefix + where + problem.sentence, is_bad=True)
+        elif notes:
+            note = notes[0]
+            more = self.tr(" (and {} more)").format(len(notes) - 1) if len(notes) > 1 else ""
+            where = self.tr("Line {}: ").format(note.line)
+            self._line.say(where + note.sentence + more)
+        else:
+            self._line.say(self.tr("Valid JSON"))
+
+    def show_place(self, line: int, column: int) -> None:
+        """Show where the cursor stands."""
+        self._place.setText(self.tr("{}:{}").format(f"{line:,}", f"{column:,}"))
+        self._place.setToolTip(self.tr("Line {}, column {}").format(line, column))
+
+    def allow(self, *, save: bool, layout: bool) -> None:
+        """Let the user save, and move white space."""
+        self._save.setEnabled(save)
+        self._format.setEnabled(layout)
+        self._compact.setEnabled(layout)

@@ -1,0 +1,154 @@
+"""The head of an open document: its key, what it holds, and how long it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import qtawesome as qta
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from sinch_cache_gui.cache.interface import ExpireIn, ExtendBy, KeyType, Persist, TtlChange
+from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.ui.editor.countdown import Countdown
+from sinch_cache_gui.ui.editor.key_label import KeyLabel
+from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.content import ContentKind
+from sinch_cache_gui.values.document_state import DocumentState, Phase
+
+
+class DocumentHeader(QWidget):
+    """Shows a document's state in two lines, and asks for changes of its TTL.
+
+    Attributes:
+        ttl_change_requested: Carries a `TtlChange`.
+        delete_requested: The key shall go.
+        deadline_passed: The countdown has reached its end.
+    """
+
+    ttl_change_requested = Signal(object)
+    delete_requested = Signal()
+    deadline_passed = Signal()
+
+    def __init__(
+        self, theme: Theme, key: bytes, now_ms: Callable[[], int], *, is_read_only: bool
+    ) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
+        self._key = key
+        self._now_ms = now_ms
+        self._is_read_only = is_read_only
+        self._state: DocumentState | None = None
+        self._name = KeyLabel(theme, key)
+        self._what = QLabel()
+        self._what.setObjectName("muted")
+        self._countdown = Countdown(theme, now_ms, self)
+        self._countdown.deadline_passed.connect(self.deadline_passed)
+        self._popup = TtlPopup(theme, self)
+        self._popup.chosen.connect(lambda ms: self._ask(ExpireIn(ms)))
+        self._copy = self._tool(self.tr("Copy the key"), self._copy_key)
+        self._delete = self._tool(self.tr("Delete this key"), self.delete_requested.emit)
+        self._ttl_tools = self._make_ttl_tools()
+        self._lay_out()
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_state(self, state: DocumentState) -> None:
+        """Show what the document is now."""
+        self._state = state
+        exists = state.stored is not None and state.phase not in (Phase.GONE, Phase.LOADING)
+        self._what.setText(self._describe(state))
+        if exists:
+            self._countdown.set_deadline(state.deadline_ms)
+        else:
+            self._countdown.set_unknown()
+        may_change = exists and not self._is_read_only
+        for tool in self._ttl_tools:
+            tool.setEnabled(may_change)
+        extends, persist = self._ttl_tools[:3], self._ttl_tools[4]
+        for tool in (*extends, persist):
+            tool.setEnabled(may_change and state.deadline_ms is not None)
+        self._delete.setEnabled(may_change)
+
+    def _describe(self, state: DocumentState) -> str:
+        if state.phase is Phase.LOADING:
+            return self.tr("loading…")
+        if state.stored is None:
+            return ""
+        kind = state.content.kind if state.content is not None else ContentKind.OTHER
+        what = state.stored.type if kind is ContentKind.OTHER else kind.value
+        size = state.stored.size
+        if size is None:
+            return what
+        unit = self.tr("B") if state.stored.type == KeyType.STRING else self.tr("elements")
+        return f"{what}, {size:,} {unit}"
+
+    def _make_ttl_tools(self) -> tuple[QToolButton, ...]:
+        minute = 60_000
+        tools = []
+        for text, name, ms in (
+            (self.tr("+1m"), self.tr("Live one minute longer"), minute),
+            (self.tr("+5m"), self.tr("Live five minutes longer"), 5 * minute),
+            (self.tr("+1h"), self.tr("Live one hour longer"), 60 * minute),
+        ):
+            tool = self._tool(name, partial(self._ask, ExtendBy(ms)))
+            tool.setText(text)
+            tools.append(tool)
+        choose = self._tool(self.tr("Set the time to live"), self._ask_for_ttl)
+        choose.setText(self.tr("Set…"))
+        persist = self._tool(self.tr("Remove the expiry"), lambda: self._ask(Persist()))
+        return (*tools, choose, persist)
+
+    def _tool(self, name: str, run: Callable[[], object]) -> QToolButton:
+        tool = QToolButton()
+        tool.setToolTip(name)
+        tool.setAccessibleName(name)
+        tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        tool.clicked.connect(lambda _checked=False: run())
+        return tool
+
+    def _ask(self, change: TtlChange) -> None:
+        self.ttl_change_requested.emit(change)
+
+    def _ask_for_ttl(self) -> None:
+        deadline = self._state.deadline_ms if self._state else None
+        left = None if deadline is None else max(deadline - self._now_ms(), 1000) // 1000 * 1000
+        self._popup.ask_at(self._ttl_tools[3], left)
+
+    def _copy_key(self) -> None:
+        QGuiApplication.clipboard().setText(display_key(self._key))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(GRID // 2)
+        top.addWidget(self._name, 1)
+        top.addWidget(self._copy)
+        top.addWidget(self._delete)
+        below = QHBoxLayout()
+        below.setSpacing(2)
+        below.addWidget(self._what)
+        below.addStretch(1)
+        below.addWidget(self._countdown)
+        below.addSpacing(GRID // 2)
+        for tool in self._ttl_tools:
+            below.addWidget(tool)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addLayout(below)
+
+    def _restyle(self) -> None:
+        muted = self._theme.tokens.muted
+        faint = self._theme.tokens.faint
+        for tool, icon in (
+            (self._copy, "mdi6.content-copy"),
+            (self._delete, "mdi6.delete-outline"),
+            (self._ttl_tools[4], "mdi6.timer-off-outline"),
+        ):
+            tool.setIcon(qta.icon(icon, color=muted, color_disabled=faint))

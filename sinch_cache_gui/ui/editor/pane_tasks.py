@@ -1,0 +1,32 @@
+"""The background work of one pane, which ends before the pane's widgets do."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+
+from sinch_cache_gui.ui.tasks import TaskScope
+
+
+class PaneTasks:
+    """Starts work in the scope of the window, under names of one pane."""
+
+    def __init__(self, scope: TaskScope, pane: object) -> None:
+        self._scope = scope
+        self._suffix = f"{type(pane).__name__} {id(pane):x}"
+        self._names: set[str] = set()
+
+    def start(self, name: str, work: Coroutine[object, object, None]) -> None:
+        """Run `work` in place of whatever this pane ran under `name`."""
+        self._names.add(name)
+        self._scope.start(self._full(name), work)
+
+    def is_running(self, name: str) -> bool:
+        """Whether work of that name is under way."""
+        return self._scope.is_running(self._full(name))
+
+    async def end(self) -> None:
+        """End all work of the pane, and wait until each has ended."""
+        await self._scope.end(self._full(name) for name in self._names)
+
+    def _full(self, name: str) -> str:
+        return f"{name} ({self._suffix})"

@@ -1,0 +1,111 @@
+"""What a bar says about the state of a document, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from sinch_cache_gui.cache.interface import KeyType
+from sinch_cache_gui.keyspace.expiry import format_deadline
+from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.values.document_state import Attempt, Departure, DocumentState, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class StateActions:
+    """What the bars of one document can ask for."""
+
+    show_difference: Callable[[], None]
+    take_theirs: Callable[[], None]
+    overwrite_theirs: Callable[[], None]
+    write_again: Callable[[], None]
+    save: Callable[[], None]
+    look_again: Callable[[], None]
+
+
+def notice_of(state: DocumentState, actions: StateActions, *, is_read_only: bool) -> Notice | None:
+    """Answer what there is to say about `state`; None if it needs no words."""
+    match state.phase:
+        case Phase.CONFLICT:
+            return _conflict(state, actions)
+        case Phase.GONE if state.content is not None:
+            return _gone(state, actions, is_read_only=is_read_only)
+        case Phase.CHECKING:
+            return Notice(
+                Severity.WARNING,
+                _tr("The connection was lost while saving: finding out whether it was written."),
+                state.failure.error.title if state.failure else "",
+                (NoticeAction(_tr("Check now"), actions.look_again),),
+            )
+    if state.is_unsaved_for_sure:
+        return Notice(
+            Severity.WARNING,
+            _tr("The save did not reach the cache. Nothing was written."),
+            actions=(NoticeAction(_tr("Save again"), actions.save),),
+        )
+    return _failure(state, actions)
+
+
+def _conflict(state: DocumentState, actions: StateActions) -> Notice:
+    theirs = state.theirs
+    is_string = theirs is not None and theirs.type == KeyType.STRING
+    choices = [NoticeAction(_tr("Take theirs"), actions.take_theirs)]
+    detail = ""
+    if is_string:
+        choices.insert(0, NoticeAction(_tr("Show difference"), actions.show_difference))
+        choices.append(NoticeAction(_tr("Overwrite theirs"), actions.overwrite_theirs))
+    elif theirs is not None:
+        detail = _tr("The key holds a {} now.").format(theirs.type)
+    return Notice(
+        Severity.WARNING,
+        _tr("Somebody else changed this value. Nothing was written."),
+        detail,
+        tuple(choices),
+    )
+
+
+def _gone(state: DocumentState, actions: StateActions, *, is_read_only: bool) -> Notice:
+    choices = () if is_read_only else (NoticeAction(_tr("Write it again"), actions.write_again),)
+    what = _how_it_went(state.departure)
+    if state.failure is not None:
+        return Notice(
+            Severity.ERROR,
+            _tr("{} Nothing was written.").format(what),
+            state.failure.error.title,
+            choices,
+        )
+    if state.is_edited:
+        what = _tr("{} Nothing was written.").format(what)
+    return Notice(Severity.WARNING, what, _tr("The text here is the last one seen."), choices)
+
+
+def _how_it_went(departure: Departure | None) -> str:
+    if departure is None:
+        return _tr("This key does not exist.")
+    at = format_deadline(departure.at_ms).partition(" ")[2].partition(".")[0]
+    if departure.has_expired:
+        return _tr("This key expired at {}.").format(at)
+    return _tr("This key was deleted (noticed at {}).").format(at)
+
+
+def _failure(state: DocumentState, actions: StateActions) -> Notice | None:
+    failure = state.failure
+    if failure is None or state.content is None:
+        return None
+    choices: tuple[NoticeAction, ...] = ()
+    match failure.attempt:
+        case Attempt.SAVE:
+            title = _tr("Not saved: {}").format(failure.error.title)
+            choices = (NoticeAction(_tr("Save again"), actions.save),)
+        case Attempt.CHANGE_TTL:
+            title = _tr("The TTL was not changed: {}").format(failure.error.title)
+        case Attempt.LOAD | Attempt.CHECK:
+            title = _tr("This value may be out of date: {}").format(failure.error.title)
+            choices = (NoticeAction(_tr("Try again"), actions.look_again),)
+    return Notice(Severity.ERROR, title, failure.error.detail, choices)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("EditorPane", text)

@@ -1,0 +1,308 @@
+"""The open keys, a tab each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from sinch_cache_gui.cache.interface import CacheBackend, Change
+from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.editor.create_pane import CreatePane
+from sinch_cache_gui.ui.editor.editor_pane import EditorPane
+from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.editor.message_page import MessagePage
+from sinch_cache_gui.ui.notice_view import NoticeBar
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import Theme
+
+TAB_LENGTH = 28
+"""Characters of a key that a tab shows."""
+
+UNSAVED_MARK = "●"
+
+Pane = EditorPane | CreatePane
+
+
+class EditorTabs(QWidget):
+    """Opens keys, keeps them true, and closes none with unsaved text without asking.
+
+    Attributes:
+        document_opened: A key was opened; carries its bytes.
+        current_changed: Another tab is in front; carries its key, None for a new key or no tab.
+        delete_requested: A key shall be deleted; carries its bytes.
+    """
+
+    document_opened = Signal(object)
+    current_changed = Signal(object)
+    delete_requested = Signal(object)
+
+    def __init__(
+        self,
+        theme: Theme,
+        backend: CacheBackend,
+        scope: TaskScope,
+        notices: Notices,
+        *,
+        is_read_only: bool,
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._backend = backend
+        self._scope = scope
+        self._notices = notices
+        self._is_read_only = is_read_only
+        self._panes: dict[bytes, EditorPane] = {}
+        self._bar = QTabBar()
+        self._stack = QStackedWidget()
+        self._empty = MessagePage(theme)
+        self._close_bar = NoticeBar(theme, over=self._stack)
+        self._answer: asyncio.Future[str] | None = None
+        self._close_bar.dismissed.connect(partial(self._reply, "keep"))
+        self._set_up_bar()
+        self._empty.say(
+            "mdi6.code-json",
+            self.tr("No key is open"),
+            self.tr("Select a key on the left.")
+            if is_read_only
+            else self.tr("Select a key on the left, or press Ctrl+N to create one."),
+        )
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar)
+        column.addWidget(self._stack, 1)
+        for keys, run in (
+            ("Ctrl+W", lambda: self._close_tab(self._bar.currentIndex())),
+            ("Ctrl+Tab", lambda: self._step(1)),
+            ("Ctrl+Shift+Tab", lambda: self._step(-1)),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
+
+    @property
+    def current_pane(self) -> EditorPane | CreatePane | None:
+        """The pane in front, None while no tab is open."""
+        pane = self._stack.currentWidget()
+        return pane if isinstance(pane, EditorPane | CreatePane) else None
+
+    @property
+    def open_keys(self) -> Sequence[bytes]:
+        """The keys that are open, in the order of their tabs."""
+        panes = (self._pane_at(index) for index in range(self._bar.count()))
+        return [pane.key for pane in panes if isinstance(pane, EditorPane)]
+
+    def open_key(self, key: bytes) -> None:
+        """Show a key, in a new tab unless it is open."""
+        pane = self._panes.get(key)
+        if pane is None:
+            pane = EditorPane(
+                self._theme, self._backend, key, self._scope, is_read_only=self._is_read_only
+            )
+            self._panes[key] = pane
+            pane.delete_requested.connect(partial(self.delete_requested.emit, key))
+            pane.create_requested.connect(partial(self._create_instead, pane))
+            self._add(pane, elided_key(key, TAB_LENGTH), display_key(key)[:2000])
+            pane.load()
+            self.document_opened.emit(key)
+        self._bring_to_front(pane)
+        pane.panel.view.setFocus()
+
+    def open_new(self, prefix: bytes = b"") -> None:
+        """Ask for a new key whose name begins with `prefix`."""
+        if self._is_read_only:
+            self._notices.post(
+                Notice(
+                    Severity.INFO, self.tr("This cache is open read-only: no key can be created")
+                )
+            )
+            return
+        pane = CreatePane(self._theme, self._backend, prefix, self._scope)
+        pane.created.connect(lambda key: self._replace(pane, key))
+        pane.open_requested.connect(self.open_key)
+        self._add(pane, self.tr("New key"), self.tr("A key that does not exist yet"))
+        self._bring_to_front(pane)
+
+    def close_key(self, key: bytes) -> None:
+        """Close the tab of a key; unsaved text asks first."""
+        pane = self._panes.get(key)
+        if pane is not None:
+            self._close(pane)
+
+    def keys_changed(self, changes: Iterable[Change]) -> None:
+        """Follow changes that were seen live."""
+        for key in {change.key for change in changes} & self._panes.keys():
+            self._panes[key].look_again()
+
+    def values_may_have_changed(self) -> None:
+        """Look at every open key again."""
+        for pane in self._panes.values():
+            pane.look_again()
+
+    def flushed(self) -> None:
+        """Every key went at once."""
+        self.values_may_have_changed()
+
+    def unsaved(self) -> tuple[bytes, ...]:
+        """Answer the keys whose text is not saved; a new key counts by the name typed so far."""
+        return tuple(pane.key for pane in self._unsaved_panes())
+
+    async def confirm_close_all(self) -> bool:
+        """Ask, in place, what to do with unsaved text; answer whether all tabs may go."""
+        panes = self._unsaved_panes()
+        if not panes:
+            return True
+        self._bring_to_front(panes[0])
+        answer = await self._ask_about(panes)
+        if answer == "save":
+            for pane in panes:
+                if not await pane.saved():
+                    self._bring_to_front(pane)
+                    return False
+        return answer in ("save", "discard")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            watched is self._bar
+            and isinstance(event, QMouseEvent)
+            and event.type() == QEvent.Type.MouseButtonRelease
+            and event.button() == Qt.MouseButton.MiddleButton
+        ):
+            self._close_tab(self._bar.tabAt(event.position().toPoint()))
+            return True
+        return super().eventFilter(watched, event)
+
+    async def _ask_about(self, panes: Sequence[Pane]) -> str:
+        self._reply("keep")
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._answer = answer
+        names = ", ".join(elided_key(pane.key, TAB_LENGTH) or "…" for pane in panes[:5])
+        count = len(panes)
+        title = self.tr("1 key holds text that is not saved.")
+        if count > 1:
+            title = self.tr("{} keys hold text that is not saved.").format(count)
+        actions = (
+            NoticeAction(self.tr("Save"), partial(self._reply, "save")),
+            NoticeAction(self.tr("Discard"), partial(self._reply, "discard")),
+            NoticeAction(self.tr("Keep"), partial(self._reply, "keep")),
+        )
+        detail = names + (" …" if count > 5 else "")
+        self._close_bar.show_notice(Notice(Severity.WARNING, title, detail, actions))
+        self._close_bar.setFocus()
+        return await answer
+
+    def _reply(self, word: str) -> None:
+        self._close_bar.hide_notice()
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(word)
+        self._answer = None
+
+    def _set_up_bar(self) -> None:
+        self._bar.setDocumentMode(True)
+        self._bar.setTabsClosable(True)
+        self._bar.setMovable(True)
+        self._bar.setExpanding(False)
+        self._bar.setUsesScrollButtons(True)
+        self._bar.setDrawBase(False)
+        self._bar.setElideMode(Qt.TextElideMode.ElideMiddle)
+        self._bar.setAccessibleName(self.tr("Open keys"))
+        self._bar.setFont(self._theme.monospace())
+        self._bar.hide()
+        self._bar.installEventFilter(self)
+        self._bar.tabCloseRequested.connect(self._close_tab)
+        self._bar.currentChanged.connect(self._show_current)
+
+    def _add(self, pane: Pane, title: str, tip: str) -> None:
+        pane.state_changed.connect(partial(self._show_mark, pane))
+        pane.close_agreed.connect(partial(self._remove, pane))
+        self._stack.addWidget(pane)
+        index = self._bar.addTab(title)
+        self._bar.setTabData(index, pane)
+        self._bar.setTabToolTip(index, tip)
+        self._bar.setAccessibleTabName(index, title)
+        self._bar.show()
+
+    def _pane_at(self, index: int) -> Pane | None:
+        pane = self._bar.tabData(index) if index >= 0 else None
+        return pane if isinstance(pane, EditorPane | CreatePane) else None
+
+    def _index_of(self, pane: Pane) -> int:
+        for index in range(self._bar.count()):
+            if self._bar.tabData(index) is pane:
+                return index
+        return -1
+
+    def _unsaved_panes(self) -> Sequence[Pane]:
+        panes = (self._pane_at(index) for index in range(self._bar.count()))
+        return [pane for pane in panes if pane is not None and pane.holds_unsaved_text]
+
+    def _bring_to_front(self, pane: Pane) -> None:
+        self._bar.setCurrentIndex(self._index_of(pane))
+        self._show_current(self._bar.currentIndex())
+
+    def _show_current(self, index: int) -> None:
+        pane = self._pane_at(index)
+        shown: QWidget = pane if pane is not None else self._empty
+        if self._stack.currentWidget() is shown:
+            return
+        self._stack.setCurrentWidget(shown)
+        self.current_changed.emit(pane.key if isinstance(pane, EditorPane) else None)
+
+    def _show_mark(self, pane: Pane) -> None:
+        index = self._index_of(pane)
+        if index < 0:
+            return
+        is_editor = isinstance(pane, EditorPane)
+        title = elided_key(pane.key, TAB_LENGTH) if is_editor else self.tr("New key")
+        if pane.holds_unsaved_text:
+            title = f"{title} {UNSAVED_MARK}"
+        if self._bar.tabText(index) != title:
+            self._bar.setTabText(index, title)
+
+    def _step(self, by: int) -> None:
+        if self._bar.count():
+            self._bar.setCurrentIndex((self._bar.currentIndex() + by) % self._bar.count())
+
+    def _close_tab(self, index: int) -> None:
+        pane = self._pane_at(index)
+        if pane is not None:
+            self._close(pane)
+
+    def _close(self, pane: Pane) -> None:
+        if pane.holds_unsaved_text:
+            self._bring_to_front(pane)
+            pane.ask_close()
+        else:
+            self._remove(pane)
+
+    def _replace(self, pane: CreatePane, key: bytes) -> None:
+        self.open_key(key)
+        self._remove(pane)
+
+    def _create_instead(self, pane: EditorPane) -> None:
+        self.open_new(pane.key)
+        self._remove(pane)
+
+    def _remove(self, pane: Pane) -> None:
+        index = self._index_of(pane)
+        if index < 0:
+            return
+        if isinstance(pane, EditorPane):
+            self._panes.pop(pane.key, None)
+        self._bar.removeTab(index)
+        self._bar.setVisible(self._bar.count() > 0)
+        self._show_current(self._bar.currentIndex())
+        self._stack.removeWidget(pane)
+        pane.hide()
+        self._scope.start(f"close {id(pane):x}", self._end(pane))
+
+    async def _end(self, pane: Pane) -> None:
+        await pane.tasks.end()
+        pane.deleteLater()

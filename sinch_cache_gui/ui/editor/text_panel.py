@@ -1,0 +1,147 @@
+"""A text with everything around it: its check as the hand rests, Format and Compact, finding."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.find_bar import FindBar
+from sinch_cache_gui.ui.editor.footer import EditorFooter
+from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.content import ContentKind
+from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
+from sinch_cache_gui.values.json_notes import JsonNote, find_notes_sliced
+from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sliced
+
+
+class TextPanel(QWidget):
+    """The text of one value.
+
+    Attributes:
+        save_requested: The user wants the text stored.
+        text_checked: A check of the present text has ended.
+    """
+
+    save_requested = Signal()
+    text_checked = Signal()
+
+    def __init__(
+        self, theme: Theme, tasks: PaneTasks, save_title: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._kind = ContentKind.JSON
+        self._may_save = False
+        self._problem: JsonProblem | None = None
+        self.view = CodeView(theme)
+        self.footer = EditorFooter(theme, save_title, shortcuts_of=self)
+        self.find_bar = FindBar(theme, self.view, tasks)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.footer)
+        self.setFocusProxy(self.view)
+        self.view.text_rested.connect(self.check)
+        self.view.cursorPositionChanged.connect(self._show_place)
+        self.footer.save_requested.connect(self._save)
+        self.footer.format_requested.connect(self.format_text)
+        self.footer.compact_requested.connect(self.compact_text)
+        self.footer.problem_pressed.connect(self._go_to_problem)
+        self._shortcut("Ctrl+F", self.find_bar.open_bar)
+        self._shortcut("F3", self.find_bar.find_next)
+        self._shortcut("Shift+F3", self.find_bar.find_previous)
+
+    def set_kind(self, kind: ContentKind) -> None:
+        """Know what the text is: JSON is coloured and checked."""
+        self._kind = kind
+        self.view.set_json(kind is ContentKind.JSON)
+        self._allow()
+        self.check()
+
+    def set_may_save(self, may_save: bool) -> None:
+        """Let the user save, or not."""
+        self._may_save = may_save
+        self._allow()
+
+    def check(self) -> None:
+        """Check the text as it is now."""
+        self._tasks.start("check", self._check())
+
+    def refuse(self, problem: JsonProblem) -> None:
+        """Say why the text was not saved, and go there."""
+        self._problem = problem
+        self.view.set_findings(problem, ())
+        self.footer.show_check(problem, (), prefix=self.tr("Not saved. "))
+        self._go_to_problem()
+
+    def format_text(self) -> None:
+        """One member or element a line; a single step to undo."""
+        self._move_space(format_json_sliced)
+
+    def compact_text(self) -> None:
+        """No white space between tokens; a single step to undo."""
+        self._move_space(compact_json_sliced)
+
+    async def _check(self) -> None:
+        text = self.view.text()
+        if self._kind is not ContentKind.JSON:
+            self._show_findings(None, ())
+            lines = self.view.blockCount()
+            self.footer.say(
+                self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")
+            )
+            return
+        problem = await find_problem_sliced(text)
+        notes = () if problem is not None else await find_notes_sliced(text)
+        self._show_findings(problem, notes)
+        self.footer.show_check(problem, notes)
+
+    def _show_findings(self, problem: JsonProblem | None, notes: tuple[JsonNote, ...]) -> None:
+        self._problem = problem
+        self.view.set_findings(problem, notes)
+        self.text_checked.emit()
+
+    def _move_space(self, move: Callable[[str], Awaitable[str]]) -> None:
+        if self._kind is ContentKind.JSON and not self.view.isReadOnly():
+            self._tasks.start("move space", self._replace_by(move))
+
+    async def _replace_by(self, move: Callable[[str], Awaitable[str]]) -> None:
+        text = self.view.text()
+        problem = await find_problem_sliced(text)
+        if problem is not None:
+            self._problem = problem
+            self.view.set_findings(problem, ())
+            self.footer.show_check(problem, ())
+            self._go_to_problem()
+            return
+        moved = await move(text)
+        if self.view.text() == text:  # unless the user typed on meanwhile
+            await self.view.replace(moved)
+
+    def _save(self) -> None:
+        if self._may_save:
+            self.save_requested.emit()
+
+    def _allow(self) -> None:
+        is_json = self._kind is ContentKind.JSON
+        self.footer.allow(save=self._may_save, layout=is_json and self.view.is_editable)
+
+    def _go_to_problem(self) -> None:
+        if self._problem is not None:
+            self.view.go_to(self._problem.line, self._problem.column)
+
+    def _show_place(self) -> None:
+        cursor = self.view.textCursor()
+        before = cursor.block().text()[: cursor.positionInBlock()]
+        self.footer.show_place(cursor.blockNumber() + 1, len(before) + 1)
+
+    def _shortcut(self, keys: str, run: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(run)

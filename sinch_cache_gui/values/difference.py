@@ -1,0 +1,108 @@
+"""How two texts differ, line beside line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+MAX_COMPARED_LINES: Final = 2_000
+"""Lines between the first and the last difference that are matched with one another.
+
+The matching takes time with the square of their number; more lines stand beside one another as
+they come.
+"""
+
+MAX_COMPARED_LINE: Final = 1_000
+"""Characters of a line within which the differing words are looked for."""
+
+Stretch = tuple[int, int]
+"""Where something begins and ends within a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """One line of each text, beside one another.
+
+    Attributes:
+        mine: None where only the other text has a line.
+        theirs: None where only the first text has a line.
+        mine_marks: What of `mine` is not in `theirs`.
+        theirs_marks: What of `theirs` is not in `mine`.
+    """
+
+    mine: str | None
+    theirs: str | None
+    mine_marks: tuple[Stretch, ...] = ()
+    theirs_marks: tuple[Stretch, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both lines are the same."""
+        return self.mine == self.theirs
+
+
+_WORD: Final = re.compile(r"\w+|\s+|.", re.DOTALL)
+
+
+def compare(mine: str, theirs: str) -> tuple[DifferenceRow, ...]:
+    """Answer both texts line beside line."""
+    ours, others = mine.split("\n"), theirs.split("\n")
+    head = _common(ours, others)
+    tail = _common(ours[head:][::-1], others[head:][::-1])
+    rows = [DifferenceRow(line, line) for line in ours[:head]]
+    middle_ours, middle_others = ours[head : len(ours) - tail], others[head : len(others) - tail]
+    rows += _compare_lines(middle_ours, middle_others)
+    rows += [DifferenceRow(line, line) for line in ours[len(ours) - tail :]]
+    return tuple(rows)
+
+
+def _common(ours: list[str], others: list[str]) -> int:
+    count = 0
+    for one, other in zip(ours, others, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def _compare_lines(ours: list[str], others: list[str]) -> list[DifferenceRow]:
+    if max(len(ours), len(others)) > MAX_COMPARED_LINES:
+        return _side_by_side(ours, others)
+    rows: list[DifferenceRow] = []
+    matcher = SequenceMatcher(None, ours, others, autojunk=False)
+    for what, from_1, to_1, from_2, to_2 in matcher.get_opcodes():
+        if what == "equal":
+            rows += [DifferenceRow(line, line) for line in ours[from_1:to_1]]
+        else:
+            rows += _side_by_side(ours[from_1:to_1], others[from_2:to_2])
+    return rows
+
+
+def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
+    rows = [_compare_words(one, other) for one, other in zip(ours, others, strict=False)]
+    shared = len(rows)
+    rows += [DifferenceRow(line, None) for line in ours[shared:]]
+    rows += [DifferenceRow(None, line) for line in others[shared:]]
+    return rows
+
+
+def _compare_words(mine: str, theirs: str) -> DifferenceRow:
+    if mine == theirs or max(len(mine), len(theirs)) > MAX_COMPARED_LINE:
+        return DifferenceRow(mine, theirs)
+    ours, others = _WORD.findall(mine), _WORD.findall(theirs)
+    mine_marks: list[Stretch] = []
+    theirs_marks: list[Stretch] = []
+    matcher = SequenceMatcher(None, ours, others, autojunk=False)
+    for what, from_1, to_1, from_2, to_2 in matcher.get_opcodes():
+        if what != "equal":
+            _mark(ours, from_1, to_1, mine_marks)
+            _mark(others, from_2, to_2, theirs_marks)
+    return DifferenceRow(mine, theirs, tuple(mine_marks), tuple(theirs_marks))
+
+
+def _mark(words: list[str], first: int, last: int, marks: list[Stretch]) -> None:
+    if first < last:
+        start = sum(map(len, words[:first]))
+        marks.append((start, start + sum(map(len, words[first:last]))))
