@@ -93,7 +93,10 @@ Ttl: TypeAlias = TtlPolicy | int
 
 
 class KeyType:
-    """The names Redis gives to the types of values (TYPE); other names are module types."""
+    """The names Redis gives to the types of values (TYPE); other names are module types.
+
+    `NO_ACCESS` stands for the type of a key that may be listed but not looked into.
+    """
 
     STRING: Final = "string"
     HASH: Final = "hash"
@@ -101,6 +104,7 @@ class KeyType:
     SET: Final = "set"
     ZSET: Final = "zset"
     STREAM: Final = "stream"
+    NO_ACCESS: Final = "no access"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Noticing changes by walking through the keys again and again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from time import perf_counter
+from typing import Final
+
+from sinch_cache_gui.cache.glob import escape_pattern
+from sinch_cache_gui.cache.interface import (
+    CacheBackend,
+    Changes,
+    ChangesMissed,
+    FeedEvent,
+    Flushed,
+    LiveSource,
+    LiveStatus,
+    ScanCursor,
+    ValuesMayHaveChanged,
+)
+from sinch_cache_gui.cache.live_source import KeyResolver, LivePlan, Pause
+from sinch_cache_gui.pacing import Breather
+
+SMALL_CACHE: Final = 10_000
+"""Keys up to which a walk takes a moment only and is made every second."""
+
+_SHARE: Final = 0.05
+"""The part of the time that may be spent walking through a larger cache."""
+
+_PAGE: Final = 1000
+_CHANGES_AT_ONCE: Final = 5_000
+
+
+class Polling:
+    """Compares the keys of one walk with those of the walk before.
+
+    Args:
+        cache: What is walked through.
+        plan: How often, and below which prefix.
+        pause: Cut short by whoever owns the feed.
+        reason: Why no better way is open; may be empty.
+    """
+
+    def __init__(self, cache: CacheBackend, plan: LivePlan, pause: Pause, reason: str) -> None:
+        self._cache = cache
+        self._plan = plan
+        self._pause = pause
+        self._reason = reason
+        self._resolver = KeyResolver(cache)
+        self._pattern = escape_pattern(plan.prefix) + b"*" if plan.prefix else None
+
+    async def events(self) -> AsyncGenerator[FeedEvent, None]:
+        """Follow. A small cache is walked through before the first event, a large one after it."""
+        is_small = await self._count() <= SMALL_CACHE
+        if not is_small:
+            yield self._status(None, 0)
+        known, seconds = await self._walk(is_small=is_small)
+        status = self._status(None if is_small else seconds, len(known))
+        yield status
+        if not is_small:
+            yield ChangesMissed("keys that went while they were first counted may still show")
+        while True:
+            await self._pause(self._plan.poll_s)
+            if self._pause.is_closed():
+                return
+            is_small = len(known) <= SMALL_CACHE
+            seen, seconds = await self._walk(is_small=is_small)
+            async for event in self._differences(known, seen):
+                yield event
+            known = seen
+            yield ValuesMayHaveChanged()
+            following = self._status(None if is_small else seconds, len(known))
+            if following != status:
+                status = following
+                yield status
+
+    async def _count(self) -> int:
+        count = await self._cache.count_keys()
+        return 0 if count is None else count
+
+    async def _walk(self, *, is_small: bool) -> tuple[set[bytes], float]:
+        """Answer every key, and how long it took; a large cache is given time to rest."""
+        began = perf_counter()
+        seen: set[bytes] = set()
+        cursor: ScanCursor | None = None
+        while not self._pause.is_closed():
+            page_began = perf_counter()
+            page = await self._cache.scan_page(cursor, pattern=self._pattern, count=_PAGE)
+            seen.update(page.keys)
+            cursor = page.next
+            if cursor is None:
+                break
+            if not is_small:
+                await asyncio.sleep((perf_counter() - page_began) * (1 / _SHARE - 1))
+        return seen, perf_counter() - began
+
+    async def _differences(
+        self, known: set[bytes], seen: set[bytes]
+    ) -> AsyncGenerator[FeedEvent, None]:
+        """What came and went. What seems gone is asked for: a walk may miss a key that moves."""
+        if known and not seen and await self._count() == 0:
+            yield Flushed()
+            return
+        changed = [*(known - seen), *(seen - known)]
+        breathe = Breather()
+        for start in range(0, len(changed), _CHANGES_AT_ONCE):
+            batch: Sequence[bytes] = changed[start : start + _CHANGES_AT_ONCE]
+            changes = await self._resolver.resolve(batch)
+            for change in changes:
+                (seen.discard if change.kind.removes else seen.add)(change.key)
+            told = [change for change in changes if change.kind.removes == (change.key in known)]
+            if told:
+                yield Changes(tuple(told))
+            await breathe()
+
+    def _status(self, seconds: float | None, keys: int) -> LiveStatus:
+        if seconds is None:
+            pace = f"polling every {self._plan.poll_s:g} s"
+            if keys == 0:
+                pace = "polling"
+        else:
+            pace = f"polling every {_rounded(seconds + self._plan.poll_s)} s: {_about(keys)} keys"
+        return LiveStatus(LiveSource.POLLING, f"{pace}; {self._reason}" if self._reason else pace)
+
+
+def _rounded(seconds: float) -> int:
+    """Two steps a decade or so: a status that changes at each round tells nothing."""
+    for step in (2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600):
+        if seconds <= step:
+            return step
+    return round(seconds / 600) * 600
+
+
+def _about(keys: int) -> str:
+    """Two digits of a number: 412,345 is 410,000."""
+    scale = 10 ** max(len(str(keys)) - 2, 0)
+    return f"{keys // scale * scale:,}"

@@ -1,0 +1,127 @@
+"""What the ways of noticing changes have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sinch_cache_gui.cache.interface import (
+    CacheBackend,
+    Change,
+    ChangeKind,
+    FeedEvent,
+    Gone,
+    LiveSource,
+)
+
+_REMEMBERED: Final = 200_000
+"""Deadlines kept in mind to tell an expired key from a deleted one."""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePlan:
+    """How changes are to be noticed.
+
+    Attributes:
+        sources: Which ways, the best first.
+        prefix: Only keys that begin so matter.
+        poll_s: Seconds between two rounds of polling a small cache.
+        first_retry_s: Seconds before a lost server is tried again; doubled at each failure.
+        longest_retry_s: Where the doubling ends.
+        silence_s: Seconds without a word from the server after which it is asked for one.
+    """
+
+    sources: tuple[LiveSource, ...] = (LiveSource.POLLING,)
+    prefix: bytes = b""
+    poll_s: float = 1.0
+    first_retry_s: float = 0.5
+    longest_retry_s: float = 15.0
+    silence_s: float = 5.0
+
+
+DEFAULT_PLAN: Final = LivePlan()
+"""What a cache is opened with."""
+
+
+class SourceUnavailable(Exception):
+    """The server does not offer this way.
+
+    Attributes:
+        reason: One clause for people.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Source(Protocol):
+    """One way of noticing changes."""
+
+    def events(self) -> AsyncGenerator[FeedEvent, None]:
+        """Follow; the first event is a `LiveStatus`.
+
+        Raises:
+            SourceUnavailable: Before the first event: this way is closed.
+            CacheUnreachable: The server is lost.
+        """
+        ...
+
+
+class Pause:
+    """Waiting that can be cut short."""
+
+    def __init__(self) -> None:
+        self._nudge = asyncio.Event()
+        self._is_closed = False
+
+    def is_closed(self) -> bool:
+        """Whether whoever waits is to end."""
+        return self._is_closed
+
+    async def __call__(self, seconds: float) -> None:
+        """Wait, unless `skip` or `close` is called."""
+        if self._is_closed:
+            return
+        self._nudge.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._nudge.wait()
+        except TimeoutError:
+            pass
+
+    def skip(self) -> None:
+        """End the wait that is going on."""
+        self._nudge.set()
+
+    def close(self) -> None:
+        """End every wait from now on."""
+        self._is_closed = True
+        self._nudge.set()
+
+
+class KeyResolver:
+    """Finds out what became of keys that are known to have changed, in few round trips."""
+
+    def __init__(self, cache: CacheBackend) -> None:
+        self._cache = cache
+        self._deadlines: dict[bytes, int] = {}
+
+    async def resolve(self, keys: Sequence[bytes]) -> list[Change]:
+        """Answer a change for each key: written, expired or gone."""
+        found = await self._cache.deadlines(keys)
+        now_ms = self._cache.now_ms()
+        return [self._change(key, state, now_ms) for key, state in zip(keys, found, strict=True)]
+
+    def _change(self, key: bytes, state: int | Gone | None, now_ms: int) -> Change:
+        known_ms = self._deadlines.pop(key, None)
+        if isinstance(state, Gone):
+            is_expired = known_ms is not None and known_ms <= now_ms
+            return Change(key, ChangeKind.EXPIRED if is_expired else ChangeKind.GONE)
+        if state is not None:
+            self._deadlines[key] = state
+            if len(self._deadlines) > _REMEMBERED:
+                del self._deadlines[next(iter(self._deadlines))]
+        return Change(key, ChangeKind.WRITTEN, state)

@@ -1,0 +1,304 @@
+"""The cache of production: a Redis server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from typing import Final, TypeVar
+
+from sinch_cache_gui.cache.connect import Target
+from sinch_cache_gui.cache.errors import CacheUnreachable, WrongType
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    BackendFacts,
+    CacheBackend,
+    Changed,
+    ExtendBy,
+    FeedEvent,
+    Gone,
+    JsonValue,
+    KeyInfo,
+    KeyType,
+    Saved,
+    ScanCursor,
+    ScanPage,
+    Snapshot,
+    StoredValue,
+    Ttl,
+    TtlChange,
+    TtlOutcome,
+    WriteOutcome,
+)
+from sinch_cache_gui.cache.live import RedisFeed
+from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
+from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
+from sinch_cache_gui.cache.redis_errors import translate
+from sinch_cache_gui.cache.redis_node import RedisNode
+from sinch_cache_gui.cache.redis_reads import BATCH, RedisReads
+from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
+from sinch_cache_gui.cache.redis_transactions import WatchedWrites
+from sinch_cache_gui.cache.redis_writes import (
+    NO_KEY,
+    Absent,
+    AtomicWrites,
+    Deadlines,
+    Occupied,
+    ScriptsDenied,
+)
+from sinch_cache_gui.cache.server_clock import ServerClock, monotonic_ms
+from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
+from sinch_cache_gui.cache.ttl import (
+    check_ttl,
+    check_ttl_change,
+    ms_of_seconds,
+    ttl_ms_of_seconds,
+)
+from sinch_cache_gui.pacing import Breather
+
+DEFAULT_TIMEOUT_S: Final = 5.0
+
+T = TypeVar("T")
+
+
+class RedisCache(CacheBackend):
+    """A standalone Redis server, or one that speaks its protocol.
+
+    Args:
+        target: Where it is.
+        timeout_s: The longest any exchange may take before the server counts as unreachable.
+        can_script: False writes by transactions from the start, as where scripts are denied.
+        live: How changes are noticed.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        can_script: bool = True,
+        live: LivePlan = DEFAULT_PLAN,
+    ) -> None:
+        self._target = target
+        self._node = RedisNode(target, timeout_s=timeout_s)
+        self._clock = ServerClock()
+        self._abilities = Abilities()
+        self._prefers_scripts = can_script
+        self._live = live
+        self._feeds: set[RedisFeed] = set()
+        self._learn(self._abilities)
+
+    @property
+    def facts(self) -> BackendFacts:
+        """What `connect` learnt; little before it."""
+        target, abilities = self._target, self._abilities
+        details = {"Database": str(target.database)}
+        if abilities.mode:
+            details["Mode"] = abilities.mode
+        if abilities.role and abilities.role != "master":
+            details["Role"] = abilities.role
+        details["User"] = target.username or "default"
+        return BackendFacts(target.label, abilities.product, not target.is_on_this_machine, details)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Never by itself; the server may still refuse a write."""
+        return False
+
+    def now_ms(self) -> int:
+        """The server's clock, as last read."""
+        return self._clock.now_ms()
+
+    async def connect(self) -> None:
+        """Reach the server and learn what it can do. May be called again after it was lost."""
+        sent_at_ms = monotonic_ms()
+        replies = await self._node.ask_many(PROBES)
+        for reply in replies:
+            if isinstance(reply, Exception):
+                error = translate(reply, self._node.where)
+                if isinstance(error, CacheUnreachable):
+                    raise error from reply
+        abilities = parse_abilities(replies)
+        if abilities.time_ms is not None:
+            self._clock.observe(abilities.time_ms, sent_at_ms)
+        self._learn(abilities)
+
+    async def aclose(self) -> None:
+        """Close every connection and end every feed."""
+        for feed in self._feeds:
+            feed.close()
+        await self._node.aclose()
+
+    def retry_now(self) -> None:
+        """Let the feeds try a lost server again at once."""
+        for feed in self._feeds:
+            feed.retry_now()
+
+    async def count_keys(self) -> int | None:
+        """DBSIZE: counts keys that are due but not yet taken away."""
+        count = await self._node.ask("DBSIZE")
+        return count if isinstance(count, int) else None
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        """One SCAN."""
+        at = b"0" if cursor is None else cursor
+        if not isinstance(at, bytes):
+            raise TypeError(f"not a cursor of this cache: {cursor!r}")
+        match = () if pattern is None else ("MATCH", pattern)
+        reply = await self._node.ask("SCAN", at, *match, "COUNT", max(count, 1))
+        match reply:
+            case [bytes() as following, list() as keys]:
+                return ScanPage(keys, None if following == b"0" else following)
+        raise TypeError(f"SCAN answered {reply!r}")
+
+    async def describe(
+        self, keys: Sequence[bytes], *, preview_bytes: int = 200
+    ) -> list[KeyInfo | None]:
+        """One pipeline for many keys, a second for those that are not strings."""
+        return await self._reads.describe(keys, preview_bytes)
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        """One pipeline for many keys."""
+        return await self._reads.deadlines(keys)
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """One round trip for a string, two for another type."""
+        return await self._reads.read(key)
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        """Compare and set in one step on the server."""
+        check_ttl(ttl, expects_key=expected is not None)
+        return await self._told(
+            key,
+            await self._atomically(
+                lambda writes: writes.write(key, data, expected=expected, ttl=ttl)
+            ),
+        )
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Look at and change the TTL in one step on the server."""
+        check_ttl_change(change, self.now_ms())
+        return await self._atomically(lambda writes: writes.change_ttl(key, change))
+
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        """Look and delete in one step on the server."""
+        outcome = await self._atomically(lambda writes: writes.remove(key, expected=expected))
+        return await self._told(key, outcome)
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        """Put a key back; other types than strings by RESTORE."""
+        if snapshot.deadline_ms is not None and snapshot.deadline_ms <= self.now_ms():
+            return Gone()
+        if snapshot.type == KeyType.STRING:
+            outcome = await self._atomically(lambda writes: writes.restore_string(snapshot))
+            return await self._told(snapshot.key, outcome)
+        return await self._restore_dump(snapshot)
+
+    async def watch(self) -> AsyncGenerator[FeedEvent, None]:
+        """Follow the server; a lost one is tried again until the iterator is closed."""
+        feed = RedisFeed(self._node, self, self._live)
+        self._feeds.add(feed)
+        try:
+            async with aclosing(feed.events()) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self._feeds.discard(feed)
+
+    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
+        """Store a function's value as a string; another type is left alone."""
+        ttl_ms = ttl_ms_of_seconds(ttl)
+        stored_key, data = encode_key(key), encode_value(value)
+        in_the_way = await self._atomically(lambda writes: writes.put(stored_key, data, ttl_ms))
+        if in_the_way is not None:
+            raise WrongType(
+                f"{key} holds a {in_the_way.type}, not a string", "It was left as it is."
+            )
+
+    async def get(self, key: str) -> JsonValue:
+        """One GET."""
+        return (await self.get_many([key]))[key]
+
+    async def has(self, key: str) -> bool:
+        """One EXISTS."""
+        return await self._node.ask("EXISTS", encode_key(key)) == 1
+
+    async def delete(self, key: str) -> bool:
+        """One UNLINK."""
+        return await self._node.tell("UNLINK", encode_key(key)) == 1
+
+    async def extend(self, key: str, seconds: int) -> bool:
+        """Add to the remaining time in one step on the server."""
+        change = ExtendBy(ms_of_seconds(seconds))
+        return await self.change_ttl(encode_key(key), change) != Gone()
+
+    async def keys(self, pattern: str = "*") -> list[str]:
+        """SCAN from end to end; keys that are not text are not a function's."""
+        matches = encode_key(pattern)
+        breathe = Breather()
+        page = await self.scan_page(pattern=matches)
+        found = list(page.keys)
+        while page.next is not None:
+            await breathe()
+            page = await self.scan_page(page.next, pattern=matches)
+            found += page.keys
+        return decode_keys(found)
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
+        """One pipeline of GET for many keys: MGET would take another type for a missing key."""
+        values: dict[str, JsonValue] = {}
+        breathe = Breather()
+        for start in range(0, len(keys), BATCH):
+            batch = [(key, encode_key(key)) for key in keys[start : start + BATCH]]
+            replies = await self._node.ask_many([("GET", stored) for _, stored in batch])
+            for (key, stored), reply in zip(batch, replies, strict=True):
+                data = self._node.checked(reply)
+                values[key] = decode_value(stored, data) if isinstance(data, bytes) else None
+                await breathe()
+        return values
+
+    def _learn(self, abilities: Abilities) -> None:
+        self._abilities = abilities
+        command = "PEXPIRETIME" if abilities.has_expiretime else "PTTL"
+        self._times = Deadlines(command, self._clock.now_ms)
+        self._reads = RedisReads(self._node, self._times)
+        self._use_writes(scripted=self._prefers_scripts)
+
+    def _use_writes(self, *, scripted: bool) -> None:
+        kind = ScriptedWrites if scripted else WatchedWrites
+        self._writes: AtomicWrites = kind(
+            self._node, self._times, has_keepttl=self._abilities.has_keepttl
+        )
+
+    async def _atomically(self, act: Callable[[AtomicWrites], Awaitable[T]]) -> T:
+        try:
+            return await act(self._writes)
+        except ScriptsDenied:  # nothing was written, and the next write need not ask again
+            self._use_writes(scripted=False)
+            return await act(self._writes)
+
+    async def _told(self, key: bytes, outcome: Saved | Occupied | Absent) -> WriteOutcome:
+        match outcome:
+            case Absent():
+                return Gone()
+            case Occupied(kind, data, deadline_ms):
+                size = len(data) if data is not None else await self._reads.size(key, kind)
+                return Changed(StoredValue(kind, data, size, deadline_ms))
+        return outcome
+
+    async def _restore_dump(self, snapshot: Snapshot) -> WriteOutcome:
+        key, deadline_ms = snapshot.key, snapshot.deadline_ms
+        restored, when = await self._node.tell_many(
+            [
+                ("RESTORE", key, deadline_ms or 0, snapshot.payload, "ABSTTL"),
+                (self._times.command, key),
+            ]
+        )
+        if isinstance(restored, Exception) and "BUSYKEY" in str(restored):
+            other = await self.read(key)
+            return await self._restore_dump(snapshot) if other is None else Changed(other)
+        self._node.checked(restored)
+        return Gone() if when == NO_KEY else Saved(deadline_ms, None)

@@ -1,0 +1,96 @@
+"""What a Redis server is and can do, learnt by asking it once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from redis import exceptions
+
+from sinch_cache_gui.cache.redis_node import Command, Reply
+
+PROBES: Final[tuple[Command, ...]] = (
+    ("TIME",),
+    ("HELLO",),
+    ("INFO", "server"),
+    ("PEXPIRETIME", b""),
+)
+"""Each may be unknown or denied: `parse_abilities` makes the best of what is answered."""
+
+_MAKERS: Final = (
+    ("valkey_version", "Valkey"),
+    ("dragonfly_version", "Dragonfly"),
+    ("redis_version", "Redis"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a server is and can do.
+
+    Attributes:
+        product: For people: "Redis 7.0.15".
+        mode: "standalone", "cluster", "sentinel"; empty where it is not told.
+        role: "master", "replica"; empty where it is not told.
+        has_expiretime: PEXPIRETIME, a deadline to the millisecond (Redis 7.0).
+        has_keepttl: SET ... KEEPTTL (Redis 6.0).
+        time_ms: The server's clock when it was asked; None where that is denied.
+    """
+
+    product: str = "Redis"
+    mode: str = ""
+    role: str = ""
+    has_expiretime: bool = True
+    has_keepttl: bool = True
+    time_ms: int | None = field(default=None, compare=False)
+
+
+def parse_abilities(replies: Sequence[Reply]) -> Abilities:
+    """Read the replies to `PROBES`."""
+    clock, hello, info, expiretime = replies
+    told = _parse_info(info)
+    greeted = _parse_hello(hello)
+    product, version = "Redis", greeted.get("version", "")
+    for name, maker in _MAKERS:
+        if name in told:
+            product, version = maker, told[name]
+            break
+    # Denied for the key it was tried on, it may still be known and allowed for others.
+    has_expiretime = isinstance(expiretime, int) or (
+        isinstance(expiretime, exceptions.NoPermissionError)
+        and "'pexpiretime'" not in str(expiretime).lower()
+    )
+    major = re.match(r"\d+", told.get("redis_version", version))
+    return Abilities(
+        product=f"{product} {version}".strip(),
+        mode=told.get("redis_mode", greeted.get("mode", "")),
+        role=greeted.get("role", ""),
+        has_expiretime=has_expiretime,
+        has_keepttl=has_expiretime or (major is not None and int(major[0]) >= 6),
+        time_ms=parse_time(clock),
+    )
+
+
+def parse_time(reply: Reply) -> int | None:
+    """Read the reply to TIME, in milliseconds; None where it was denied."""
+    match reply:
+        case [bytes() as seconds, bytes() as micros]:
+            return int(seconds) * 1000 + int(micros) // 1000
+    return None
+
+
+def _parse_info(reply: Reply) -> dict[str, str]:
+    if not isinstance(reply, bytes):
+        return {}
+    lines = reply.decode(errors="replace").splitlines()
+    pairs = (line.partition(":") for line in lines if not line.startswith("#"))
+    return {name: value for name, separator, value in pairs if separator}
+
+
+def _parse_hello(reply: Reply) -> dict[str, str]:
+    if not isinstance(reply, list):
+        return {}
+    texts = [item.decode(errors="replace") if isinstance(item, bytes) else "" for item in reply]
+    return dict(zip(texts[::2], texts[1::2], strict=False))

@@ -1,0 +1,166 @@
+"""From what redis-py, the network and the server say, to errors.py: once, at the edge."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from redis import exceptions
+
+from sinch_cache_gui.cache.errors import (
+    CacheError,
+    CacheUnreachable,
+    NotPermitted,
+    OutcomeUnknown,
+    WrongType,
+)
+
+EDGE_ERRORS: Final = (exceptions.RedisError, OSError, TimeoutError, EOFError)
+"""Everything that talking to a server may raise on purpose."""
+
+_REFUSALS: Final[dict[str, tuple[type[CacheError], str]]] = {
+    "WRONGTYPE": (WrongType, "This key holds something other than a string"),
+    "MISCONF": (NotPermitted, "{where} cannot save to its disk and takes no writes"),
+    "NOREPLICAS": (NotPermitted, "{where} misses its replicas and takes no writes"),
+    "BUSY": (CacheUnreachable, "{where} is busy with a script"),
+    "UNKILLABLE": (CacheUnreachable, "{where} is busy with a script"),
+    "DENIED": (CacheUnreachable, "{where} takes no connections from this machine"),
+    "BUSYKEY": (NotPermitted, "This key exists already"),
+}
+"""Replies redis-py has no class for, by their first word (source: Redis, "Redis serialization
+protocol", simple errors)."""
+
+
+def is_reply(error: Exception) -> bool:
+    """Answer whether the server itself answered with this error: so it did nothing."""
+    return isinstance(
+        error,
+        exceptions.ResponseError
+        | exceptions.BusyLoadingError
+        | exceptions.AuthenticationError
+        | exceptions.AuthorizationError,
+    )
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Let only errors of errors.py out of the block.
+
+    Args:
+        where: Host and port for people.
+    """
+    try:
+        yield
+    except EDGE_ERRORS as error:
+        raise translate(error, where) from error
+
+
+@contextmanager
+def translated_write(where: str) -> Iterator[None]:
+    """As `translated`, around a write that has been sent: no answer means nobody knows."""
+    try:
+        yield
+    except EDGE_ERRORS as error:
+        if is_reply(error):
+            raise translate(error, where) from error
+        raise OutcomeUnknown(
+            f"{where} stopped answering in the middle of a write",
+            "It may have happened or not. Read the key again before writing it again.",
+        ) from error
+
+
+def translate(error: Exception, where: str) -> CacheError:
+    """Answer the error of errors.py that says the same."""
+    match error:
+        case exceptions.AuthenticationError():
+            return _authentication(error, where)
+        case exceptions.BusyLoadingError():
+            return CacheUnreachable(f"{where} is still loading its data", "Try again in a moment.")
+        case exceptions.NoPermissionError() | exceptions.AuthorizationError():
+            return NotPermitted(f"{where} does not permit this", f"It says: {error}")
+        case exceptions.ReadOnlyError():
+            return NotPermitted(
+                f"{where} is a read-only replica", "Connect to its primary to write."
+            )
+        case exceptions.OutOfMemoryError():
+            return NotPermitted(f"{where} is out of memory and takes no writes")
+        case exceptions.AskError():
+            return CacheError(
+                f"{where} is one node of a cluster, and this key lives on another",
+                f"It says: {error}",
+            )
+        case exceptions.ClusterDownError() | exceptions.MasterDownError():
+            return CacheUnreachable(f"{where} is not serving at the moment", f"It says: {error}")
+        case exceptions.ResponseError():
+            return _refusal(error, where)
+        case exceptions.InvalidResponse():
+            return CacheUnreachable(
+                f"What answers at {where} is not Redis", "Check the port, and whether it uses TLS."
+            )
+        case TimeoutError() | exceptions.TimeoutError():
+            return CacheUnreachable(f"{where} does not answer", "It took too long.")
+    return _network(error, where)
+
+
+def _authentication(error: exceptions.AuthenticationError, where: str) -> CacheError:
+    said = str(error)
+    if "WRONGPASS" in said or "invalid username-password" in said or "invalid password" in said:
+        return CacheUnreachable(f"{where} refused the user name or the password")
+    if "without any password configured" in said or "no password is set" in said:
+        return CacheUnreachable(f"{where} has no password, but was given one")
+    return CacheUnreachable(f"{where} asks for a password")
+
+
+def _refusal(error: exceptions.ResponseError, where: str) -> CacheError:
+    said = str(error)
+    if said.startswith(("ERR ", "-ERR ")):
+        said = said.partition(" ")[2]
+    kind, title = _REFUSALS.get(said.partition(" ")[0], (CacheError, "{where} refused a command"))
+    if said.startswith("unknown command"):
+        kind, title = NotPermitted, "{where} does not offer this command"
+        said = said.partition(", with args")[0]
+    elif said.startswith(("DB index", "invalid DB index")):
+        kind, title = CacheUnreachable, "{where} has no database of that number"
+    return kind(title.format(where=where), f"It says: {said}")
+
+
+def _network(error: Exception, where: str) -> CacheError:
+    cause = _root(error)
+    match cause:
+        case ssl.SSLCertVerificationError():
+            return CacheUnreachable(
+                f"The certificate of {where} is not trusted", cause.verify_message
+            )
+        case ssl.SSLError():
+            return CacheUnreachable(
+                f"{where} could not agree on TLS", "It may not use TLS: then write redis://."
+            )
+        case socket.gaierror():
+            return CacheUnreachable(f"{where} cannot be found", "No address for that name.")
+        case ConnectionRefusedError():
+            return CacheUnreachable(f"{where} refused the connection", "Is the server running?")
+        case FileNotFoundError():
+            return CacheUnreachable(f"{where} does not exist", "Is the server running?")
+        case PermissionError():
+            return CacheUnreachable(f"{where} may not be opened", "Check the file's permissions.")
+    said = str(cause)
+    if "max number of clients" in said:
+        return CacheUnreachable(f"{where} takes no more clients", "Its maxclients is reached.")
+    if "Connect call failed" in said:  # asyncio joins the errors of several addresses
+        return CacheUnreachable(f"{where} refused the connection", "Is the server running?")
+    if "Connection closed by server" in said or isinstance(cause, ConnectionError | EOFError):
+        return CacheUnreachable(
+            f"{where} closed the connection", "If it uses TLS, write rediss:// instead."
+        )
+    return CacheUnreachable(f"{where} cannot be reached", said)
+
+
+def _root(error: Exception) -> BaseException:
+    """What redis-py raised its own error in place of."""
+    cause: BaseException = error
+    while not isinstance(cause, OSError) and cause.__context__ is not None:
+        cause = cause.__context__
+    return cause

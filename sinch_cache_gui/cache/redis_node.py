@@ -1,0 +1,249 @@
+"""One Redis server: connections to it, a time limit on everything, and whose fault it was."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final, TypeAlias, TypedDict
+
+from redis.asyncio.connection import (
+    AbstractConnection,
+    Connection,
+    SSLConnection,
+    UnixDomainSocketConnection,
+)
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from sinch_cache_gui.cache.connect import Target, TargetKind
+from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.redis_errors import (
+    EDGE_ERRORS,
+    is_reply,
+    translate,
+    translated,
+    translated_write,
+)
+
+Command: TypeAlias = tuple[bytes | str | int, ...]
+"""A command and its arguments."""
+
+Reply: TypeAlias = object
+"""What the server answered; an error it answered with is a value here, an `Exception`."""
+
+CLIENT_NAME: Final = "sinch-cache-gui"
+"""How this tool shows in CLIENT LIST."""
+
+_MOST_CONNECTIONS: Final = 8
+_READ_SIZE: Final = 1 << 17
+
+
+class _Shared(TypedDict):
+    """What every kind of connection is made with."""
+
+    db: int
+    username: str | None
+    password: str | None
+    protocol: int
+    socket_timeout: float | None
+    socket_connect_timeout: float
+    socket_read_size: int
+    retry: Retry
+    driver_info: None
+
+
+class Line:
+    """One connection, used by one task at a time."""
+
+    def __init__(self, connection: AbstractConnection, timeout_s: float) -> None:
+        self._connection = connection
+        self._timeout_s = timeout_s
+
+    @property
+    def connection(self) -> AbstractConnection:
+        """The connection itself, for reading what the server pushes."""
+        return self._connection
+
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+        """Send commands in one go and answer their replies in order.
+
+        A connection that failed, timed out or was cancelled halfway is closed: whatever would
+        come next belongs to another question.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                packed = self._connection.pack_commands(commands)
+                await self._connection.send_packed_command(packed, check_health=False)
+                return [await self._read_reply() for _ in commands]
+        except BaseException:
+            await self.close()
+            raise
+
+    async def is_usable(self) -> bool:
+        """Whether nothing has arrived unasked, the end of the connection included."""
+        return self._connection.is_connected and not await self._connection.can_read()
+
+    async def close(self) -> None:
+        """Close at once."""
+        await self._connection.disconnect(nowait=True)
+
+    async def _read_reply(self) -> Reply:
+        try:
+            return await self._connection.read_response(disconnect_on_error=False)
+        except EDGE_ERRORS as error:
+            if is_reply(error):
+                return error
+            raise
+
+
+class RedisNode:
+    """One server at one address.
+
+    Reads may be asked a second time on a fresh connection, since an idle one may have died
+    unnoticed. Writes never are: a compare-and-set that is repeated by itself compares with its
+    own result.
+
+    Args:
+        target: Where the server is.
+        timeout_s: The longest any exchange may take.
+    """
+
+    def __init__(self, target: Target, *, timeout_s: float) -> None:
+        self._target = target
+        self._timeout_s = timeout_s
+        self._idle: list[Line] = []
+        self._limit = asyncio.Semaphore(_MOST_CONNECTIONS)
+        self._is_closed = False
+
+    @property
+    def where(self) -> str:
+        """Host and port for people."""
+        return self._target.address
+
+    async def ask(self, *command: bytes | str | int) -> Reply:
+        """Read: answer the reply to one command.
+
+        Raises:
+            CacheError: As errors.py has it; an error the server answered with, too.
+        """
+        (reply,) = await self.ask_many([command])
+        return self.checked(reply)
+
+    async def ask_many(self, commands: Sequence[Command]) -> list[Reply]:
+        """Read: answer the replies to many commands sent together, errors among them."""
+        with translated(self.where):
+            async with self.line() as line:
+                try:
+                    return await line.exchange(commands)
+                except EDGE_ERRORS as error:
+                    if isinstance(error, TimeoutError):
+                        raise
+            await self.close_idle()
+            async with self.line() as line:
+                return await line.exchange(commands)
+
+    async def tell(self, *command: bytes | str | int) -> Reply:
+        """Write: answer the reply to one command, which is sent once at most.
+
+        Raises:
+            OutcomeUnknown: It was sent and the answer did not come.
+            CacheError: As errors.py has it; an error the server answered with, too.
+        """
+        (reply,) = await self.tell_many([command])
+        return self.checked(reply)
+
+    async def tell_many(self, commands: Sequence[Command]) -> list[Reply]:
+        """Write: as `tell`, with errors the server answered with among the replies."""
+        async with self.line() as line:
+            with translated_write(self.where):
+                return await line.exchange(commands)
+
+    def checked(self, reply: Reply) -> Reply:
+        """Answer the reply, unless it is an error: that is raised as errors.py has it."""
+        if isinstance(reply, Exception):
+            raise translate(reply, self.where) from reply
+        return reply
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator[Line]:
+        """Lend a connection for one or several exchanges; it is closed if any of them fails."""
+        async with self._limit:
+            with translated(self.where):
+                line = await self._take()
+            try:
+                yield line
+            except BaseException:
+                await line.close()
+                raise
+            if line.connection.is_connected and not self._is_closed:
+                self._idle.append(line)
+            else:
+                await line.close()
+
+    async def open_line(self, *, protocol: int = 2) -> Line:
+        """Open a connection outside the pool, which the caller closes.
+
+        Raises:
+            CacheUnreachable: As errors.py has it.
+        """
+        with translated(self.where):
+            return await self._open(protocol)
+
+    async def close_idle(self) -> None:
+        """Let go of every connection not in use: the server behind them may have gone."""
+        idle, self._idle = self._idle, []
+        for line in idle:
+            await line.close()
+
+    async def aclose(self) -> None:
+        """Let go of every connection, for good. May be called twice."""
+        self._is_closed = True
+        await self.close_idle()
+
+    async def _take(self) -> Line:
+        if self._is_closed:
+            raise CacheUnreachable(f"The connection to {self.where} is closed")
+        while self._idle:
+            line = self._idle.pop()
+            if await line.is_usable():
+                return line
+            await line.close()
+        return await self._open(2)
+
+    async def _open(self, protocol: int) -> Line:
+        connection = self._make_connection(protocol)
+        line = Line(connection, self._timeout_s)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await connection.connect()  # type: ignore[no-untyped-call]
+                # Both are courtesies: a server that does not know or permit them is fine.
+                await line.exchange(
+                    [("CLIENT", "SETNAME", CLIENT_NAME), ("CLIENT", "NO-TOUCH", "ON")]
+                )
+        except BaseException:
+            await line.close()
+            raise
+        return line
+
+    def _make_connection(self, protocol: int) -> AbstractConnection:
+        target = self._target
+        shared = _Shared(
+            db=target.database,
+            username=target.username,
+            password=target.password,
+            protocol=protocol,
+            # The time limits are this module's own: they cover an exchange, not each read.
+            socket_timeout=None,
+            socket_connect_timeout=self._timeout_s,
+            socket_read_size=_READ_SIZE,
+            retry=Retry(NoBackoff(), 0),
+            driver_info=None,
+        )
+        match target.kind:
+            case TargetKind.UNIX:
+                return UnixDomainSocketConnection(path=target.path, **shared)
+            case TargetKind.TLS:
+                return SSLConnection(host=target.host, port=target.port, **shared)
+            case _:
+                return Connection(host=target.host, port=target.port, **shared)

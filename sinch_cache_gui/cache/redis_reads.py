@@ -1,0 +1,124 @@
+"""Reading from Redis in few round trips, whatever type a key has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from redis import exceptions
+
+from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, StoredValue
+from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
+from sinch_cache_gui.cache.redis_writes import NO_KEY, Deadlines
+
+BATCH: Final = 500
+"""Keys asked about in one pipeline."""
+
+_SIZES: Final = {
+    KeyType.HASH: "HLEN",
+    KeyType.LIST: "LLEN",
+    KeyType.SET: "SCARD",
+    KeyType.ZSET: "ZCARD",
+    KeyType.STREAM: "XLEN",
+}
+"""Commands that tell a number of elements in constant time."""
+
+
+class RedisReads:
+    """Answers about keys. A key this user may not look into is answered as `NO_ACCESS`."""
+
+    def __init__(self, node: RedisNode, times: Deadlines) -> None:
+        self._node = node
+        self._times = times
+
+    async def describe(self, keys: Sequence[bytes], preview_bytes: int) -> list[KeyInfo | None]:
+        """As `CacheBackend.describe`."""
+        infos: list[KeyInfo | None] = []
+        for start in range(0, len(keys), BATCH):
+            infos += await self._describe_batch(keys[start : start + BATCH], preview_bytes)
+        return infos
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        """As `CacheBackend.deadlines`."""
+        found: list[int | Gone | None] = []
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            replies = await self._node.ask_many([(self._times.command, key) for key in batch])
+            found += [self._deadline(reply) for reply in replies]
+        return found
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """As `CacheBackend.read`."""
+        kind, when, data = await self._node.ask_many(
+            [("TYPE", key), (self._times.command, key), ("GET", key)]
+        )
+        name = _type_name(self._node.checked(kind))
+        deadline_ms = self._deadline(when)
+        if name is None or isinstance(deadline_ms, Gone):
+            return None
+        if name != KeyType.STRING:
+            return StoredValue(name, None, await self.size(key, name), deadline_ms)
+        if self._node.checked(data) is None:
+            return None
+        if not isinstance(data, bytes):
+            raise TypeError(f"GET answered {data!r}")
+        return StoredValue(name, data, len(data), deadline_ms)
+
+    async def size(self, key: bytes, kind: str) -> int | None:
+        """Answer how many elements a key of a type other than string has, if that is cheap."""
+        command = _SIZES.get(kind)
+        if command is None:
+            return None
+        (reply,) = await self._node.ask_many([(command, key)])
+        return reply if isinstance(reply, int) else None
+
+    async def _describe_batch(
+        self, keys: Sequence[bytes], preview_bytes: int
+    ) -> list[KeyInfo | None]:
+        commands: list[Command] = []
+        for key in keys:
+            commands += [("TYPE", key), (self._times.command, key), ("STRLEN", key)]
+            commands.append(("GETRANGE", key, 0, max(preview_bytes, 1) - 1))
+        replies = await self._node.ask_many(commands)
+        infos = [
+            self._info(key, replies[4 * index : 4 * index + 4], preview_bytes)
+            for index, key in enumerate(keys)
+        ]
+        return await self._with_sizes(infos)
+
+    def _info(self, key: bytes, replies: Sequence[Reply], preview_bytes: int) -> KeyInfo | None:
+        kind, when, size, preview = replies
+        if isinstance(kind, exceptions.NoPermissionError):
+            return KeyInfo(key, KeyType.NO_ACCESS, None, None, b"")
+        name = _type_name(self._node.checked(kind))
+        deadline_ms = self._deadline(when)
+        if name is None or isinstance(deadline_ms, Gone):
+            return None
+        length = size if isinstance(size, int) else None
+        seen = preview[:preview_bytes] if isinstance(preview, bytes) else b""
+        return KeyInfo(key, name, deadline_ms, length, seen)
+
+    async def _with_sizes(self, infos: list[KeyInfo | None]) -> list[KeyInfo | None]:
+        asked = [
+            (index, info)
+            for index, info in enumerate(infos)
+            if info is not None and info.type in _SIZES
+        ]
+        if not asked:
+            return infos
+        replies = await self._node.ask_many([(_SIZES[info.type], info.key) for _, info in asked])
+        for (index, info), size in zip(asked, replies, strict=True):
+            infos[index] = replace(info, size=size if isinstance(size, int) else None)
+        return infos
+
+    def _deadline(self, reply: Reply) -> int | Gone | None:
+        if isinstance(reply, exceptions.NoPermissionError):
+            return None  # it exists, and that is all this user may know
+        return Gone() if self._node.checked(reply) == NO_KEY else self._times.parse(reply)
+
+
+def _type_name(reply: Reply) -> str | None:
+    if not isinstance(reply, bytes):
+        raise TypeError(f"TYPE answered {reply!r}")
+    return None if reply == b"none" else reply.decode(errors="replace")

@@ -1,0 +1,208 @@
+"""Writes to Redis in one step, by scripts that the server runs."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from redis import exceptions
+
+from sinch_cache_gui.cache.interface import (
+    Gone,
+    KeyType,
+    Saved,
+    Snapshot,
+    Ttl,
+    TtlChange,
+    TtlChanged,
+    TtlOutcome,
+    TtlPolicy,
+)
+from sinch_cache_gui.cache.redis_node import RedisNode, Reply
+from sinch_cache_gui.cache.redis_writes import (
+    NO_EXPIRY,
+    NO_KEY,
+    Absent,
+    Deadlines,
+    Occupied,
+    ScriptsDenied,
+    change_words,
+    string_before,
+)
+
+
+class Script:
+    """A script and the name the server knows it by."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+PUT: Final = Script("""
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' and kind ~= 'string' then
+  return {'occupied', kind, false, -1}
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {'saved'}
+""")
+"""ARGV: data, TTL."""
+
+WRITE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then
+  if ARGV[3] == '1' then return {'absent'} end
+else
+  local held = kind == 'string' and redis.call('GET', KEYS[1])
+  if ARGV[3] == '0' or held ~= ARGV[4] then return {'occupied', kind, held, before} end
+end
+if ARGV[5] == 'px' then
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[6])
+elseif ARGV[5] == 'none' or before == -1 then
+  redis.call('SET', KEYS[1], ARGV[2])
+elseif ARGV[6] == 'KEEPTTL' then
+  redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', math.max(1, redis.call('PTTL', KEYS[1])))
+end
+return {'saved', before, redis.call(ARGV[1], KEYS[1])}
+""")
+"""ARGV: deadline command, data, whether bytes are expected, those, keep|none|px, TTL|KEEPTTL."""
+
+CHANGE_TTL: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+if before == -2 then return {'absent'} end
+if ARGV[2] == 'persist' then
+  redis.call('PERSIST', KEYS[1])
+elseif ARGV[2] == 'in' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+elseif ARGV[2] == 'at' then
+  redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+elseif before >= 0 then
+  local command = ARGV[1] == 'PEXPIRETIME' and 'PEXPIREAT' or 'PEXPIRE'
+  redis.call(command, KEYS[1], string.format('%.0f', before + ARGV[3]))
+end
+return {'changed', before, redis.call(ARGV[1], KEYS[1])}
+""")
+"""ARGV: deadline command, in|by|at|persist, milliseconds."""
+
+REMOVE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then return {'absent'} end
+local held = kind == 'string' and redis.call('GET', KEYS[1])
+if ARGV[2] == '1' and held ~= ARGV[3] then return {'occupied', kind, held, before} end
+local payload = held or redis.call('DUMP', KEYS[1])
+redis.call('UNLINK', KEYS[1])
+return {'removed', kind, payload, before}
+""")
+"""ARGV: deadline command, whether bytes are expected, those bytes."""
+
+RESTORE: Final = Script("""
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' then
+  local held = kind == 'string' and redis.call('GET', KEYS[1])
+  return {'occupied', kind, held, redis.call(ARGV[1], KEYS[1])}
+end
+redis.call('SET', KEYS[1], ARGV[2])
+if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
+return {'saved'}
+""")
+"""ARGV: deadline command, data, deadline or -1."""
+
+
+class ScriptedWrites:
+    """Each write is one EVALSHA; the server is sent a script's text when it does not know it.
+
+    Raises `ScriptsDenied` where the server runs no scripts for this user.
+    """
+
+    def __init__(self, node: RedisNode, deadlines: Deadlines, *, has_keepttl: bool) -> None:
+        self._node = node
+        self._deadlines = deadlines
+        self._has_keepttl = has_keepttl
+
+    async def put(self, key: bytes, data: bytes, ttl_ms: int) -> Occupied | None:
+        """One round trip; answers what is in the way, if anything is."""
+        reply = await self._run(PUT, key, data, ttl_ms)
+        match reply:
+            case [b"occupied", bytes() as kind, _, _]:
+                return Occupied(kind.decode(), None, None)
+        return None
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> Saved | Occupied | Absent:
+        """One round trip."""
+        match ttl:
+            case TtlPolicy.KEEP:
+                mode, span = "keep", "KEEPTTL" if self._has_keepttl else ""
+            case TtlPolicy.NO_EXPIRY:
+                mode, span = "none", ""
+            case int():
+                mode, span = "px", str(ttl)
+        expects, held = ("0", b"") if expected is None else ("1", expected)
+        command = self._deadlines.command
+        reply = await self._run(WRITE, key, command, data, expects, held, mode, span)
+        match reply:
+            case [b"saved", before, after]:
+                before_ms = None if expected is None else self._deadlines.parse(before)
+                return Saved(self._deadlines.parse(after), string_before(key, expected, before_ms))
+        return self._refused(reply)
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """One round trip."""
+        word, number = change_words(change)
+        reply = await self._run(CHANGE_TTL, key, self._deadlines.command, word, number)
+        match reply:
+            case [b"changed", before, after] if after != NO_KEY:
+                return TtlChanged(self._deadlines.parse(before), self._deadlines.parse(after))
+        return Gone()
+
+    async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
+        """One round trip."""
+        expects, held = ("0", b"") if expected is None else ("1", expected)
+        reply = await self._run(REMOVE, key, self._deadlines.command, expects, held)
+        match reply:
+            case [b"removed", bytes() as kind, bytes() as payload, before]:
+                deadline_ms = self._deadlines.parse(before)
+                return Saved(None, Snapshot(key, kind.decode(), payload, deadline_ms))
+        return self._refused(reply)
+
+    async def restore_string(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+        """One round trip."""
+        deadline = NO_EXPIRY if snapshot.deadline_ms is None else snapshot.deadline_ms
+        reply = await self._run(
+            RESTORE, snapshot.key, self._deadlines.command, snapshot.payload, deadline
+        )
+        match reply:
+            case [b"saved"]:
+                return Saved(snapshot.deadline_ms, None)
+        return self._refused(reply)
+
+    async def _run(self, script: Script, key: bytes, *arguments: bytes | str | int) -> Reply:
+        (reply,) = await self._node.tell_many([("EVALSHA", script.sha, 1, key, *arguments)])
+        if isinstance(reply, exceptions.NoScriptError):  # it was not run: safe to send again
+            (reply,) = await self._node.tell_many([("EVAL", script.text, 1, key, *arguments)])
+        if isinstance(reply, exceptions.ResponseError) and _denies_scripts(str(reply)):
+            raise ScriptsDenied
+        return self._node.checked(reply)
+
+    def _refused(self, reply: Reply) -> Occupied | Absent:
+        match reply:
+            case [b"absent"]:
+                return Absent()
+            case [b"occupied", bytes() as kind, held, before]:
+                data = held if isinstance(held, bytes) and kind.decode() == KeyType.STRING else None
+                return Occupied(kind.decode(), data, self._deadlines.parse(before))
+        raise TypeError(f"a script answered {reply!r}")
+
+
+def _denies_scripts(said: str) -> bool:
+    """Whether running scripts is what is denied or unknown, not something a script did."""
+    said = said.lower()
+    is_denial = "permission" in said or "unknown command" in said
+    return is_denial and ("'eval" in said or "`eval" in said)

@@ -1,0 +1,256 @@
+"""Writes to Redis in one step without scripts: WATCH, look, MULTI, EXEC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from redis import exceptions
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.interface import (
+    Gone,
+    KeyType,
+    Saved,
+    Snapshot,
+    Ttl,
+    TtlChange,
+    TtlChanged,
+    TtlOutcome,
+    TtlPolicy,
+)
+from sinch_cache_gui.cache.redis_errors import translated, translated_write
+from sinch_cache_gui.cache.redis_node import Command, Line, RedisNode, Reply
+from sinch_cache_gui.cache.redis_writes import (
+    NO_KEY,
+    Absent,
+    Deadlines,
+    Occupied,
+    change_words,
+    string_before,
+)
+
+_ATTEMPTS: Final = 20
+"""How often a key may change between the look and the write before that is reported."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a watched key holds: its payload is a string's bytes, or a DUMP if that is wanted."""
+
+    type: str
+    payload: bytes | None
+    deadline_ms: int | None
+
+    @property
+    def is_absent(self) -> bool:
+        return self.type == "none"
+
+    @property
+    def data(self) -> bytes | None:
+        return self.payload if self.type == KeyType.STRING else None
+
+    def occupied(self) -> Occupied:
+        return Occupied(self.type, self.data, self.deadline_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan(Generic[T]):
+    """Commands to run if nothing changes before them, and what their replies mean."""
+
+    commands: Sequence[Command]
+    outcome: Callable[[Sequence[Reply]], T]
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[T]):
+    """Nothing to run."""
+
+    outcome: T
+
+
+class WatchedWrites:
+    """Each write looks at the key under WATCH and writes in a transaction, on one connection.
+
+    A key that changes in between makes the server refuse the transaction, and it is looked at
+    again. A key that expires in between does so too (Redis 6.0.9); SET ... XX guards older ones.
+    """
+
+    def __init__(self, node: RedisNode, deadlines: Deadlines, *, has_keepttl: bool) -> None:
+        self._node = node
+        self._deadlines = deadlines
+        self._has_keepttl = has_keepttl
+
+    async def put(self, key: bytes, data: bytes, ttl_ms: int) -> Occupied | None:
+        """Store a string unless another type is in the way."""
+
+        def decide(seen: _Seen) -> _Plan[Occupied | None] | _Done[Occupied | None]:
+            if seen.type not in ("none", KeyType.STRING):
+                return _Done(seen.occupied())
+            return _Plan([("SET", key, data, "PX", ttl_ms)], lambda _: None)
+
+        return await self._run(key, decide)
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> Saved | Occupied | Absent:
+        """Compare and set."""
+
+        def decide(
+            seen: _Seen,
+        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+            if seen.is_absent and expected is not None:
+                return _Done(Absent())
+            if not seen.is_absent and (expected is None or seen.data != expected):
+                return _Done(seen.occupied())
+            before = string_before(key, expected, seen.deadline_ms)
+
+            def outcome(replies: Sequence[Reply]) -> Saved | Absent:
+                if replies[0] is None:
+                    return Absent()
+                return Saved(self._deadlines.parse(replies[-1]), before)
+
+            return _Plan(self._set_commands(key, data, seen, ttl), outcome)
+
+        return await self._run(key, decide)
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Set, move or remove the deadline."""
+        word, number = change_words(change)
+
+        def decide(seen: _Seen) -> _Plan[TtlOutcome] | _Done[TtlOutcome]:
+            before_ms = seen.deadline_ms
+            if seen.is_absent:
+                return _Done(Gone())
+            if word == "by" and before_ms is None:
+                return _Done(TtlChanged(None, None))
+            command: Command
+            match word:
+                case "persist":
+                    command = ("PERSIST", key)
+                case "in":
+                    command = ("PEXPIRE", key, number)
+                case "at":
+                    command = ("PEXPIREAT", key, number)
+                case _:
+                    command = ("PEXPIREAT", key, (before_ms or 0) + number)
+
+            def outcome(replies: Sequence[Reply]) -> TtlOutcome:
+                if replies[-1] == NO_KEY:
+                    return Gone()
+                return TtlChanged(before_ms, self._deadlines.parse(replies[-1]))
+
+            return _Plan([command, (self._deadlines.command, key)], outcome)
+
+        return await self._run(key, decide, with_data=False)
+
+    async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
+        """Look, then delete."""
+
+        def decide(
+            seen: _Seen,
+        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+            if seen.is_absent or seen.payload is None:
+                return _Done(Absent())
+            if expected is not None and seen.data != expected:
+                return _Done(seen.occupied())
+            before = Snapshot(key, seen.type, seen.payload, seen.deadline_ms)
+            return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
+
+        return await self._run(key, decide, with_dump=True)
+
+    async def restore_string(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+        """Store what is not there."""
+        key = snapshot.key
+
+        def decide(
+            seen: _Seen,
+        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+            if not seen.is_absent:
+                return _Done(seen.occupied())
+            commands: list[Command] = [("SET", key, snapshot.payload, "NX")]
+            if snapshot.deadline_ms is not None:
+                commands.append(("PEXPIREAT", key, snapshot.deadline_ms))
+            commands.append(("EXISTS", key))
+            saved = Saved(snapshot.deadline_ms, None)
+            return _Plan(commands, lambda replies: saved if replies[-1] else Absent())
+
+        return await self._run(key, decide)
+
+    def _set_commands(self, key: bytes, data: bytes, seen: _Seen, ttl: Ttl) -> list[Command]:
+        store: Command = ("SET", key, data, "NX" if seen.is_absent else "XX")
+        commands: list[Command] = [store]
+        match ttl:
+            case int():
+                commands = [(*store, "PX", ttl)]
+            case TtlPolicy.KEEP if self._has_keepttl:
+                commands = [(*store, "KEEPTTL")]
+            case TtlPolicy.KEEP if seen.deadline_ms is not None:
+                commands.append(("PEXPIREAT", key, seen.deadline_ms))
+        return [*commands, (self._deadlines.command, key)]
+
+    async def _run(
+        self,
+        key: bytes,
+        decide: Callable[[_Seen], _Plan[T] | _Done[T]],
+        *,
+        with_data: bool = True,
+        with_dump: bool = False,
+    ) -> T:
+        where = self._node.where
+        for _ in range(_ATTEMPTS):
+            async with self._node.line() as line:
+                with translated(where):
+                    seen = await self._look(line, key, with_data=with_data, with_dump=with_dump)
+                    plan = decide(seen)
+                    if isinstance(plan, _Done):
+                        await line.exchange([("UNWATCH",)])
+                        return plan.outcome
+                with translated_write(where):
+                    replies = await line.exchange([("MULTI",), *plan.commands, ("EXEC",)])
+                results = self._executed(replies)
+                if results is not None:
+                    return plan.outcome(results)
+        raise CacheError(
+            "Others write this key faster than it can be read", "Nothing was written. Try again."
+        )
+
+    async def _look(self, line: Line, key: bytes, *, with_data: bool, with_dump: bool) -> _Seen:
+        commands: list[Command] = [("WATCH", key), ("TYPE", key), (self._deadlines.command, key)]
+        if with_data:
+            commands.append(("GET", key))
+        watched, kind, when, *data = await line.exchange(commands)
+        self._node.checked(watched)
+        if not isinstance(kind, bytes):
+            self._node.checked(kind)
+            raise TypeError(f"TYPE answered {kind!r}")
+        if kind == b"none" or when == NO_KEY:
+            return _Seen("none", None, None)
+        payload = data[0] if data else None
+        if kind != KeyType.STRING.encode():
+            (payload,) = await line.exchange([("DUMP", key)]) if with_dump else (None,)
+        self._node.checked(payload)
+        self._node.checked(when)
+        return _Seen(
+            kind.decode(),
+            payload if isinstance(payload, bytes) else None,
+            self._deadlines.parse(when),
+        )
+
+    def _executed(self, replies: Sequence[Reply]) -> Sequence[Reply] | None:
+        """Answer the transaction's replies; None if the server refused it for a change."""
+        *queued, executed = replies
+        if isinstance(executed, exceptions.ResponseError):
+            for reply in queued:  # the reason of an EXECABORT stands here
+                self._node.checked(reply)
+        self._node.checked(executed)
+        if executed is None:
+            return None
+        if not isinstance(executed, list):
+            raise TypeError(f"EXEC answered {executed!r}")
+        for reply in executed:
+            self._node.checked(reply)
+        return executed

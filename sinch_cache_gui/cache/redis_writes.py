@@ -1,0 +1,122 @@
+"""What both ways of writing to Redis in one step have in common.
+
+Scripts (redis_scripts.py) are the first way. Where they are denied, a transaction guarded by WATCH
+(redis_transactions.py) does the same; both pass the same tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sinch_cache_gui.cache.interface import (
+    ExpireAt,
+    ExpireIn,
+    ExtendBy,
+    KeyType,
+    Saved,
+    Snapshot,
+    Ttl,
+    TtlChange,
+    TtlOutcome,
+)
+
+NO_KEY: Final = -2
+"""What PTTL and PEXPIRETIME answer for a key that does not exist."""
+
+NO_EXPIRY: Final = -1
+"""What they answer for one that never expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occupied:
+    """Nothing was written: the key holds something else than was expected.
+
+    Attributes:
+        type: Its type.
+        data: The bytes of a string; None for any other type.
+        deadline_ms: When it expires; None for no expiry.
+    """
+
+    type: str
+    data: bytes | None
+    deadline_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nothing was written: the key does not exist."""
+
+
+class ScriptsDenied(Exception):
+    """The server runs no scripts for this user. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How a server tells when a key expires.
+
+    Attributes:
+        command: PEXPIRETIME, exact; PTTL, from which the moment is reckoned, on older servers.
+        now_ms: The server's clock.
+    """
+
+    command: str
+    now_ms: Callable[[], int]
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether the command answers a moment, not a span."""
+        return self.command == "PEXPIRETIME"
+
+    def parse(self, reply: object) -> int | None:
+        """Read a reply about a key that exists: its deadline, None for no expiry."""
+        if not isinstance(reply, int):
+            raise TypeError(f"{self.command} answered {reply!r}")
+        if reply < 0:
+            return None
+        return reply if self.is_absolute else self.now_ms() + reply
+
+
+class AtomicWrites(Protocol):
+    """Writes that happen in one step, seen from every other client, or not at all."""
+
+    async def put(self, key: bytes, data: bytes, ttl_ms: int) -> Occupied | None:
+        """Store a string, unless the key holds another type: that is answered."""
+        ...
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> Saved | Occupied | Absent:
+        """As `CacheBackend.write`."""
+        ...
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """As `CacheBackend.change_ttl`."""
+        ...
+
+    async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
+        """As `CacheBackend.remove`."""
+        ...
+
+    async def restore_string(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+        """As `CacheBackend.restore`, of a string."""
+        ...
+
+
+def string_before(key: bytes, data: bytes | None, deadline_ms: int | None) -> Snapshot | None:
+    """Answer what a write replaced: the bytes it expected, if it expected any."""
+    return None if data is None else Snapshot(key, KeyType.STRING, data, deadline_ms)
+
+
+def change_words(change: TtlChange) -> tuple[str, int]:
+    """Answer a TTL change as a word and a number."""
+    match change:
+        case ExpireIn(ms):
+            return "in", ms
+        case ExtendBy(ms):
+            return "by", ms
+        case ExpireAt(deadline_ms):
+            return "at", deadline_ms
+    return "persist", 0

@@ -1,0 +1,213 @@
+"""A cache seen through a window: only the keys below a prefix, or nothing to be written."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import cast
+
+from sinch_cache_gui.cache.errors import InvalidKey, NotPermitted
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.glob import compile_pattern, escape_pattern
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    BackendFacts,
+    CacheBackend,
+    Changes,
+    FeedEvent,
+    Gone,
+    JsonValue,
+    KeyInfo,
+    Saved,
+    ScanCursor,
+    ScanPage,
+    Snapshot,
+    StoredValue,
+    Ttl,
+    TtlChange,
+    TtlOutcome,
+    WriteOutcome,
+)
+from sinch_cache_gui.cache.stored_json import encode_key
+
+
+class CacheView(ForwardingBackend):
+    """Another cache, restricted.
+
+    Args:
+        inner: The cache itself.
+        prefix: Only keys that begin so exist in the view; it is not part of their names there.
+        is_read_only: Every write is refused before anything is sent.
+
+    Raises:
+        InvalidKey: The prefix is not text.
+    """
+
+    def __init__(
+        self, inner: CacheBackend, *, prefix: bytes = b"", is_read_only: bool = False
+    ) -> None:
+        super().__init__(inner)
+        try:
+            prefix.decode()
+        except UnicodeDecodeError:
+            raise InvalidKey("A prefix is text in UTF-8", repr(prefix)) from None
+        self._prefix = prefix
+        self._is_read_only = is_read_only
+
+    @property
+    def facts(self) -> BackendFacts:
+        """What the cache is, and what is seen of it."""
+        facts = self._inner.facts
+        seen = {}
+        if self._prefix:
+            seen["Prefix"] = self._prefix.decode(errors="backslashreplace")
+        if self._is_read_only:
+            seen["Access"] = "read only"
+        return replace(facts, details={**facts.details, **seen})
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the view or the cache below refuses writes."""
+        return self._is_read_only or self._inner.is_read_only
+
+    async def count_keys(self) -> int | None:
+        """Unknown below a prefix: only a scan can tell."""
+        return None if self._prefix else await self._inner.count_keys()
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        """Scan below the prefix."""
+        if not self._prefix:
+            return await self._inner.scan_page(cursor, pattern=pattern, count=count)
+        page = await self._inner.scan_page(cursor, pattern=self._pattern(pattern), count=count)
+        cut = len(self._prefix)
+        return ScanPage([key[cut:] for key in page.keys if self._shows(key, pattern)], page.next)
+
+    async def describe(
+        self, keys: Sequence[bytes], *, preview_bytes: int = 200
+    ) -> list[KeyInfo | None]:
+        """Describe keys below the prefix."""
+        infos = await self._inner.describe(
+            [self._full(key) for key in keys], preview_bytes=preview_bytes
+        )
+        return [
+            None if info is None else replace(info, key=key)
+            for key, info in zip(keys, infos, strict=True)
+        ]
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        """Ask for keys below the prefix."""
+        return await self._inner.deadlines([self._full(key) for key in keys])
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """Read a key below the prefix."""
+        return await self._inner.read(self._full(key))
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        """Write a key below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        outcome = await self._inner.write(self._full(key), data, expected=expected, ttl=ttl)
+        return self._shown(outcome)
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Change a TTL below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        return await self._inner.change_ttl(self._full(key), change)
+
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        """Remove a key below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        return self._shown(await self._inner.remove(self._full(key), expected=expected))
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        """Put a key back below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        full = replace(snapshot, key=self._full(snapshot.key))
+        return self._shown(await self._inner.restore(full))
+
+    async def watch(self) -> AsyncGenerator[FeedEvent, None]:
+        """Follow what changes below the prefix."""
+        feed = cast("AsyncGenerator[FeedEvent, None]", self._inner.watch())
+        async with aclosing(feed):
+            async for event in feed:
+                shown = self._shown_changes(event) if isinstance(event, Changes) else event
+                if shown is not None:
+                    yield shown
+
+    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
+        """Store a function's value, if that is allowed."""
+        self._refuse_if_read_only()
+        await self._inner.set(self._full_text(key), value, ttl)
+
+    async def get(self, key: str) -> JsonValue:
+        """Answer a function's value."""
+        return await self._inner.get(self._full_text(key))
+
+    async def has(self, key: str) -> bool:
+        """Answer whether the key exists below the prefix."""
+        return await self._inner.has(self._full_text(key))
+
+    async def delete(self, key: str) -> bool:
+        """Remove a function's key, if that is allowed."""
+        self._refuse_if_read_only()
+        return await self._inner.delete(self._full_text(key))
+
+    async def extend(self, key: str, seconds: int) -> bool:
+        """Add to the remaining time, if that is allowed."""
+        self._refuse_if_read_only()
+        return await self._inner.extend(self._full_text(key), seconds)
+
+    async def keys(self, pattern: str = "*") -> list[str]:
+        """Answer matching keys below the prefix, without it."""
+        if not self._prefix:
+            return await self._inner.keys(pattern)
+        matches = encode_key(pattern)
+        found = await self._inner.keys(self._pattern(matches).decode())
+        cut = len(self._prefix)
+        stored = [encode_key(key) for key in found]
+        return [key[cut:].decode() for key in stored if self._shows(key, matches)]
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
+        """Answer each key's value."""
+        values = await self._inner.get_many([self._full_text(key) for key in keys])
+        return {key: values[self._full_text(key)] for key in keys}
+
+    def _full(self, key: bytes) -> bytes:
+        return self._prefix + key
+
+    def _full_text(self, key: str) -> str:
+        return self._prefix.decode() + key
+
+    def _pattern(self, pattern: bytes | None) -> bytes:
+        return escape_pattern(self._prefix) + (b"*" if pattern is None else pattern)
+
+    def _shows(self, key: bytes, pattern: bytes | None) -> bool:
+        """A key named like the prefix is the empty key here, which only some patterns match."""
+        return len(key) > len(self._prefix) or pattern is None or compile_pattern(pattern)(b"")
+
+    def _shown(self, outcome: WriteOutcome) -> WriteOutcome:
+        if isinstance(outcome, Saved) and outcome.before is not None:
+            key = outcome.before.key.removeprefix(self._prefix)
+            return replace(outcome, before=replace(outcome.before, key=key))
+        return outcome
+
+    def _shown_changes(self, event: Changes) -> Changes | None:
+        if not self._prefix:
+            return event
+        cut = len(self._prefix)
+        below = tuple(
+            replace(change, key=change.key[cut:])
+            for change in event.changes
+            if change.key.startswith(self._prefix)
+        )
+        return Changes(below) if below else None
+
+    def _refuse_if_read_only(self) -> None:
+        if self.is_read_only:
+            raise NotPermitted(
+                "This cache is opened read-only", "Nothing was written. Connect without read-only."
+            )
