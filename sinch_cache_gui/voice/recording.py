@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,9 @@ from sinch_cache_gui.voice.callbacks import Event
 T = TypeVar("T")
 
 _MISPLACED_IDS: Final = frozenset({"undefined", "null"})
+
+
+GIVEN_UP: Final = "The cache had not answered when the reply was given up"
 
 
 class Unread(Enum):
@@ -174,6 +178,9 @@ class RecordingCache:
             return await asked
         except CacheError as error:
             self._tell(name, key, ttl_s=ttl_s, before=before, error=error.title)
+            raise
+        except asyncio.CancelledError:  # the reply is late: what was asked may yet have happened
+            self._tell(name, key, ttl_s=ttl_s, before=before, error=GIVEN_UP)
             raise
 
     def _tell(

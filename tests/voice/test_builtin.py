@@ -225,7 +225,8 @@ async def any_cache(request: pytest.FixtureRequest, clock) -> AsyncIterator[Func
         yield MemoryCache(clock)
         return
     redis = pytest.importorskip("sinch_cache_gui.cache.redis")
-    cache = redis.RedisCache(request.getfixturevalue("redis_url"))
+    connect = pytest.importorskip("sinch_cache_gui.cache.connect")
+    cache = redis.RedisCache(connect.parse_target(request.getfixturevalue("redis_url")))
     await cache.connect()
     yield cache
     await cache.aclose()

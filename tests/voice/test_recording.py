@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from sinch_cache_gui.cache.errors import InvalidTtl
@@ -64,6 +66,21 @@ async def test_a_failure_is_told_and_still_raised(recorded, told) -> None:
 
     assert told[0].name == "set"
     assert told[0].error
+
+
+async def test_an_operation_that_is_given_up_is_told(clock, told) -> None:
+    class Stuck(MemoryCache):
+        async def set(self, key, value, ttl=3600):
+            await asyncio.Event().wait()
+
+    recorded = RecordingCache(Stuck(clock), "c1", Event.ICE, clock, told.append)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await recorded.set("k", 1)
+
+    assert [(item.name, item.key) for item in told] == [("set", "k")]
+    assert "given up" in told[0].error
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.ui.calls.operation_list import OperationList
-from sinch_cache_gui.ui.calls.wording import pretty
+from sinch_cache_gui.ui.calls.wording import pretty, shortened
 from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
 from sinch_cache_gui.voice.call_events import CallbackRecord
 from sinch_cache_gui.voice.problems import Problem, Weight
 from sinch_cache_gui.voice.targets import Answered
 
 CACHE, REQUEST, REPLY = range(3)
+MOST_PROBLEMS = 100
 ICONS = {
     Weight.ERROR: "mdi6.alert-circle-outline",
     Weight.WARNING: "mdi6.alert-outline",
@@ -110,7 +111,8 @@ class CallbackDetails(QTabWidget):
         tokens = self._theme.tokens
         self._problems.setVisible(bool(problems))
         self._reply.setVisible(bool(self._reply.toPlainText()) or not problems)
-        self._problems.setHtml("".join(_paragraph(problem, tokens) for problem in problems))
+        shown = [_paragraph(problem, tokens) for problem in problems[:MOST_PROBLEMS]]
+        self._problems.setHtml("".join(shown))
         count = len(problems)
         told = self.tr("1 problem") if count == 1 else self.tr("{0} problems").format(f"{count:,}")
         self.setTabToolTip(REPLY, told if problems else "")
@@ -139,6 +141,6 @@ def _paragraph(problem: Problem, tokens: Tokens) -> str:
     where = "" if problem.path == "$" else f"<b>{escape(problem.path)}</b> "
     return (
         f'<p style="margin:0 0 4px 0"><span style="color:{colour}">{where}'
-        f"{escape(problem.message)}</span> "
+        f"{escape(shortened(problem.message))}</span> "
         f'<span style="color:{tokens.muted}">{escape(problem.consequence)}</span></p>'
     )

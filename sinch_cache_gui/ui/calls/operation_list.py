@@ -39,16 +39,22 @@ class OperationModel(QAbstractListModel):
     def __init__(self) -> None:
         super().__init__()
         self._operations: tuple[CacheOperation, ...] = ()
+        self._changes: tuple[str, ...] = ()
 
     def show(self, operations: Sequence[CacheOperation]) -> None:
         """Show these."""
         self.beginResetModel()
         self._operations = tuple(operations)
+        self._changes = tuple(operation_text(operation) for operation in operations)
         self.endResetModel()
 
     def operation(self, row: int) -> CacheOperation | None:
         """Answer the operation of a row."""
         return self._operations[row] if 0 <= row < len(self._operations) else None
+
+    def change(self, row: int) -> str:
+        """Answer what the operation of a row found or changed, on one line."""
+        return self._changes[row] if 0 <= row < len(self._changes) else ""
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._operations)
@@ -59,7 +65,7 @@ class OperationModel(QAbstractListModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             ttl = ttl_text(operation)
-            parts = (operation.name, operation.key, ttl, operation_text(operation))
+            parts = (operation.name, operation.key, ttl, self.change(index.row()))
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = (operation.key, whole_change_text(operation), operation.warning)
@@ -79,7 +85,9 @@ class OperationDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
-        operation = model.operation(index.row()) if isinstance(model, OperationModel) else None
+        if not isinstance(model, OperationModel):
+            return
+        operation = model.operation(index.row())
         if operation is None:
             return
         tokens = self._theme.tokens
@@ -100,7 +108,7 @@ class OperationDelegate(QStyledItemDelegate):
         mono = self._theme.monospace()
         self._paint_head(painter, first, operation, mono)
         colour = tokens.danger if operation.error else tokens.muted
-        self._text(painter, second, operation_text(operation), mono, colour)
+        self._text(painter, second, model.change(index.row()), mono, colour)
         painter.restore()
 
     def _paint_head(

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
-from sinch_cache_gui.ui.calls.wording import offset_text
+from sinch_cache_gui.ui.calls.wording import offset_text, shortened
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.call_events import LineKind, TranscriptLine
 
@@ -90,7 +90,7 @@ class Transcript(QTextEdit):
         for line in self._lines:
             text = line.text
             if line.kind is LineKind.HEARD:
-                text = f"“{text}”"
+                text = f"“{shortened(text)}”"
             elif line.kind is LineKind.PRESSED and joined and joined[-1][0] is LineKind.PRESSED:
                 _, before, at_ms = joined.pop()
                 joined.append((line.kind, f"{before} {text}", at_ms))

@@ -15,6 +15,8 @@ from sinch_cache_gui.voice.recording import CacheOperation, KnownValue, Unread
 from sinch_cache_gui.voice.targets import Answered
 
 ARROW = "→"
+LONGEST_LINE = 600
+LONGEST_LAID_OUT = 65_536
 
 
 def _tr(text: str) -> str:
@@ -67,13 +69,18 @@ def cause_text(record: CallbackRecord) -> str:
     return str(fields.get("reason") or "") if record.event is Event.DICE else ""
 
 
+def shortened(text: str, longest: int = LONGEST_LINE) -> str:
+    """Answer the beginning of a long text: nobody reads more of it in one line."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def value_text(value: KnownValue) -> str:
-    """Answer a value on one line."""
+    """Answer a value on one line, a long one shortened."""
     if value is Unread.UNREAD:
         return ""
     if value is None:
         return _tr("nothing")
-    return json.dumps(value, ensure_ascii=False)
+    return shortened(json.dumps(value, ensure_ascii=False))
 
 
 def operation_text(operation: CacheOperation) -> str:
@@ -110,7 +117,14 @@ def _difference(before: dict[str, JsonValue], after: dict[str, JsonValue]) -> st
 
 
 def pretty(body: bytes) -> str:
-    """Answer JSON laid out over lines, or whatever the bytes are as they are."""
+    """Answer JSON laid out over lines, or whatever the bytes are as they are.
+
+    Of a body that is too long to be laid out at once, the beginning as it is.
+    """
+    if len(body) > LONGEST_LAID_OUT:
+        beginning = body[:LONGEST_LAID_OUT].decode("utf-8", "backslashreplace")
+        left = _tr("… and {0} bytes more").format(f"{len(body) - LONGEST_LAID_OUT:,}")
+        return f"{beginning}\n{left}"
     text = body.decode("utf-8", "backslashreplace")
     try:
         return format_json(text)

@@ -306,3 +306,13 @@ async def test_closing_the_scope_during_a_call_ends_it(hand, scope) -> None:
     await scope.aclose()
 
     assert not scope.is_running("call")
+
+
+async def test_huge_values_are_shown_short(hand, cache) -> None:
+    await cache.set(f"customer:{CALLER}", {"name": "A" * 1_000_000})
+
+    await hand.dial()
+
+    assert len(hand.transcript()) < 2000
+    assert max(map(len, hand.shown_operations())) < 2000
+    assert "bytes more" in hand.text("Reply to this callback")
