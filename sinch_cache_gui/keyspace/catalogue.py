@@ -44,6 +44,7 @@ class Catalogue:
         self._held: list[KeyIndex] = []
         self._removed: set[bytes] = set()
         self._is_loading = False
+        self._is_filtering = False
         self.filter_text = ""
         self.full = self._new_index()
         self.shown = self.full
@@ -115,10 +116,16 @@ class Catalogue:
 
     # -- the filter --------------------------------------------------------------------------
 
+    @property
+    def is_filtering(self) -> bool:
+        """Whether the filter's index is still being filled."""
+        return self._is_filtering
+
     def set_filter(self, text: str) -> None:
         """Show only the keys `text` means; empty: all of them."""
         if text != self.filter_text:
             self.filter_text = text
+            self._is_filtering = True
             self._filter_wishes.set()
 
     async def filter_forever(self) -> None:
@@ -129,6 +136,7 @@ class Catalogue:
             self._select = selector_of(self.filter_text)
             if self._select is None:
                 self._narrow = None
+                self._is_filtering = False
                 self._show(self.full)
             else:
                 await self._fill_narrow(self._select)
@@ -147,6 +155,7 @@ class Catalogue:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if filling.done():
                 filling.result()
+                self._is_filtering = newer.done()
         finally:
             for task in both:
                 task.cancel()

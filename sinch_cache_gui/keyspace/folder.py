@@ -139,6 +139,17 @@ class Folder:
         rank: int = self.leaf_names.bisect_left(name)
         return self.shown - len(self.leaf_names) + rank
 
+    def rows_beginning(self, typed: bytes) -> list[int]:
+        """Answer the rows of the first child folder and of the first leaf so named."""
+        rows = []
+        rank = self.folder_names.bisect_left(typed)
+        if rank < len(self.folder_names) and self.folder_names[rank].startswith(typed):
+            rows.append(self.folder_row(self.folder_names[rank]))
+        rank = self.leaf_names.bisect_left(typed)
+        if rank < len(self.leaf_names) and self.leaf_names[rank].startswith(typed):
+            rows.append(self.shown - len(self.leaf_names) + rank)
+        return rows
+
     def at(self, row: int) -> tuple[bytes, bool, int]:
         """Answer what stands at a row below this folder.
 

@@ -71,6 +71,10 @@ class KeyIndex:
             for start in range(0, len(rests), PART):
                 yield [prefix + rest for rest in rests[start : start + PART]]
 
+    def snapshot(self, folder_path: bytes) -> list[tuple[bytes, list[bytes]]]:
+        """Answer the keys below a folder as prefixes with the remainders that follow them."""
+        return list(self._below(folder_path))
+
     def count_below(self, folder_path: bytes) -> int:
         """Answer how many keys are below a folder; 0 where there is no such folder."""
         place = self._find(folder_path)
@@ -147,6 +151,22 @@ class KeyIndex:
         path, colon, _ = self.row_at(row).path.rpartition(SEPARATOR)
         return self.row_of(path, is_folder=True) if colon else None
 
+    def row_beginning(self, row: int, typed: bytes) -> int | None:
+        """Answer the next row beside `row`, or in it, whose name begins with what was typed.
+
+        Looks from `row` downwards among its neighbours, then from the top; then further out.
+        """
+        node = self.row_at(row)
+        inside = (node.path,) if node.is_expanded else ()
+        for folder in (*map(self._open_folder, inside), *self._folders_above(node.path)):
+            if folder is None:
+                continue
+            first = folder.first_row()
+            found = [first + at for at in folder.rows_beginning(typed)]
+            if found:
+                return next((at for at in found if at >= row), found[0])
+        return None
+
     # -- expansion ---------------------------------------------------------------------------
 
     @property
@@ -219,6 +239,18 @@ class KeyIndex:
             return child.parts()
         rests = [child] if isinstance(child, bytes) else list(child)
         return iter(((folder_path + SEPARATOR, rests),))
+
+    def _open_folder(self, path: bytes) -> Folder | None:
+        place = self._find(path)
+        child = None if place is None else place[0].children[place[1]]
+        return child if isinstance(child, Folder) and child.is_open else None
+
+    def _folders_above(self, path: bytes) -> Iterator[Folder | None]:
+        """Yield the folder a node is in, the folder that one is in, and so on to the root."""
+        colon = SEPARATOR
+        while colon:
+            path, colon, _ = path.rpartition(SEPARATOR)
+            yield self._open_folder(path) if colon else self._root
 
     def _find(self, path: bytes) -> tuple[Folder, bytes] | None:
         folder: Folder = self._root

@@ -149,6 +149,11 @@ class Mirror:
         """What the filter field says."""
         return self._catalogue.filter_text
 
+    @property
+    def is_filtering(self) -> bool:
+        """Whether the filtered tree is still being filled."""
+        return self._catalogue.is_filtering
+
     def now_ms(self) -> int:
         """The time by the cache's clock."""
         return self._backend.now_ms()

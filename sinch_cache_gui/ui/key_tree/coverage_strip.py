@@ -1,0 +1,88 @@
+"""The strip below the key tree: how many keys are shown, and whether that is all."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID
+
+
+class CoverageStrip(QWidget):
+    """Tells the truth about coverage, and lets the user stop and go on."""
+
+    stop_requested = Signal()
+    continue_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("statusStrip")
+        self.setFixedHeight(BAR_HEIGHT)
+        self._said = QLabel()
+        self._said.setObjectName("muted")
+        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._stop = QPushButton(self.tr("Stop"))
+        self._stop.setAccessibleName(self.tr("Stop loading keys"))
+        self._stop.clicked.connect(self.stop_requested)
+        self._continue = QPushButton(self.tr("Continue"))
+        self._continue.setAccessibleName(self.tr("Go on loading keys"))
+        self._continue.clicked.connect(self.continue_requested)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 0, GRID // 2, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self._said, 1)
+        for button in (self._stop, self._continue):
+            button.setFixedHeight(BAR_HEIGHT - GRID)
+            button.hide()
+            row.addWidget(button)
+
+    @property
+    def said(self) -> str:
+        """What the strip says."""
+        return self._said.text()
+
+    def show_coverage(self, coverage: Coverage) -> None:
+        """Say how things stand."""
+        text = self.describe(coverage)
+        if text != self._said.text():
+            self._said.setText(text)
+            self._said.setToolTip(text)
+        state = coverage.state
+        self._stop.setVisible(state in (CoverageState.LOADING, CoverageState.CATCHING_UP))
+        self._continue.setVisible(state in (CoverageState.STOPPED, CoverageState.FAILED))
+        is_doubtful = state in (CoverageState.STOPPED, CoverageState.FAILED)
+        name = "warning" if is_doubtful else "muted"
+        if self._said.objectName() != name:
+            self._said.setObjectName(name)
+            self._said.style().polish(self._said)
+
+    def describe(self, coverage: Coverage) -> str:
+        """Answer how things stand in one line."""
+        keys = f"{coverage.keys:,}"
+        match coverage.state:
+            case CoverageState.COMPLETE:
+                text = self.tr("1 key") if coverage.keys == 1 else self.tr("{} keys").format(keys)
+                parts = [text, self.tr("complete"), seconds_text(coverage.elapsed_s)]
+                if coverage.pattern is not None:
+                    only = self.tr("only {}").format(display_key(coverage.pattern))
+                    parts.insert(1, only)
+                return ", ".join(parts)
+            case CoverageState.LOADING if coverage.expected is not None:
+                about = f"{max(coverage.keys, coverage.expected):,}"
+                return self.tr("loading {} of about {}").format(keys, about)
+            case CoverageState.LOADING:
+                return self.tr("loading {}").format(keys)
+            case CoverageState.STOPPED:
+                return self.tr("stopped at {}: folders may be incomplete").format(keys)
+            case CoverageState.FAILED:
+                return self.tr("failed at {}: {}").format(keys, coverage.reason)
+            case CoverageState.CATCHING_UP:
+                text = self.tr("about {} keys, catching up").format(keys)
+                return f"{text}: {coverage.reason}" if coverage.reason else text
+
+
+def seconds_text(seconds: float) -> str:
+    """Answer how long something took: "0.01 s", "2.1 s"."""
+    return f"{seconds:.1f} s" if seconds >= 0.1 else f"{max(seconds, 0.01):.2f} s"

@@ -1,0 +1,167 @@
+"""How the rows of the key tree are painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from sinch_cache_gui.keyspace.expiry import SOON_MS
+from sinch_cache_gui.keyspace.mirror import Mirror
+from sinch_cache_gui.keyspace.rows import Row
+from sinch_cache_gui.ui.key_tree.cells import Column
+from sinch_cache_gui.ui.key_tree.flashes import Flashes
+from sinch_cache_gui.ui.key_tree.model import LEFT, RIGHT, KeyTreeModel
+from sinch_cache_gui.ui.theme import GRID, Theme
+
+INDENT: Final = 2 * GRID
+"""Pixels a level is indented; the arrow of a folder stands in them."""
+
+DEEPEST_INDENT: Final = 12
+"""Levels that are indented; deeper ones stand below each other, or the names would be lost."""
+
+FADED: Final = 0.35
+
+
+def indent_of(node: Row) -> int:
+    """Answer where the name of a row begins, in pixels."""
+    return GRID // 2 + INDENT * (min(node.depth, DEEPEST_INDENT) + 1)
+
+
+class KeyTreeDelegate(QStyledItemDelegate):
+    """Paints indentation, arrows, names, countdowns and marks, from memory only."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        model: KeyTreeModel,
+        mirror: Mirror,
+        flashes: Flashes,
+        hovered_row: Callable[[], int],
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._model = model
+        self._mirror = mirror
+        self._flashes = flashes
+        self._hovered_row = hovered_row
+        self._restyle()
+        theme.changed.connect(self._restyle)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        node = self._model.node(index.row())
+        if node is None:
+            return
+        column = Column(index.column())
+        painter.save()
+        self._paint_ground(painter, option, index.row(), node)
+        if not node.is_folder and self._mirror.is_leaving(node.path):
+            painter.setOpacity(FADED)
+        rect = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
+        if column is Column.KEY:
+            self._paint_name(painter, option.rect, node)
+        elif column is Column.TTL:
+            self._paint_ttl(painter, rect, node)
+        else:
+            text = self._model.text(node, column)
+            right = column is Column.SIZE
+            self._font(painter, self._mono if column is Column.PREVIEW else self._plain)
+            painter.setPen(self._muted)
+            self._write(painter, rect, text, RIGHT if right else LEFT)
+        painter.restore()
+
+    def _paint_ground(
+        self, painter: QPainter, option: QStyleOptionViewItem, row: int, node: Row
+    ) -> None:
+        if option.state & QStyle.StateFlag.State_Selected:
+            is_active = bool(option.state & QStyle.StateFlag.State_Active)
+            painter.fillRect(option.rect, self._selected if is_active else self._selected_idle)
+        elif row == self._hovered_row():
+            painter.fillRect(option.rect, self._hover)
+        strength = 0.0 if node.is_folder else self._flashes.strength(node.path)
+        if strength:
+            flash = QColor(self._flash)
+            flash.setAlphaF(strength)
+            painter.fillRect(option.rect, flash)
+
+    def _paint_name(self, painter: QPainter, rect: QRect, node: Row) -> None:
+        left = indent_of(node)
+        if node.is_folder:
+            self._paint_arrow(painter, rect.left() + left - INDENT, rect, node.is_expanded)
+        self._font(painter, self._mono)
+        painter.setPen(self._text if node.name else self._muted)
+        text = self._model.text(node, Column.KEY)
+        room = rect.adjusted(left, 0, -GRID // 2, 0)
+        self._write(painter, room, text, LEFT, Qt.TextElideMode.ElideMiddle)
+
+    def _paint_arrow(self, painter: QPainter, left: int, rect: QRect, is_open: bool) -> None:
+        middle = QPointF(left + INDENT / 2 - 1, rect.center().y() + 0.5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._arrow_pen)
+        across, along = (
+            (QPointF(3.5, 0), QPointF(0, 2)) if is_open else (QPointF(0, 3.5), QPointF(2, 0))
+        )
+        painter.drawPolyline([middle - across - along, middle + along, middle + across - along])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_ttl(self, painter: QPainter, rect: QRect, node: Row) -> None:
+        text = self._model.text(node, Column.TTL)
+        info = self._model.info(node)
+        self._font(painter, self._plain)
+        painter.setPen(self._muted)
+        if info is not None and info.deadline_ms is not None:
+            painter.setPen(self._text)
+            if info.deadline_ms - self._mirror.now_ms() < SOON_MS:
+                painter.setPen(self._danger)
+                self._font(painter, self._bold)
+        self._write(painter, rect, text, RIGHT)
+
+    def _font(self, painter: QPainter, font: QFont) -> None:
+        painter.setFont(font)
+
+    def _write(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        text: str,
+        align: Qt.AlignmentFlag,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+    ) -> None:
+        if not text or rect.width() <= 0:
+            return
+        # Measuring a text of thousands of characters costs more than all the rest.
+        metrics = QFontMetrics(painter.font())
+        if len(text) * self._narrowest > rect.width():
+            text = metrics.elidedText(text[:2000], elide, rect.width())
+        painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, text)
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        self._text = QColor(tokens.text)
+        self._muted = QColor(tokens.muted)
+        self._danger = QColor(tokens.danger)
+        self._selected = QColor(tokens.selection)
+        self._selected_idle = QColor(tokens.selection_inactive)
+        self._hover = QColor(tokens.hover)
+        self._flash = QColor(tokens.flash)
+        self._arrow_pen = QPen(
+            self._muted,
+            1.5,
+            Qt.PenStyle.SolidLine,
+            Qt.PenCapStyle.RoundCap,
+            Qt.PenJoinStyle.RoundJoin,
+        )
+        self._mono = self._theme.monospace()
+        self._plain = QFont()
+        self._bold = QFont()
+        self._bold.setWeight(QFont.Weight.DemiBold)
+        self._narrowest = 3

@@ -1,0 +1,212 @@
+"""The left pane: filter, key tree, and the truth about coverage."""
+
+from __future__ import annotations
+
+import qtawesome as qta
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveStatus
+from sinch_cache_gui.keyspace.loader import Coverage
+from sinch_cache_gui.keyspace.mirror import Mirror
+from sinch_cache_gui.keyspace.selection import KeySelection
+from sinch_cache_gui.ui.key_tree.coverage_strip import CoverageStrip
+from sinch_cache_gui.ui.key_tree.empty_page import EmptyPage
+from sinch_cache_gui.ui.key_tree.view import KeyTreeView
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import GRID, Theme
+
+
+class KeyTreePane(QWidget):
+    """Shows a mirror and reports what the user wants with its keys."""
+
+    key_activated = Signal(object)
+    """Open this key (bytes)."""
+    selection_changed = Signal(object)
+    """The selected keys: a tuple of bytes, at most a thousand, folders left out."""
+    delete_requested = Signal(object)
+    """Delete these keys: a `KeySelection`, with all keys below selected folders."""
+    create_requested = Signal(object)
+    """Create a key whose name begins like this (bytes)."""
+
+    def __init__(
+        self, theme: Theme, mirror: Mirror, scope: TaskScope, *, is_read_only: bool = False
+    ) -> None:
+        super().__init__()
+        self._theme = theme
+        self._mirror = mirror
+        self._scope = scope
+        self._is_read_only = is_read_only
+        self.filter = QLineEdit()
+        self._funnel = QAction(self)
+        self._counted = QLabel()
+        self.view = KeyTreeView(theme, mirror)
+        self.empty = EmptyPage(theme)
+        self.strip = CoverageStrip()
+        self._stack = QStackedLayout()
+        self._lay_out()
+        self._wire()
+        mirror.listen(self)
+        self._show_coverage()
+
+    # -- what the window asks ----------------------------------------------------------------
+
+    def focus_filter(self) -> None:
+        """Put the keyboard into the filter field."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.selectAll()
+
+    def reveal(self, key: bytes) -> None:
+        """Open the folders of a key and go to its row; nothing if the tree does not show it."""
+        self._scope.start("reveal", self._reveal(key))
+
+    def expand_path(self, path: bytes) -> None:
+        """Expand a folder and those it is in."""
+        self.view.tree.index_shown.expand_to(path + b":")
+
+    def selected_keys(self) -> KeySelection:
+        """Answer the selected keys, with all keys below selected folders."""
+        return self.view.selected_keys()
+
+    async def _reveal(self, key: bytes) -> None:
+        index = self._mirror.index
+        if key not in index:
+            return
+        index.expand_to(key)
+        await index.work()
+        self.view.tree.settle()
+        row = index.row_of(key, is_folder=False)
+        if row is not None and index is self.view.tree.index_shown:
+            self.view.go_to(row)
+
+    # -- building ----------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.filter.setPlaceholderText(self.tr("Filter: text, or a pattern such as session:*"))
+        self.filter.setAccessibleName(self.tr("Filter keys"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.addAction(self._funnel, QLineEdit.ActionPosition.LeadingPosition)
+        self.filter.installEventFilter(self)
+        self._counted.setObjectName("muted")
+        self._counted.hide()
+        top = QWidget()
+        row = QHBoxLayout(top)
+        row.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
+        row.setSpacing(GRID)
+        row.addWidget(self.filter, 1)
+        row.addWidget(self._counted)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(top)
+        column.addLayout(self._stack, 1)
+        column.addWidget(self.strip)
+        self.setFocusProxy(self.view)
+        self._restyle()
+
+    def _wire(self) -> None:
+        self.filter.textChanged.connect(self._mirror.set_filter)
+        self.view.find_requested.connect(self.focus_filter)
+        self.view.looked_at.connect(self._mirror.details.want)
+        self.view.key_activated.connect(self.key_activated)
+        self.view.selection_changed.connect(self.selection_changed)
+        self.view.delete_requested.connect(self.delete_requested)
+        self.view.create_requested.connect(self.create_requested)
+        self.empty.create_requested.connect(lambda: self.create_requested.emit(b""))
+        self.empty.clear_filter_requested.connect(self.filter.clear)
+        self.empty.continue_requested.connect(self._mirror.resume_loading)
+        self.strip.stop_requested.connect(self._mirror.stop_loading)
+        self.strip.continue_requested.connect(self._mirror.resume_loading)
+        for changed in (self.view.tree.rowsInserted, self.view.tree.rowsRemoved):
+            changed.connect(self._show_page)
+        self._theme.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        self._funnel.setIcon(qta.icon("mdi6.filter-outline", color=self._theme.tokens.muted))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.filter and isinstance(event, QKeyEvent):
+            is_press = event.type() == QEvent.Type.KeyPress
+            if is_press and event.key() == Qt.Key.Key_Escape:
+                if self.filter.text():
+                    self.filter.clear()
+                else:
+                    self.view.setFocus()
+                return True
+            if is_press and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return):
+                self._enter_tree()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _enter_tree(self) -> None:
+        self.view.setFocus()
+        if not self.view.currentIndex().isValid() and self.view.tree.rowCount():
+            self.view.go_to(0)
+
+    # -- showing -----------------------------------------------------------------------------
+
+    def _show_page(self) -> None:
+        is_empty = not self.view.tree.rowCount()
+        if is_empty and not self._mirror.is_filtering:
+            self.empty.explain(
+                self._mirror.coverage, self._mirror.filter_text, is_read_only=self._is_read_only
+            )
+            self._stack.setCurrentWidget(self.empty)
+        elif not is_empty:
+            self._stack.setCurrentWidget(self.view)
+
+    def _show_coverage(self) -> None:
+        self.strip.show_coverage(self._mirror.coverage)
+        is_filtered = bool(self._mirror.filter_text)
+        self._counted.setVisible(is_filtered)
+        if is_filtered:
+            found, known = self._mirror.index.key_count, self._mirror.key_count
+            self._counted.setText(self.tr("{} of {}").format(f"{found:,}", f"{known:,}"))
+        self._show_page()
+
+    # -- the mirror tells --------------------------------------------------------------------
+
+    def index_replaced(self) -> None:
+        """Show the other index, at the same place."""
+        self.view.tree.show(self._mirror.index)
+        self._show_coverage()
+
+    def coverage_changed(self, coverage: Coverage) -> None:  # noqa: ARG002
+        """Say how things stand."""
+        self._show_coverage()
+
+    def live_changed(self, status: LiveStatus, changes_per_s: float) -> None:
+        """Nothing: the window shows it."""
+
+    def keys_changed(self, changes: tuple[Change, ...]) -> None:
+        """Mark what changed."""
+        shown = set(self.view.keys_on_screen())
+        self.view.flashes.mark(c.key for c in changes if c.key in shown)
+        self.view.look()
+        self.view.repaint_keys()
+
+    def flushed(self) -> None:
+        """Nothing: the rows have gone."""
+
+    def values_may_have_changed(self) -> None:
+        """Nothing: the details ask again."""
+
+    def details_changed(self, keys: tuple[bytes, ...]) -> None:  # noqa: ARG002
+        """Show what is known now."""
+        self.view.repaint_keys()
+
+    def connection_lost(self, event: ConnectionLost) -> None:
+        """Nothing: the window shows it."""
+
+    def connection_restored(self) -> None:
+        """Nothing: the window shows it."""

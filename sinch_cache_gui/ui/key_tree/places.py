@@ -1,0 +1,101 @@
+"""Keeping the user's place in a tree whose rows come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtWidgets import QTableView
+
+from sinch_cache_gui.keyspace.rows import Row
+from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
+from sinch_cache_gui.ui.theme import ROW_HEIGHT
+
+NAMED_ONE_BY_ONE: Final = 200
+"""Rows of one selected stretch that are remembered by name; of a longer one only the ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Rows that were on screen, the one to keep in place first, with their distance to the top."""
+
+    rows: tuple[tuple[Row, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What was current and selected, by name."""
+
+    current: Row | None
+    stretches: tuple[tuple[Row, ...], ...]
+
+
+def selected_rows(view: QTableView) -> list[range]:
+    """Answer the stretches of selected rows, from the top."""
+    selection = view.selectionModel().selection()
+    stretches = [selection.at(number) for number in range(selection.count())]
+    rows = {(stretch.top(), stretch.bottom() + 1) for stretch in stretches}
+    return [range(top, end) for top, end in sorted(rows)]
+
+
+class Places:
+    """Remembers and finds again, by name, where the user was."""
+
+    def __init__(self, view: QTableView, model: KeyTreeModel) -> None:
+        self._view = view
+        self._model = model
+
+    def anchor(self) -> Anchor | None:
+        """Answer what to hold on to; None at the very top, where new rows may push down."""
+        bar = self._view.verticalScrollBar()
+        height = self._view.viewport().height()
+        current = self._view.currentIndex().row()
+        top = bar.value()
+        first = top // ROW_HEIGHT
+        shown = range(first, (top + height) // ROW_HEIGHT + 1)
+        if not top and current not in shown:
+            return None
+        order = [current] if current in shown else []
+        nodes = ((self._model.node(row), row * ROW_HEIGHT - top) for row in (*order, *shown))
+        return Anchor(tuple((node, distance) for node, distance in nodes if node is not None))
+
+    def hold(self, anchor: Anchor) -> None:
+        """Scroll so that what was held on to stands where it stood."""
+        for node, distance in anchor.rows:
+            row = self._model.row_of(node)
+            if row is not None:
+                self._view.verticalScrollBar().setValue(row * ROW_HEIGHT - distance)
+                return
+
+    def chosen(self) -> Chosen:
+        """Answer what is current and selected."""
+        stretches: list[tuple[Row, ...]] = []
+        for rows in selected_rows(self._view):
+            if len(rows) > NAMED_ONE_BY_ONE:
+                nodes = [self._model.node(rows[0]), self._model.node(rows[-1])]
+                stretches.append(tuple(node for node in nodes if node is not None))
+            else:
+                stretches.extend(
+                    (node,) for node in map(self._model.node, rows) if node is not None
+                )
+        return Chosen(self._model.node(self._view.currentIndex().row()), tuple(stretches))
+
+    def choose(self, chosen: Chosen) -> None:
+        """Make the same nodes current and selected again, as far as they still exist."""
+        last = self._model.columnCount() - 1
+        selection = QItemSelection()
+        for stretch in chosen.stretches:
+            rows = [row for row in map(self._model.row_of, stretch) if row is not None]
+            if rows:
+                selection.select(
+                    self._model.index(min(rows), 0), self._model.index(max(rows), last)
+                )
+        row = None if chosen.current is None else self._model.row_of(chosen.current)
+        choice = self._view.selectionModel()
+        flag = QItemSelectionModel.SelectionFlag
+        if row is not None:
+            choice.setCurrentIndex(self._model.index(row, 0), flag.NoUpdate)
+        elif chosen.current is not None:
+            choice.clearCurrentIndex()
+        choice.select(selection, flag.ClearAndSelect)

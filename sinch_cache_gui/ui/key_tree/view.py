@@ -1,0 +1,386 @@
+"""The key tree as a flat table that behaves like a tree."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QItemSelection, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QGuiApplication,
+    QHideEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+
+from sinch_cache_gui.keyspace.key_text import display_key, parse_key
+from sinch_cache_gui.keyspace.mirror import Mirror
+from sinch_cache_gui.keyspace.rows import Row
+from sinch_cache_gui.keyspace.selection import KeySelection, keys_of
+from sinch_cache_gui.ui.key_tree.cells import Column
+from sinch_cache_gui.ui.key_tree.delegate import INDENT, KeyTreeDelegate, indent_of
+from sinch_cache_gui.ui.key_tree.flashes import Flashes
+from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
+from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+
+WIDTHS: Final = {Column.TTL: 88, Column.TYPE: 56, Column.SIZE: 72, Column.PREVIEW: 160}
+
+LOOK_MS: Final = 15
+"""How long rows must stand still before their details are wanted."""
+
+MOST_TOLD: Final = 1000
+"""Selected keys that `selection_changed` names; nobody looks at more."""
+
+
+class KeyTreeView(QTableView):
+    """Expands, collapses and walks by mouse and keyboard; keeps the user's place."""
+
+    key_activated = Signal(object)
+    selection_changed = Signal(object)
+    delete_requested = Signal(object)
+    create_requested = Signal(object)
+    find_requested = Signal()
+    looked_at = Signal(object)
+    """The keys on screen are others: a tuple of their bytes."""
+
+    def __init__(self, theme: Theme, mirror: Mirror) -> None:
+        super().__init__()
+        self._mirror = mirror
+        self._hovered = -1
+        self._anchor: Anchor | None = None
+        self._is_anchored = False
+        self._chosen: Chosen | None = None
+        self._keys_told: tuple[bytes, ...] = ()
+        self.flashes = Flashes(self)
+        self.tree = KeyTreeModel(mirror)
+        self.setModel(self.tree)
+        self._places = Places(self, self.tree)
+        self.setItemDelegate(
+            KeyTreeDelegate(theme, self.tree, mirror, self.flashes, lambda: self._hovered, self)
+        )
+        self._set_up()
+        self._follow_model()
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._tell_looked_at)
+        self._tick = QTimer(self)
+        self._tick.setSingleShot(True)
+        self._tick.setTimerType(Qt.TimerType.PreciseTimer)
+        self._tick.timeout.connect(self._count_down)
+        self.flashes.faded.connect(self.viewport().update)
+        theme.changed.connect(self.viewport().update)
+
+    def _set_up(self) -> None:
+        self.setAccessibleName(self.tr("Keys"))
+        self.setAccessibleDescription(
+            self.tr("Right expands a folder, Left collapses it, Enter opens a key")
+        )
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(ROW_HEIGHT)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        columns = self.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setSectionsClickable(False)
+        columns.setMinimumSectionSize(5 * GRID)
+        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        columns.setSectionResizeMode(Column.KEY, QHeaderView.ResizeMode.Stretch)
+        for column, width in WIDTHS.items():
+            self.setColumnWidth(column, width)
+
+    def _follow_model(self) -> None:
+        for about_to in (
+            self.tree.rowsAboutToBeInserted,
+            self.tree.rowsAboutToBeRemoved,
+        ):
+            about_to.connect(self._remember_anchor)
+        self.tree.reshaping.connect(self._remember_places)
+        self.tree.reshaped.connect(self._find_places)
+        for done in (self.tree.rowsInserted, self.tree.rowsRemoved, self.tree.dataChanged):
+            done.connect(self.look)
+        self.verticalScrollBar().valueChanged.connect(self.look)
+
+    # -- what is on screen -------------------------------------------------------------------
+
+    def rows_on_screen(self) -> range:
+        """Answer which rows can be seen."""
+        top = self.verticalScrollBar().value()
+        first = top // ROW_HEIGHT
+        last = (top + self.viewport().height()) // ROW_HEIGHT
+        return range(first, min(last + 1, self.tree.rowCount()))
+
+    def look(self) -> None:
+        """Ask soon for the details of what is on screen."""
+        if not self._look.isActive():
+            self._look.start()
+
+    def keys_on_screen(self) -> tuple[bytes, ...]:
+        """Answer the keys that can be seen."""
+        nodes = [self.tree.node(row) for row in self.rows_on_screen()] if self.isVisible() else []
+        return tuple(n.path for n in nodes if n is not None and not n.is_folder)
+
+    def _tell_looked_at(self) -> None:
+        self.looked_at.emit(self.keys_on_screen())
+
+    def repaint_keys(self) -> None:
+        """Paint again: details or marks are new."""
+        self.viewport().update()
+
+    def _count_down(self) -> None:
+        left = self.columnViewportPosition(Column.TTL)
+        width = self.columnWidth(Column.TTL)
+        self.viewport().update(QRect(left, 0, width, self.viewport().height()))
+        self._tick.start(1001 - self._mirror.now_ms() % 1000)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tick.start(0)
+        self.look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick.stop()
+        self.look()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.look()
+
+    # -- the user's place --------------------------------------------------------------------
+
+    def _remember_anchor(self) -> None:
+        if not self._is_anchored:
+            self._anchor = self._places.anchor()
+            self._is_anchored = True
+
+    def _remember_places(self) -> None:
+        self._remember_anchor()
+        if self._chosen is None:
+            self._chosen = self._places.chosen()
+            self.selectionModel().blockSignals(True)
+
+    def _find_places(self) -> None:
+        chosen, self._chosen = self._chosen, None
+        if chosen is not None:
+            self._places.choose(chosen)
+            self.selectionModel().blockSignals(False)
+            self._tell_selection()
+        self._restore_anchor()
+        self.look()
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self._restore_anchor()
+
+    def _restore_anchor(self) -> None:
+        if self._chosen is None and self._is_anchored:
+            anchor, self._anchor = self._anchor, None
+            self._is_anchored = False
+            if anchor is not None:
+                self._places.hold(anchor)
+
+    # -- selection ---------------------------------------------------------------------------
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self._tell_selection()
+
+    def selected_nodes(self, limit: int | None = None) -> list[Row]:
+        """Answer the nodes of the selected rows."""
+        nodes: list[Row] = []
+        for rows in selected_rows(self):
+            for row in rows:
+                if limit is not None and len(nodes) >= limit:
+                    return nodes
+                node = self.tree.node(row)
+                if node is not None:
+                    nodes.append(node)
+        return nodes
+
+    def selected_keys(self) -> KeySelection:
+        """Answer the selected keys, and those below selected folders."""
+        self.tree.settle()
+        return keys_of(self.tree.index_shown, self.selected_nodes())
+
+    def _tell_selection(self) -> None:
+        if self._chosen is not None:
+            return
+        nodes = self.selected_nodes(MOST_TOLD)
+        keys = tuple(node.path for node in nodes if not node.is_folder)
+        if keys != self._keys_told:
+            self._keys_told = keys
+            self.selection_changed.emit(keys)
+
+    def current_node(self) -> Row | None:
+        """Answer the node the keyboard is at."""
+        return self.tree.node(self.currentIndex().row())
+
+    def go_to(self, row: int) -> None:
+        """Make a row current and select it alone."""
+        self.setCurrentIndex(self.tree.index(row, 0))
+
+    # -- expansion ---------------------------------------------------------------------------
+
+    def toggle(self, node: Row) -> None:
+        """Expand or collapse a folder."""
+        index = self.tree.index_shown
+        (index.collapse if node.is_expanded else index.expand)(node.path)
+
+    def _activate(self, node: Row) -> None:
+        if node.is_folder:
+            self.toggle(node)
+        else:
+            self.key_activated.emit(node.path)
+
+    def _step_in(self, node: Row) -> None:
+        if node.is_folder and not node.is_expanded:
+            self.toggle(node)
+        elif node.is_folder:
+            inside = self.tree.node(self.currentIndex().row() + 1)
+            if inside is not None and inside.depth > node.depth:
+                self.go_to(self.currentIndex().row() + 1)
+
+    def _step_out(self, node: Row) -> None:
+        if node.is_folder and node.is_expanded:
+            self.toggle(node)
+            return
+        row = self.tree.row_of(node)
+        parent = None if row is None else self.tree.index_shown.parent_row(row)
+        if parent is not None:
+            self.go_to(parent)
+
+    # -- keyboard and mouse ------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.tree.settle()
+        if event.matches(QKeySequence.StandardKey.Find):
+            self.find_requested.emit()
+        elif event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_keys()
+        elif not self._walk(event):
+            super().keyPressEvent(event)
+
+    def _walk(self, event: QKeyEvent) -> bool:
+        node = self.current_node()
+        last = self.tree.rowCount() - 1
+        key = event.key()
+        if last < 0 or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.go_to(0 if key == Qt.Key.Key_Home else last)
+        elif node is None:
+            return False
+        elif key == Qt.Key.Key_Right:
+            self._step_in(node)
+        elif key == Qt.Key.Key_Left:
+            self._step_out(node)
+        elif key == Qt.Key.Key_Space and node.is_folder:
+            self.toggle(node)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._activate(node)
+        elif key == Qt.Key.Key_Delete:
+            self.delete_requested.emit(self.selected_keys())
+        else:
+            return False
+        return True
+
+    def keyboardSearch(self, search: str) -> None:
+        if self.tree.rowCount():
+            row = max(0, self.currentIndex().row())
+            found = self.tree.index_shown.row_beginning(row, parse_key(search))
+            if found is not None:
+                self.go_to(found)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.tree.settle()
+        node = self._node_at(event.position().toPoint())
+        if node is not None and self._is_on_arrow(node, event):
+            self.toggle(node)
+            return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        node = self._node_at(event.position().toPoint())
+        if node is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._is_on_arrow(node, event):
+            self.toggle(node)
+        else:
+            self._activate(node)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self._hover(self.rowAt(int(event.position().y())))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._hover(-1)
+        return super().viewportEvent(event)
+
+    def _hover(self, row: int) -> None:
+        for other in {row, self._hovered} if row != self._hovered else ():
+            top = self.rowViewportPosition(other)
+            self.viewport().update(QRect(0, top, self.viewport().width(), ROW_HEIGHT))
+        self._hovered = row
+
+    def _node_at(self, point: QPoint) -> Row | None:
+        return self.tree.node(self.rowAt(point.y()))
+
+    def _is_on_arrow(self, node: Row, event: QMouseEvent) -> bool:
+        x = int(event.position().x()) - self.columnViewportPosition(Column.KEY)
+        is_there = indent_of(node) - INDENT <= x < indent_of(node)
+        return node.is_folder and is_there and event.button() == Qt.MouseButton.LeftButton
+
+    # -- menu --------------------------------------------------------------------------------
+
+    def copy_keys(self) -> None:
+        """Put the selected names into the clipboard, one a line."""
+        names = [display_key(node.path) for node in self.selected_nodes(MOST_TOLD)]
+        QGuiApplication.clipboard().setText("\n".join(names))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.tree.settle()
+        self.menu_for(self._node_at(event.pos())).popup(event.globalPos())
+
+    def menu_for(self, node: Row | None) -> QMenu:
+        """Answer the menu of a row, or of the empty space below the rows."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if node is not None and node.is_folder:
+            title = self.tr("Collapse") if node.is_expanded else self.tr("Expand")
+            menu.addAction(title, lambda: self.toggle(node))
+        elif node is not None:
+            menu.addAction(self.tr("Open"), lambda: self._activate(node))
+        if node is not None:
+            menu.addAction(self.tr("Copy key"), self.copy_keys)
+        prefix = b"" if node is None else prefix_of(node)
+        menu.addAction(self.tr("New key here…"), lambda: self.create_requested.emit(prefix))
+        if node is not None:
+            menu.addSeparator()
+            menu.addAction(
+                self.tr("Delete"), lambda: self.delete_requested.emit(self.selected_keys())
+            )
+        return menu
+
+
+def prefix_of(node: Row) -> bytes:
+    """Answer how the name of a new key beside (or in) a node begins."""
+    return node.path + b":" if node.is_folder else node.path[: len(node.path) - len(node.name)]
