@@ -93,14 +93,10 @@ class TopStrip(QWidget):
         self._live.setToolTip(reason or self.tr("Every change shows here as it happens."))
         self._paint_live(self._theme.tokens.success)
 
-    def show_lost(self, title: str, retry_in_s: int) -> None:
+    def show_lost(self, title: str) -> None:
         """Say that the cache does not answer, and that a click tries again at once."""
         self._is_lost = True
-        self._live.setText(
-            self.tr("● connection lost, trying again in {} s").format(retry_in_s)
-            if retry_in_s > 0
-            else self.tr("● connection lost, trying again")
-        )
+        self._live.setText(self.tr("● connection lost, trying again"))
         self._live.setToolTip(self.tr("{}\nClick to try again now.").format(title))
         self._paint_live(self._theme.tokens.danger)
 

@@ -100,8 +100,10 @@ class CallPanel(QWidget):
         theme.changed.connect(self._dress)
         self._show_state()
 
-    def dial(self) -> None:
-        """Place the call the form describes, as its button does."""
+    def dial(self, caller: str = "") -> None:
+        """Place the call the form describes, as its button does; `caller` is typed in first."""
+        if caller:
+            self._form.take_caller(caller)
         self._form.request_dial()
 
     def showEvent(self, event: QShowEvent) -> None:

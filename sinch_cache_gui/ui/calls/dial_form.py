@@ -104,15 +104,16 @@ class DialForm(QWidget):
         menu = QMenu(self)
         for phone in known_phones():
             action = menu.addAction(f"{name_of(phone)}\t{phone}")
-            action.triggered.connect(partial(self._take_caller, phone))
+            action.triggered.connect(partial(self.take_caller, phone))
         menu.addSeparator()
         stranger = menu.addAction(self.tr("Nobody the function knows") + f"\t{UNKNOWN_CALLER}")
-        stranger.triggered.connect(partial(self._take_caller, UNKNOWN_CALLER))
+        stranger.triggered.connect(partial(self.take_caller, UNKNOWN_CALLER))
         hidden = menu.addAction(self.tr("A hidden number") + f"\t{WITHHELD}")
-        hidden.triggered.connect(partial(self._take_caller, WITHHELD))
+        hidden.triggered.connect(partial(self.take_caller, WITHHELD))
         return menu
 
-    def _take_caller(self, caller: str) -> None:
+    def take_caller(self, caller: str) -> None:
+        """Put `caller` into the form."""
         self._caller.setText(caller)
         self._check()
 

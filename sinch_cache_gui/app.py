@@ -1,0 +1,259 @@
+"""The composition root: the application, the loop, the first window, and who gets what."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QSize, QStandardPaths
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from sinch_cache_gui.arguments import Arguments
+from sinch_cache_gui.cache.connect import open_backend, parse_target
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+from sinch_cache_gui.keyspace.mirror import Mirror
+from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.profiles import (
+    MEMORY_URL,
+    Preferences,
+    Profile,
+    load_preferences,
+    save_preferences,
+)
+from sinch_cache_gui.ui.main_window import MainWindow
+from sinch_cache_gui.ui.resources import application_icon
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import Theme, ThemeChoice
+from sinch_cache_gui.ui.window_commands import window_commands
+from sinch_cache_gui.ui.workspace import Workspace
+from sinch_cache_gui.voice.demo import fill_demo
+
+log = logging.getLogger(__name__)
+
+EXIT_OK = 0
+EXIT_UNREACHABLE = 3
+
+
+def run(arguments: Arguments) -> int:
+    """Open the window and stay until it is closed; answer the exit code."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("sinch-cache-gui")
+    application.setDesktopFileName("sinch-cache-gui")
+    application.setWindowIcon(application_icon())
+    application.setQuitOnLastWindowClosed(False)
+    theme = Theme(application)
+    preferences_file = _preferences_file()
+    theme.choose(ThemeChoice(arguments.theme or load_preferences(preferences_file).theme))
+    theme.chosen.connect(lambda: _keep(preferences_file, Preferences(theme.choice.value)))
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        return runner.run(_main(arguments, theme))
+
+
+def _preferences_file() -> Path:
+    where = QStandardPaths.StandardLocation.AppConfigLocation
+    return Path(QStandardPaths.writableLocation(where)) / "preferences.json"
+
+
+def _keep(file: Path, preferences: Preferences) -> None:
+    try:
+        save_preferences(file, preferences)
+    except OSError as error:
+        log.warning("preferences were not kept: %s", error)
+
+
+async def _main(arguments: Arguments, theme: Theme) -> int:
+    notices = Notices()
+    _report_defects(notices)
+    window = MainWindow(theme, notices)
+    if arguments.size is not None:
+        window.resize(QSize(*arguments.size))
+    app = App(window, theme, notices)
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    window.show()
+    try:
+        if arguments.screenshot is not None:
+            return await app.take_screenshot(arguments)
+        app.open_at_start(arguments)
+        await app.closed.wait()
+        return EXIT_OK
+    finally:
+        await app.aclose()
+        window.close_now()
+
+
+def _report_defects(notices: Notices) -> None:
+    """Let no exception vanish: whatever nobody caught is logged and told."""
+
+    def tell(error: BaseException) -> None:
+        log.error("unexpected error", exc_info=error)
+        detail = f"{type(error).__name__}: {error}\nThis is a defect. The log has the details."
+        notices.post(Notice(Severity.ERROR, "Something went wrong inside this window", detail))
+
+    def of_slot(
+        _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        tell(error)
+
+    def of_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        error = context.get("exception")
+        tell(error if isinstance(error, BaseException) else RuntimeError(context.get("message")))
+
+    sys.excepthook = of_slot
+    asyncio.get_running_loop().set_exception_handler(of_loop)
+
+
+def make_workspace(
+    theme: Theme, notices: Notices, backend: CacheBackend, profile: Profile
+) -> Workspace:
+    """Put together everything that shows one connected cache."""
+    journaling = JournalingBackend(backend, Journal())
+    return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix)
+
+
+class App:
+    """Opens and closes caches for one window."""
+
+    def __init__(self, window: MainWindow, theme: Theme, notices: Notices) -> None:
+        self.closed = asyncio.Event()
+        self._window = window
+        self._theme = theme
+        self._notices = notices
+        self._scope = TaskScope(notices)
+        self._profile = Profile()
+        window.set_commands(window_commands(window, theme, self.ask_for_cache))
+        window.connect_requested.connect(self.open)
+        window.cancel_requested.connect(self.cancel_opening)
+        window.strip.connections_requested.connect(self.ask_for_cache)
+        window.close_requested.connect(lambda: self._scope.start("close", self._close()))
+
+    def open(self, profile: Profile) -> None:
+        """Open a cache in place of the one shown, unless that has text to be kept."""
+        self._scope.start("open", self._open_instead(profile))
+
+    def open_at_start(self, arguments: Arguments) -> None:
+        """Open what the command line asked for."""
+        self._scope.start("open", self._open_and_prepare(arguments))
+
+    def ask_for_cache(self) -> None:
+        """Let the user choose another cache."""
+        self._window.show_connections(self._profile)
+
+    def cancel_opening(self) -> None:
+        """Go back to the cache that is open, or to the choice."""
+        self._scope.cancel("open")
+        workspace = self._window.workspace
+        if workspace is None:
+            self.ask_for_cache()
+        else:
+            self._window.show_workspace(workspace)
+
+    async def aclose(self) -> None:
+        """End everything at work and let go of the cache."""
+        await self._scope.aclose()
+        if self._window.workspace is not None:
+            await self._window.workspace.aclose()
+        self._notices.listen(None)
+
+    async def take_screenshot(self, arguments: Arguments) -> int:
+        """Save a picture of the loaded window; answer the exit code."""
+        is_open = await self._open_and_prepare(arguments)
+        workspace = self._window.workspace
+        if workspace is not None:
+            await workspace.loaded()
+        await _painted()
+        if arguments.screenshot is None or not self._window.grab().save(str(arguments.screenshot)):
+            print(f"cannot write {arguments.screenshot}", file=sys.stderr)  # noqa: T201
+            return 1
+        return EXIT_OK if is_open else EXIT_UNREACHABLE
+
+    async def _open_and_prepare(self, arguments: Arguments) -> bool:
+        if not await self._open(arguments.profile):
+            return False
+        workspace = self._window.workspace
+        if workspace is None:
+            return False
+        if arguments.is_demo:
+            await self._fill_demo(workspace, is_asked=arguments.profile.url != MEMORY_URL)
+        for key in arguments.open_keys:
+            workspace.open_key(key)
+        if arguments.dial:
+            workspace.calls.dial(arguments.dial)
+        return True
+
+    async def _open_instead(self, profile: Profile) -> None:
+        if await self._may_leave():
+            await self._open(profile)
+
+    async def _may_leave(self) -> bool:
+        """Answer whether nothing unsaved would be lost; the user is asked in the window."""
+        workspace = self._window.workspace
+        if workspace is None or not workspace.editors.unsaved():
+            return True
+        self._window.show_workspace(workspace)
+        return await workspace.editors.confirm_close_all()
+
+    async def _open(self, profile: Profile) -> bool:
+        """Answer whether the cache is shown now; a failure is shown in the window."""
+        label = ""
+        try:
+            target = parse_target(profile.url)
+            label = target.label
+            self._window.show_connecting(label)
+            backend = open_backend(target, prefix=profile.prefix, is_read_only=profile.is_read_only)
+            try:
+                await backend.connect()
+            except BaseException:
+                await backend.aclose()
+                raise
+        except CacheError as error:
+            self._window.show_failure(error, profile, label)
+            return False
+        previous = self._window.workspace
+        workspace = make_workspace(self._theme, self._notices, backend, profile)
+        self._profile = profile
+        self._window.show_workspace(workspace)
+        workspace.start()
+        if previous is not None:
+            await previous.aclose()
+        return True
+
+    async def _fill_demo(self, workspace: Workspace, *, is_asked: bool) -> None:
+        async def fill() -> None:
+            backend = workspace.backend
+            count = await fill_demo(backend, now_ms=backend.now_ms())
+            if is_asked:
+                self._notices.post(Notice(Severity.SUCCESS, f"{count} demo keys written"))
+
+        if not is_asked:
+            await fill()
+            return
+        label = workspace.backend.facts.label
+        self._notices.post(
+            Notice(
+                Severity.WARNING,
+                f"Fill {label} with demo keys?",
+                "Sessions, rates and customers of invented callers, each with a TTL.",
+                (
+                    NoticeAction("Fill", lambda: self._scope.start("demo", fill())),
+                    NoticeAction("Leave it alone", lambda: None),
+                ),
+            )
+        )
+
+    async def _close(self) -> None:
+        if await self._may_leave():
+            self.closed.set()
+
+
+async def _painted() -> None:
+    """Let the window lay out and paint what it was just told."""
+    for _turn in range(10):
+        await asyncio.sleep(0.03)

@@ -1,0 +1,126 @@
+"""Everything the window can do, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sinch_cache_gui.ui.commands import Command
+from sinch_cache_gui.ui.main_window import MainWindow
+from sinch_cache_gui.ui.theme import Theme, ThemeChoice
+from sinch_cache_gui.ui.workspace import Workspace
+
+
+def window_commands(
+    window: MainWindow, theme: Theme, ask_for_cache: Callable[[], None]
+) -> Sequence[Command]:
+    """Answer the commands of the window, grouped, in the order of the menu."""
+
+    def has_cache() -> bool:
+        return window.workspace is not None
+
+    def may_write() -> bool:
+        return window.workspace is not None and not window.workspace.backend.is_read_only
+
+    def with_cache(run: Callable[[Workspace], None]) -> Callable[[], None]:
+        def run_if_open() -> None:
+            if window.workspace is not None:
+                run(window.workspace)
+
+        return run_if_open
+
+    def close() -> None:
+        window.close()
+
+    def shows(part: Callable[[Workspace], bool]) -> Callable[[], bool]:
+        return lambda: window.workspace is not None and part(window.workspace)
+
+    tr = window.tr
+
+    def themed(choice: ThemeChoice, title: str) -> Command:
+        return Command(
+            f"theme.{choice.value}",
+            title,
+            "theme",
+            lambda: theme.choose(choice),
+            is_checked=lambda: theme.choice is choice,
+        )
+
+    def of_cache(
+        name: str,
+        title: str,
+        run: Callable[[Workspace], None],
+        shortcut: str = "",
+        icon: str = "",
+        is_checked: Callable[[Workspace], bool] | None = None,
+    ) -> Command:
+        group = name.partition(".")[0]
+        checked = shows(is_checked) if is_checked is not None else None
+        needs_writing = group == "key"
+        enabled = may_write if needs_writing else has_cache
+        return Command(name, title, group, with_cache(run), shortcut, icon, enabled, checked)
+
+    return (
+        of_cache("key.create", tr("New key…"), lambda w: w.create_key(), "Ctrl+N", "mdi6.plus"),
+        of_cache(
+            "key.undo",
+            tr("Undo the last write"),
+            lambda w: w.key_actions.undo_last(),
+            "Ctrl+Alt+Z",
+            "mdi6.undo",
+        ),
+        of_cache(
+            "find.filter",
+            tr("Filter keys"),
+            lambda w: w.tree.focus_filter(),
+            "Ctrl+L",
+            "mdi6.filter-outline",
+        ),
+        of_cache(
+            "find.reload",
+            tr("Load all keys again"),
+            lambda w: w.mirror.reload(),
+            "F5",
+            "mdi6.refresh",
+        ),
+        of_cache(
+            "view.tree",
+            tr("Key tree"),
+            lambda w: w.toggle_tree(),
+            "Ctrl+1",
+            is_checked=lambda w: not w.tree.isHidden(),
+        ),
+        of_cache(
+            "view.calls",
+            tr("Calls"),
+            lambda w: w.toggle_calls(),
+            "Ctrl+2",
+            is_checked=lambda w: not w.calls.isHidden(),
+        ),
+        of_cache(
+            "view.activity",
+            tr("Activity"),
+            lambda w: w.activity.toggle(),
+            "Ctrl+J",
+            is_checked=lambda w: w.activity.is_open,
+        ),
+        themed(ThemeChoice.SYSTEM, tr("Colours of the system")),
+        themed(ThemeChoice.LIGHT, tr("Light colours")),
+        themed(ThemeChoice.DARK, tr("Dark colours")),
+        Command(
+            "cache.open",
+            tr("Open another cache…"),
+            "cache",
+            ask_for_cache,
+            "Ctrl+O",
+            "mdi6.database-outline",
+        ),
+        Command("window.menu", tr("This menu"), "window", window.strip.open_menu, "F10"),
+        Command(
+            "window.close",
+            tr("Close"),
+            "window",
+            close,
+            "Ctrl+Q",
+            "mdi6.close",
+        ),
+    )

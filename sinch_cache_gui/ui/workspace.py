@@ -1,0 +1,197 @@
+"""One connected cache: its tree, its editors, its calls, and what happened to it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveSource, LiveStatus
+from sinch_cache_gui.keyspace.activity import ActivityLog
+from sinch_cache_gui.keyspace.journal import JournalingBackend
+from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.keyspace.mirror import Mirror
+from sinch_cache_gui.notices import Notices
+from sinch_cache_gui.ui.activity_view import ActivityView
+from sinch_cache_gui.ui.calls.call_panel import CallPanel
+from sinch_cache_gui.ui.editor.tabs import EditorTabs
+from sinch_cache_gui.ui.key_actions import KeyActions
+from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.voice.recording import CacheOperation
+
+TREE_WIDTH, EDITOR_WIDTH, CALLS_WIDTH = 560, 540, 340
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """How changes reach the window right now.
+
+    Attributes:
+        source: Which way.
+        reason: Why this way and not a better one; empty for the best.
+        changes_per_s: How many of late.
+        lost_title: What is wrong while the connection is lost; empty otherwise.
+    """
+
+    source: LiveSource = LiveSource.NONE
+    reason: str = ""
+    changes_per_s: float = 0.0
+    lost_title: str = ""
+
+
+class Workspace(QWidget):
+    """Three panes and one strip on one cache. Panes hide and come back by one key each."""
+
+    live_shown = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        notices: Notices,
+        backend: JournalingBackend,
+        mirror: Mirror,
+        prefix: bytes = b"",
+    ) -> None:
+        super().__init__()
+        self.backend = backend
+        self.mirror = mirror
+        self.prefix_text = display_key(prefix)
+        self.live = Live()
+        self._scope = TaskScope(notices)
+        self._loaded = asyncio.Event()
+        self._log = ActivityLog(backend.now_ms)
+        is_read_only = backend.is_read_only
+        self.tree = KeyTreePane(theme, mirror, self._scope)
+        self.editors = EditorTabs(theme, backend, self._scope, notices, is_read_only=is_read_only)
+        self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only)
+        self.activity = ActivityView(theme)
+        self.key_actions = KeyActions(backend, self._scope, notices)
+        self._panes = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        self._wire()
+
+    def start(self) -> None:
+        """Begin to load the keys and to follow them."""
+        self._scope.start("mirror", self.mirror.run())
+
+    async def loaded(self) -> None:
+        """Wait until the keys are all there, or cannot be had."""
+        await self._loaded.wait()
+
+    async def aclose(self) -> None:
+        """End everything at work here and let go of the cache."""
+        await self._scope.aclose()
+        await self.backend.aclose()
+
+    def focus_tree(self) -> None:
+        """Put the keyboard into the tree."""
+        self.tree.setFocus()
+
+    def open_key(self, key: bytes) -> None:
+        """Show a key in an editor and in the tree."""
+        self.tree.reveal(key)
+        self.editors.open_key(key)
+
+    def create_key(self) -> None:
+        """Begin a new key."""
+        self.editors.open_new(b"")
+
+    def toggle_tree(self) -> None:
+        """Show or hide the tree."""
+        self.tree.setVisible(self.tree.isHidden())
+
+    def toggle_calls(self) -> None:
+        """Show or hide the calls."""
+        self.calls.setVisible(self.calls.isHidden())
+
+    # What the mirror tells (see MirrorListener).
+
+    def index_replaced(self) -> None:
+        """The tree looks after itself."""
+
+    def coverage_changed(self, coverage: Coverage) -> None:
+        """Whoever waits for the keys goes on once they are there."""
+        if coverage.state is not CoverageState.LOADING:
+            self._loaded.set()
+
+    def live_changed(self, status: LiveStatus, changes_per_s: float) -> None:
+        """Show how changes are noticed."""
+        self._show_live(Live(status.source, status.reason, changes_per_s))
+
+    def keys_changed(self, changes: tuple[Change, ...]) -> None:
+        """List what happened and let open editors follow it."""
+        self._log.saw(changes)
+        self.editors.keys_changed(changes)
+
+    def flushed(self) -> None:
+        """Every open key is gone."""
+        self._log.saw_flush()
+        self.editors.flushed()
+
+    def values_may_have_changed(self) -> None:
+        """Open editors look again."""
+        self.editors.values_may_have_changed()
+
+    def details_changed(self, keys: tuple[bytes, ...]) -> None:
+        """The tree looks after itself."""
+
+    def connection_lost(self, event: ConnectionLost) -> None:
+        """Say so; what was known stays in view."""
+        self._loaded.set()
+        self._show_live(replace(self.live, lost_title=event.title))
+
+    def connection_restored(self) -> None:
+        """Say so."""
+        self._show_live(replace(self.live, lost_title=""))
+        self.editors.values_may_have_changed()
+
+    def _show_live(self, live: Live) -> None:
+        self.live = live
+        self.live_shown.emit()
+
+    def _note_operation(self, operation: CacheOperation) -> None:
+        if operation.is_write and not operation.error:
+            self._log.called(operation.key.encode(), operation.name, operation.event.value.upper())
+
+    def _lay_out(self) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.addWidget(self._panes, 1)
+        column.addWidget(self.activity)
+        outer = QVBoxLayout(self)
+        outer.addWidget(self._splitter)
+        for layout in (column, outer):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        _fill(self._panes, (self.editors, EDITOR_WIDTH), (self.calls, CALLS_WIDTH))
+        _fill(self._splitter, (self.tree, TREE_WIDTH), (right, EDITOR_WIDTH + CALLS_WIDTH))
+        self._panes.setStretchFactor(0, 1)
+        self._splitter.setStretchFactor(1, 1)
+
+    def _wire(self) -> None:
+        self.tree.key_activated.connect(self.editors.open_key)
+        self.tree.delete_requested.connect(self.key_actions.delete)
+        self.tree.create_requested.connect(self.editors.open_new)
+        self.editors.delete_requested.connect(lambda key: self.key_actions.delete((key,)))
+        self.calls.key_activated.connect(self.open_key)
+        self.calls.operation_recorded.connect(self._note_operation)
+        self.activity.key_activated.connect(self.open_key)
+        self._log.listen(self.activity.add)
+        self.backend.journal.listen(self._log.wrote)
+        self.mirror.listen(self)
+
+
+def _fill(splitter: QSplitter, *parts: tuple[QWidget, int]) -> None:
+    for part, _width in parts:
+        splitter.addWidget(part)
+    splitter.setSizes([width for _part, width in parts])
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for at in range(len(parts)):
+        splitter.setStretchFactor(at, 0)
