@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Final
 
 from PySide6.QtCore import QEvent, QItemSelection, QPoint, QRect, Qt, QTimer, Signal
@@ -55,6 +56,7 @@ class KeyTreeView(QTableView):
         self._anchor: Anchor | None = None
         self._is_anchored = False
         self._chosen: Chosen | None = None
+        self._typed, self._typed_at = "", 0.0
         self._keys_told: tuple[bytes, ...] = ()
         self.flashes = Flashes(self)
         self.tree = KeyTreeModel(mirror)
@@ -235,6 +237,8 @@ class KeyTreeView(QTableView):
 
     def go_to(self, row: int) -> None:
         """Make a row current and select it alone."""
+        # A layout still to come would scroll back to what was held on to before.
+        self.executeDelayedItemsLayout()
         self.setCurrentIndex(self.tree.index(row, 0))
 
     # -- expansion ---------------------------------------------------------------------------
@@ -286,6 +290,8 @@ class KeyTreeView(QTableView):
             return False
         if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.go_to(0 if key == Qt.Key.Key_Home else last)
+        elif key == Qt.Key.Key_Delete:
+            self._ask_to_delete()
         elif node is None:
             return False
         elif key == Qt.Key.Key_Right:
@@ -296,16 +302,20 @@ class KeyTreeView(QTableView):
             self.toggle(node)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._activate(node)
-        elif key == Qt.Key.Key_Delete:
-            self.delete_requested.emit(self.selected_keys())
         else:
             return False
         return True
 
     def keyboardSearch(self, search: str) -> None:
+        # Qt's own search asks every row for its text; a million take seconds.
+        now = monotonic()
+        is_longer = (
+            now - self._typed_at < QGuiApplication.styleHints().keyboardInputInterval() / 1e3
+        )
+        self._typed, self._typed_at = (self._typed if is_longer else "") + search, now
         if self.tree.rowCount():
             row = max(0, self.currentIndex().row())
-            found = self.tree.index_shown.row_beginning(row, parse_key(search))
+            found = self.tree.index_shown.row_beginning(row, parse_key(self._typed))
             if found is not None:
                 self.go_to(found)
 
@@ -375,10 +385,13 @@ class KeyTreeView(QTableView):
         menu.addAction(self.tr("New key here…"), lambda: self.create_requested.emit(prefix))
         if node is not None:
             menu.addSeparator()
-            menu.addAction(
-                self.tr("Delete"), lambda: self.delete_requested.emit(self.selected_keys())
-            )
+            menu.addAction(self.tr("Delete"), self._ask_to_delete)
         return menu
+
+    def _ask_to_delete(self) -> None:
+        keys = self.selected_keys()
+        if keys:
+            self.delete_requested.emit(keys)
 
 
 def prefix_of(node: Row) -> bytes:

@@ -1,0 +1,325 @@
+"""The key tree as a user sees and drives it, on a real in-memory cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from sinch_cache_gui.cache.interface import TtlPolicy
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.keyspace.mirror import Mirror
+from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.ui.key_tree.cells import Column
+from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
+
+
+class Tree:
+    """A user at the tree: what it shows, and what can be done with it."""
+
+    def __init__(self) -> None:
+        self.cache = MemoryCache()
+        self.notices: list[Notice] = []
+        notices = Notices()
+        notices.listen(self.notices.append)
+        self.scope = TaskScope(notices)
+        self.mirror = Mirror(self.cache, memory_settled=lambda: None)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self.pane = KeyTreePane(Theme(application), self.mirror, self.scope)
+        self.view = self.pane.view
+        self.tester = QAbstractItemModelTester(
+            self.view.tree, QAbstractItemModelTester.FailureReportingMode.Fatal
+        )
+
+    async def open(self) -> None:
+        await self.cache.connect()
+        self.pane.resize(600, 400)
+        self.pane.show()
+        self.scope.start("mirror", self.mirror.run())
+        await self.until(lambda: "complete" in self.pane.strip.said)
+
+    async def close(self) -> None:
+        await self.scope.aclose()
+        await self.cache.aclose()
+        self.pane.hide()
+        self.pane.deleteLater()
+        assert self.notices == []
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not is_so():  # noqa: ASYNC110 - widgets have no event to await
+                await asyncio.sleep(0.005)
+
+    def lines(self) -> list[str]:
+        return [
+            "  " * self.node(row).depth + self.cell(row, Column.KEY)
+            for row in range(self.view.tree.rowCount())
+        ]
+
+    def node(self, row: int):
+        node = self.view.tree.node(row)
+        assert node is not None
+        return node
+
+    def cell(self, row: int, column: Column) -> str:
+        return str(self.view.tree.index(row, column).data())
+
+    def row(self, text: str) -> int:
+        return [line.strip() for line in self.lines()].index(text)
+
+    def press(
+        self,
+        key: Qt.Key,
+        held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        on: QWidget | None = None,
+    ) -> None:
+        # QTest runs the event loop in between, which a coroutine on that loop must not.
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            QApplication.sendEvent(on or self.view, QKeyEvent(kind, key, held))
+
+    def type(self, text: str, on: QWidget) -> None:
+        none = Qt.KeyboardModifier.NoModifier
+        for letter in text:
+            QApplication.sendEvent(on, QKeyEvent(QEvent.Type.KeyPress, 0, none, letter))
+
+    def click(self, x: int, y: int) -> None:
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        at = QPointF(x, y)
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            event = QMouseEvent(kind, at, at, left, left, none)
+            QApplication.sendEvent(self.view.viewport(), event)
+
+    def at(self) -> str:
+        return self.lines()[self.view.currentIndex().row()].strip()
+
+
+@asynccontextmanager
+async def a_tree() -> AsyncIterator[Tree]:
+    """A context and no fixture: between fixture and test Qt's events run without the loop."""
+    tree = Tree()
+    try:
+        yield tree
+    finally:
+        await tree.close()
+
+
+async def test_folders_stand_first_with_counts_and_keys_with_details() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("session:1", {"a": 1}, 600)
+        await tree.cache.set("session:2", {"a": 1}, 600)
+        await tree.cache.write(b"config", b"[1]", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+        await tree.open()
+        assert tree.lines() == ["session", "config"]
+        assert tree.cell(0, Column.TTL) == "2"
+        await tree.until(lambda: tree.cell(1, Column.TTL) == "no expiry")
+        assert tree.cell(1, Column.TYPE) == "string"
+        assert tree.cell(1, Column.SIZE) == "3 B"
+        assert tree.cell(1, Column.PREVIEW) == "[1]"
+        assert tree.pane.strip.said.startswith("3 keys, complete, ")
+
+
+async def test_the_keyboard_walks_the_tree() -> None:
+    async with a_tree() as tree:
+        for key in ("a:b:1", "a:b:2", "a:c", "z"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        tree.view.setFocus()
+        tree.press(Qt.Key.Key_Home)
+        tree.press(Qt.Key.Key_Right)
+        assert tree.lines() == ["a", "  b", "  c", "z"]
+        tree.press(Qt.Key.Key_Right)
+        assert tree.at() == "b"
+        tree.press(Qt.Key.Key_Space)
+        assert tree.lines() == ["a", "  b", "    1", "    2", "  c", "z"]
+        tree.press(Qt.Key.Key_End)
+        assert tree.at() == "z"
+        tree.view.go_to(tree.row("2"))
+        tree.press(Qt.Key.Key_Left)
+        assert tree.at() == "b"
+        tree.press(Qt.Key.Key_Left)
+        assert tree.lines() == ["a", "  b", "  c", "z"]
+        opened: list[bytes] = []
+        tree.pane.key_activated.connect(opened.append)
+        tree.view.go_to(tree.row("c"))
+        tree.press(Qt.Key.Key_Return)
+        assert opened == [b"a:c"]
+
+
+async def test_typing_a_name_goes_there() -> None:
+    async with a_tree() as tree:
+        for key in ("app:alpha", "app:beta", "app:bravo", "zulu"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        tree.pane.expand_path(b"app")
+        tree.view.go_to(0)
+        tree.type("br", tree.view)
+        assert tree.at() == "bravo"
+
+
+async def test_a_click_on_the_arrow_opens_a_folder() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("a:1", 1)
+        await tree.open()
+        tree.click(10, ROW_HEIGHT // 2)
+        assert tree.lines() == ["a", "  1"]
+
+
+async def test_the_view_does_not_jump_when_rows_come_and_go_above() -> None:
+    async with a_tree() as tree:
+        for i in range(0, 1000, 2):
+            await tree.cache.set(f"k:{i:04}", 1)
+        await tree.open()
+        tree.pane.expand_path(b"k")
+        bar = tree.view.verticalScrollBar()
+        bar.setValue(ROW_HEIGHT * 200 + 7)
+        tree.view.go_to(205)
+        tree.view.selectRow(210)
+        tree.view.selectionModel().setCurrentIndex(
+            tree.view.tree.index(205, 0),
+            tree.view.selectionModel().SelectionFlag.NoUpdate,
+        )
+        current, chosen = tree.node(205).path, tree.node(210).path
+        offset = tree.view.rowViewportPosition(205)
+        for burst in ([1], range(3, 300, 2)):
+            for i in burst:
+                await tree.cache.set(f"k:{i:04}", 1)
+            await tree.until(lambda: tree.mirror.key_count == tree.view.tree.rowCount() - 1)
+            last = b"k:%04d" % max(burst)
+            await tree.until(lambda last=last: last in tree.mirror.index)
+            tree.view.updateGeometries()
+            row = tree.view.currentIndex().row()
+            assert tree.node(row).path == current
+            assert tree.view.rowViewportPosition(row) == offset
+            assert [node.path for node in tree.view.selected_nodes()] == [chosen]
+        for i in range(0, 200, 2):
+            await tree.cache.delete(f"k:{i:04}")
+        await tree.until(lambda: b"k:0198" not in tree.mirror.index)
+        tree.view.updateGeometries()
+        row = tree.view.currentIndex().row()
+        assert tree.node(row).path == current
+        assert tree.view.rowViewportPosition(row) == offset
+
+
+async def test_the_filter_says_how_many_and_can_be_left() -> None:
+    async with a_tree() as tree:
+        for key in ("session:1", "session:2", "rate:1"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        tree.pane.expand_path(b"session")
+        tree.view.setFocus()
+        tree.press(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        tree.type("ion:", tree.pane.filter)
+        await tree.until(lambda: tree.lines() == ["session", "  1", "  2"])
+        assert "2 of 3" in [label.text() for label in tree.pane.findChildren(QLabel)]
+        tree.press(Qt.Key.Key_Escape, on=tree.pane.filter)
+        await tree.until(lambda: tree.lines() == ["rate", "session", "  1", "  2"])
+
+
+@pytest.mark.parametrize("text", ["[", "\\", "[^", "*[z-a", "\\x", "ü", "a" * 500, "🎈\u202e"])
+async def test_any_text_is_a_filter_without_error(text: str) -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("a:1", 1)
+        await tree.open()
+        tree.pane.filter.setText(text)
+        await tree.until(lambda: tree.pane.empty.isVisible())
+        assert "No key matches" in tree.pane.empty.title
+        tree.pane.empty.clear_filter_requested.emit()
+        await tree.until(lambda: tree.lines() == ["a"])
+
+
+async def test_an_empty_cache_says_what_to_do_next() -> None:
+    async with a_tree() as tree:
+        await tree.open()
+        assert tree.pane.empty.isVisible()
+        assert tree.pane.empty.title == "This cache is empty"
+        wishes: list[bytes] = []
+        tree.pane.create_requested.connect(wishes.append)
+        tree.pane.empty.create_requested.emit()
+        assert wishes == [b""]
+        await tree.cache.set("a", 1)
+        await tree.until(lambda: tree.view.isVisible())
+
+
+async def test_deleting_a_folder_means_all_keys_below_it() -> None:
+    async with a_tree() as tree:
+        for key in ("a:b:1", "a:b:2", "a:c", "d", "e"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        tree.pane.expand_path(b"a")
+        wishes: list[object] = []
+        tree.pane.delete_requested.connect(wishes.append)
+        tree.view.selectAll()
+        tree.press(Qt.Key.Key_Delete)
+        (wish,) = wishes
+        assert len(wish) == 5
+        assert sorted(wish) == [b"a:b:1", b"a:b:2", b"a:c", b"d", b"e"]
+
+
+async def test_selected_keys_are_told_once() -> None:
+    async with a_tree() as tree:
+        for key in ("a", "b", "c"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        told: list[tuple[bytes, ...]] = []
+        tree.pane.selection_changed.connect(told.append)
+        tree.view.go_to(0)
+        tree.press(Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+        assert told == [(b"a",), (b"a", b"b")]
+
+
+async def test_a_key_can_be_revealed() -> None:
+    async with a_tree() as tree:
+        for i in range(3000):
+            await tree.cache.set(f"deep:er:{i:05}", 1)
+        await tree.open()
+        tree.pane.reveal(b"deep:er:02999")
+        await tree.until(lambda: tree.view.currentIndex().isValid() and tree.at() == "02999")
+        assert tree.view.currentIndex().row() in tree.view.rows_on_screen()
+
+
+async def test_keys_nobody_can_see_are_shown_escaped_and_copied_exactly() -> None:
+    async with a_tree() as tree:
+        awkward = b"a\xff\x00\n\xe2\x80\xae"
+        await tree.cache.write(awkward, b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+        await tree.open()
+        assert tree.lines() == [r"a\xff\x00\n\u202e"]
+        tree.view.go_to(0)
+        tree.press(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text() == r"a\xff\x00\n\u202e"
+
+
+async def test_a_screen_reader_hears_level_and_state() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("a:1", 1)
+        await tree.open()
+        tree.pane.expand_path(b"a")
+        spoken = [
+            tree.view.tree.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+            for row in range(2)
+        ]
+        assert spoken == ["a, folder of 1 keys, expanded, level 1", "1, level 2"]
+
+
+async def test_the_menu_offers_what_can_be_done() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("a:1", 1)
+        await tree.open()
+        tree.pane.expand_path(b"a")
+        menus = [tree.view.menu_for(node) for node in (None, tree.node(0), tree.node(1))]
+        texts = [[action.text() for action in menu.actions() if action.text()] for menu in menus]
+        assert texts == [
+            ["New key here…"],
+            ["Collapse", "Copy key", "New key here…", "Delete"],
+            ["Open", "Copy key", "New key here…", "Delete"],
+        ]
+        for menu in menus:
+            menu.deleteLater()
