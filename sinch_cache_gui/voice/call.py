@@ -187,6 +187,7 @@ class Call:
         if self._state.phase is not CallPhase.CONNECTING:
             return
         self._note("The callee answers.")
+        self._deadline_ms = None
         self._answered_ms = self._answered_ms or self._now_ms()
         if self._are_callbacks_suppressed or isinstance(self._action, ConnectMxp):
             self._connect()
@@ -207,6 +208,12 @@ class Call:
         """The callee ends a connected call."""
         if self._state.phase is CallPhase.CONNECTED:
             await self._end(EndReason.CALLEE_HANGUP, "The callee hung up.")
+
+    async def notify(self, notification: Callback) -> None:
+        """Something happens beside the call (a recording is ready, ...); it stands where it was."""
+        before = self._state
+        await self._fire(notification)
+        self._become(before.phase, menu_id=before.menu_id)
 
     def leave(self) -> None:
         """The caller puts the phone down while a reply is awaited: it is not carried out then."""
@@ -308,6 +315,7 @@ class Call:
             case Park():
                 self._park(action)
             case Continue():
+                self._note("The call goes on.")
                 self._connect()
 
     def _ring(self, action: Action, timeout_s: int | None) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import FunctionCache, JsonValue
 from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase
 from sinch_cache_gui.voice.callbacks import Destination
@@ -224,9 +226,7 @@ async def any_cache(request: pytest.FixtureRequest, clock) -> AsyncIterator[Func
     if request.param == "memory":
         yield MemoryCache(clock)
         return
-    redis = pytest.importorskip("sinch_cache_gui.cache.redis")
-    connect = pytest.importorskip("sinch_cache_gui.cache.connect")
-    cache = redis.RedisCache(connect.parse_target(request.getfixturevalue("redis_url")))
+    cache = RedisCache(parse_target(request.getfixturevalue("redis_url")))
     await cache.connect()
     yield cache
     await cache.aclose()

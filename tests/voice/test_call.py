@@ -15,7 +15,7 @@ from sinch_cache_gui.voice.call_events import (
     CallPhase,
     StateChanged,
 )
-from sinch_cache_gui.voice.callbacks import Amd, CallResult, CallSetup, EndReason, Money
+from sinch_cache_gui.voice.callbacks import Amd, CallResult, CallSetup, EndReason, Money, notify
 from sinch_cache_gui.voice.targets import Answered, Failed
 
 HANGUP = {"action": {"name": "hangup"}}
@@ -374,6 +374,18 @@ async def test_an_outbound_call_begins_with_ace(rehearse, script) -> None:
 
     assert rehearsal.sent() == ["ace", "pie", "dice"]
     assert "cli" not in rehearsal.request(0)
+
+
+async def test_a_notification_leaves_the_call_where_it_was(rehearse, script, setup) -> None:
+    rehearsal = rehearse(script(MENU, b"", HANGUP))
+    await rehearsal.call.dial()
+    before = rehearsal.call.state
+
+    await rehearsal.call.notify(notify(setup, "recording_finished"))
+
+    assert rehearsal.call.state == before
+    await rehearsal.call.press("1")
+    assert rehearsal.sent() == ["ice", "notify", "pie", "dice"]
 
 
 async def test_input_after_the_end_does_nothing(rehearse, script) -> None:

@@ -6,7 +6,7 @@ from html import escape
 
 import qtawesome as qta
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.ui.calls.operation_list import OperationList
 from sinch_cache_gui.ui.calls.wording import pretty, shortened
+from sinch_cache_gui.ui.editor.highlighter import VisibleHighlighter
 from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
 from sinch_cache_gui.voice.call_events import CallbackRecord
 from sinch_cache_gui.voice.problems import Problem, Weight
@@ -44,8 +45,19 @@ class JsonView(QPlainTextEdit):
         self.setAccessibleName(name)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.document().setDocumentMargin(GRID)
+        self._highlighter = VisibleHighlighter(self, theme)
         self._dress()
         theme.changed.connect(self._dress)
+
+    def show_body(self, body: bytes | None) -> None:
+        """Show what travelled, coloured if it is JSON; None shows nothing."""
+        text = "" if body is None else pretty(body)
+        self._highlighter.set_on(text.startswith(("{", "[")))
+        self.setPlainText(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._highlighter.colour_visible(self.firstVisibleBlock(), self.viewport().height())
+        super().paintEvent(event)
 
     def _dress(self) -> None:
         self.setFont(self._theme.monospace())
@@ -98,9 +110,9 @@ class CallbackDetails(QTabWidget):
         operations = record.operations if record else ()
         self._operations.show_operations(operations)
         self._cache.setCurrentWidget(self._operations if operations else self._no_operations)
-        self._request.setPlainText(pretty(record.callback.body()) if record else "")
+        self._request.show_body(record.callback.body() if record else None)
         reply = record.reply if record else None
-        self._reply.setPlainText(pretty(reply.body) if isinstance(reply, Answered) else "")
+        self._reply.show_body(reply.body if isinstance(reply, Answered) else None)
         self.setTabText(CACHE, _counted(self.tr("Cache"), len(operations)))
         self._show_problems()
         if record is not None and record.has_failed:

@@ -6,7 +6,12 @@ from functools import partial
 from html import escape
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QTextCursor
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import QGridLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
 
 from sinch_cache_gui.ui.calls.wording import offset_text, shortened
@@ -31,6 +36,9 @@ class Transcript(QTextEdit):
         self.setAccessibleName(self.tr("What the caller hears"))
         self.setMinimumHeight(64)
         self.document().setDocumentMargin(GRID)
+        self._is_at_end = True
+        self.verticalScrollBar().valueChanged.connect(self._note_scrolling)
+        self.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
         theme.changed.connect(self._write)
         self._write()
 
@@ -41,21 +49,26 @@ class Transcript(QTextEdit):
         self._write()
 
     def add(self, line: TranscriptLine) -> None:
-        """Add what was heard or done."""
+        """Add what was heard or done, and say it to a screen reader."""
         self._lines.append(line)
         self._write()
+        if line.kind is not LineKind.PRESSED:
+            said = QAccessibleAnnouncementEvent(self, shortened(line.text))
+            QAccessible.updateAccessibility(said)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        bar = self.verticalScrollBar()
-        was_at_end = bar.value() == bar.maximum()
-        super().resizeEvent(event)
-        if was_at_end:
-            bar.setValue(bar.maximum())
+    def _note_scrolling(self, value: int) -> None:
+        self._is_at_end = value == self.verticalScrollBar().maximum()
+
+    def _stay_at_end(self, _minimum: int, maximum: int) -> None:
+        """Keep the last line in sight when the pane becomes smaller, unless it was left."""
+        if self._is_at_end:
+            self.verticalScrollBar().setValue(maximum)
 
     def _write(self) -> None:
+        self._is_at_end = True
         self.setHtml("".join(self._paragraphs()) or self._nothing_yet())
-        self.moveCursor(QTextCursor.MoveOperation.End)
-        self.ensureCursorVisible()
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.maximum())
 
     def _nothing_yet(self) -> str:
         text = self.tr(

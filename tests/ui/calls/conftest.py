@@ -73,6 +73,10 @@ class Hand:
     def transcript(self) -> str:
         return self._named("What the caller hears", (QTextEdit,)).toPlainText()
 
+    def last_visible_line(self) -> str:
+        view = self._named("What the caller hears", (QTextEdit,))
+        return view.cursorForPosition(view.viewport().rect().bottomLeft()).block().text()
+
     def callbacks(self) -> list[list[str]]:
         return _rows(self.callback_table())
 

@@ -316,3 +316,23 @@ async def test_huge_values_are_shown_short(hand, cache) -> None:
     assert len(hand.transcript()) < 2000
     assert max(map(len, hand.shown_operations())) < 2000
     assert "bytes more" in hand.text("Reply to this callback")
+
+
+async def test_a_call_can_be_placed_for_a_caller(hand, cache) -> None:
+    hand.panel.dial("+12025550142")
+    await hand.until(CallPhase.MENU)
+
+    assert hand.field("Caller's number").text() == "+12025550142"
+    assert "Welcome back, Marcus Bell." in hand.transcript()
+
+
+async def test_the_last_line_stays_in_sight_when_the_panel_shrinks(hand) -> None:
+    await hand.dial()
+    for key in ("Key 3", "Key 3", "Key 3", "Key 1"):
+        hand.click(key)
+    await hand.until(CallPhase.ENDED)
+
+    hand.panel.resize(300, 620)
+    await asyncio.sleep(0)
+
+    assert "hung up" in hand.last_visible_line()
