@@ -183,9 +183,12 @@ class App:
         if arguments.is_demo:
             await self._fill_demo(workspace, is_asked=arguments.profile.url != MEMORY_URL)
         for key in arguments.open_keys:
-            workspace.open_key(key)
+            workspace.editors.open_key(key)
         if arguments.dial:
             workspace.calls.dial(arguments.dial)
+        if arguments.open_keys:
+            await workspace.loaded()
+            workspace.tree.reveal(arguments.open_keys[-1])
         return True
 
     async def _open_instead(self, profile: Profile) -> None:

@@ -14,11 +14,12 @@ from sinch_cache_gui.profiles import Profile
 from sinch_cache_gui.ui.commands import Command, CommandMenu
 from sinch_cache_gui.ui.connections.connect_page import ConnectPage
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
-from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, Theme
 from sinch_cache_gui.ui.top_strip import TopStrip
 from sinch_cache_gui.ui.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1440, 900)
+NOTICE_WIDTH = 544
 
 
 class MainWindow(QMainWindow):
@@ -44,7 +45,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.strip)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(central)
-        self.notice_bar = NoticeBar(theme, self._pages)
+        self.notice_bar = NoticeBar(theme, self._pages, max_width=NOTICE_WIDTH, lift=BAR_HEIGHT)
         notices.listen(NoticeView(self.notice_bar).show)
         self.strip.reconnect_requested.connect(self.reconnect)
         self.connect_page.connect_requested.connect(self.connect_requested)

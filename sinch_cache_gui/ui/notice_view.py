@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import qtawesome as qta
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -21,6 +21,10 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
+
+NEWS_STAYS_MS = 6_000
+ACTION_STAYS_MS = 20_000
+"""How long good news stay in view: longer where something can be done about them (Undo)."""
 
 ICONS = {
     Severity.INFO: "mdi6.information-outline",
@@ -39,8 +43,27 @@ class NoticeBar(QFrame):
 
     dismissed = Signal()
 
-    def __init__(self, theme: Theme, over: QWidget, *, is_dismissible: bool = True) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        over: QWidget,
+        *,
+        is_dismissible: bool = True,
+        max_width: int | None = None,
+        lift: int = 0,
+    ) -> None:
+        """Be hidden until there is something to say.
+
+        Args:
+            theme: Colours.
+            over: The pane the notices speak of.
+            is_dismissible: Whether the user may take the bar away without choosing an action.
+            max_width: Pixels; in a wider pane the bar stands at its left. None: as wide as it is.
+            lift: Pixels of the pane's bottom edge that stay uncovered.
+        """
         super().__init__(over)
+        self._max_width = max_width
+        self._lift = lift
         self._theme = theme
         self._over = over
         self._notice: Notice | None = None
@@ -171,10 +194,12 @@ class NoticeBar(QFrame):
         self._close.setIcon(qta.icon("mdi6.close", color=tokens.muted))
 
     def _place(self) -> None:
-        width = self._over.width() - 2 * GRID
-        needed = self.heightForWidth(width) if self.hasHeightForWidth() else -1
-        height = max(needed, self.sizeHint().height() if needed < 0 else 0, 40)
-        self.setGeometry(GRID, self._over.height() - height - GRID, width, height)
+        room = self._over.width() - 2 * GRID
+        width = room if self._max_width is None else min(room, self._max_width)
+        height = (
+            self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
+        )
+        self.setGeometry(GRID, self._over.height() - height - GRID - self._lift, width, height)
 
 
 def _colours(tokens: Tokens, severity: Severity) -> tuple[str, str]:
@@ -189,13 +214,17 @@ def _colours(tokens: Tokens, severity: Severity) -> tuple[str, str]:
 class NoticeView:
     """Shows the window's notices one after another over its bottom edge, the newest on top.
 
-    An action takes its notice away before it runs. An error that another notice covered comes
-    back once that one is gone.
+    An action takes its notice away before it runs. Good news leave by themselves; what needs a
+    decision or went wrong stays. An error that another notice covered comes back once that one is
+    gone.
     """
 
     def __init__(self, bar: NoticeBar) -> None:
         self._bar = bar
         self._covered: list[Notice] = []
+        self._leaving = QTimer(bar)
+        self._leaving.setSingleShot(True)
+        self._leaving.timeout.connect(self._leave)
         bar.dismissed.connect(self._show_covered)
 
     def show(self, notice: Notice) -> None:
@@ -203,10 +232,20 @@ class NoticeView:
         shown = self._bar.notice
         if shown is not None and shown.severity is Severity.ERROR and shown.title != notice.title:
             self._covered.append(shown)
-        actions = tuple(self._leaving(action) for action in notice.actions)
+        actions = tuple(self._hiding(action) for action in notice.actions)
         self._bar.show_notice(replace(notice, actions=actions))
+        self._leaving.stop()
+        if notice.severity in (Severity.INFO, Severity.SUCCESS):
+            self._leaving.start(ACTION_STAYS_MS if actions else NEWS_STAYS_MS)
 
-    def _leaving(self, action: NoticeAction) -> NoticeAction:
+    def _leave(self) -> None:
+        if self._bar.underMouse() or self._bar.hasFocus():
+            self._leaving.start(NEWS_STAYS_MS)
+            return
+        self._bar.hide_notice()
+        self._show_covered()
+
+    def _hiding(self, action: NoticeAction) -> NoticeAction:
         def run() -> None:
             self._bar.hide_notice()
             action.run()
