@@ -1,0 +1,450 @@
+"""What every cache does alike: as a function sees it, and as an inspector does."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sinch_cache_gui.cache.errors import InvalidKey, InvalidTtl, InvalidValue, WrongType
+from sinch_cache_gui.cache.interface import (
+    MAX_TTL_MS,
+    CacheBackend,
+    Changed,
+    ExpireAt,
+    ExpireIn,
+    ExtendBy,
+    Gone,
+    KeyInfo,
+    KeyType,
+    Persist,
+    Saved,
+    Snapshot,
+    StoredValue,
+    TtlChanged,
+    TtlPolicy,
+)
+
+if TYPE_CHECKING:
+    from tests.cache.conftest import Stage
+
+HOUR_MS = 3_600_000
+AWKWARD_KEYS = [
+    b"",
+    b" ",
+    b"a b",
+    b"a\nb",
+    b":a::",
+    b"\xff\x00\xfe",
+    "nyckel-å-🙂".encode(),
+    b"*?[",
+]
+BAD_SECONDS = [0, -1, 1.5, 60.0, math.nan, math.inf, True, "60", 10**12]
+
+
+@pytest.fixture
+def cache(stage: Stage) -> CacheBackend:
+    return stage.cache
+
+
+async def ttl_of(cache: CacheBackend, key: bytes) -> int | None:
+    """The time a key has left; a moment has passed since it was set."""
+    (deadline,) = await cache.deadlines([key])
+    assert not isinstance(deadline, Gone)
+    return None if deadline is None else deadline - cache.now_ms()
+
+
+def is_about(actual: int | None, expected: int) -> bool:
+    return actual is not None and expected - 2000 <= actual <= expected + 50
+
+
+# ----- as a function sees it
+
+
+VALUES = [
+    *(None, True, False, 0, 1.5, -0.0, 1e300, 12345678901234567890123, "", "text", "å🙂\n\x00"),
+    *([], [1, [2, {"a": None}]], {}, {"å": {"b": []}, "": 1}, "\ud800", '"quoted"'),
+]
+
+
+async def test_what_is_set_is_got(cache: CacheBackend) -> None:
+    for value in VALUES:
+        await cache.set("key", value)
+        assert await cache.get("key") == value
+        assert await cache.get_many(["key", "none"]) == {"key": value, "none": None}
+
+
+async def test_values_are_stored_as_compact_json_text(cache: CacheBackend) -> None:
+    await cache.set("key", {"callerNumber": "+46", "å": [1, 2.5, None]})
+    stored = await cache.read(b"key")
+    assert stored is not None
+    assert stored.data == '{"callerNumber":"+46","å":[1,2.5,null]}'.encode()
+
+
+async def test_a_key_lives_an_hour_unless_told_otherwise(cache: CacheBackend) -> None:
+    await cache.set("default", 1)
+    await cache.set("none", 1, None)
+    await cache.set("short", 1, 60)
+    assert is_about(await ttl_of(cache, b"default"), HOUR_MS)
+    assert is_about(await ttl_of(cache, b"none"), HOUR_MS)
+    assert is_about(await ttl_of(cache, b"short"), 60_000)
+
+
+async def test_setting_again_replaces_value_and_ttl(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    await cache.set("key", 2, 600)
+    assert await cache.get("key") == 2
+    assert is_about(await ttl_of(cache, b"key"), 600_000)
+
+
+async def test_a_ttl_that_makes_no_sense_is_refused(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    for ttl in BAD_SECONDS:
+        with pytest.raises(InvalidTtl):
+            await cache.set("key", 2, ttl)
+        with pytest.raises(InvalidTtl):
+            await cache.extend("key", ttl)
+    with pytest.raises(InvalidTtl):
+        await cache.extend("key", None)
+    assert await cache.get("key") == 1
+    assert is_about(await ttl_of(cache, b"key"), 60_000)
+
+
+async def test_what_json_cannot_say_is_refused(cache: CacheBackend) -> None:
+    for value in (math.nan, [math.inf], {1: 2}, {"a": (1,)}, object(), b"bytes", {"a": {1, 2}}):
+        with pytest.raises(InvalidValue):
+            await cache.set("key", value)
+    assert not await cache.has("key")
+
+
+async def test_a_value_within_itself_is_refused(cache: CacheBackend) -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(InvalidValue):
+        await cache.set("key", endless)
+
+
+async def test_half_a_surrogate_is_no_key(cache: CacheBackend) -> None:
+    with pytest.raises(InvalidKey):
+        await cache.set("\ud800", 1)
+    with pytest.raises(InvalidKey):
+        await cache.get("\ud800")
+
+
+async def test_a_missing_key_is_nothing(cache: CacheBackend) -> None:
+    assert await cache.get("none") is None
+    assert not await cache.has("none")
+    assert not await cache.delete("none")
+    assert not await cache.extend("none", 60)
+    assert await cache.get_many([]) == {}
+    assert await cache.keys() == []
+
+
+async def test_deleting_removes(cache: CacheBackend) -> None:
+    await cache.set("key", 1)
+    assert await cache.has("key")
+    assert await cache.delete("key")
+    assert not await cache.has("key")
+    assert await cache.get("key") is None
+
+
+async def test_extending_adds_to_the_remaining_time(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    (before,) = await cache.deadlines([b"key"])
+    assert await cache.extend("key", 300)
+    assert await cache.deadlines([b"key"]) == [before + 300_000]
+
+
+async def test_extending_a_key_without_ttl_changes_nothing(stage: Stage) -> None:
+    await stage.behind.put(stage.full(b"key"), b"1", None)
+    assert await stage.cache.extend("key", 60)
+    assert await stage.cache.deadlines([b"key"]) == [None]
+
+
+async def test_an_expired_key_is_gone(stage: Stage) -> None:
+    await stage.cache.set("key", 1, 60)
+    await stage.behind.expire(stage.full(b"key"))
+    assert await stage.cache.get("key") is None
+    assert not await stage.cache.has("key")
+    assert not await stage.cache.extend("key", 60)
+    assert not await stage.cache.delete("key")
+    assert await stage.cache.keys() == []
+    assert await stage.cache.deadlines([b"key"]) == [Gone()]
+
+
+async def test_keys_are_listed_by_pattern(cache: CacheBackend) -> None:
+    for key in ("session:1", "session:2", "rate:+46", "", "[x]"):
+        await cache.set(key, 1)
+    assert sorted(await cache.keys("session:*")) == ["session:1", "session:2"]
+    assert sorted(await cache.keys("session:[^1]")) == ["session:2"]
+    assert await cache.keys("\\[x\\]") == ["[x]"]
+    assert await cache.keys("rate:????") == []
+    assert len(await cache.keys()) == 5
+    assert "" not in await cache.keys("**")
+
+
+async def test_keys_that_are_not_text_are_not_a_functions(stage: Stage) -> None:
+    await stage.behind.put(stage.full(b"\xff"), b"1", None)
+    await stage.cache.set("text", 1)
+    assert await stage.cache.keys() == ["text"]
+    assert sorted((await stage.cache.scan_page()).keys) == [b"text", b"\xff"]
+
+
+async def test_stored_bytes_that_are_not_json_are_reported(stage: Stage) -> None:
+    for data in (b"", b"{", b"NaN", b"\xff", b"\xef\xbb\xbf1", b"[" * 100_000):
+        await stage.behind.put(stage.full(b"key"), data, None)
+        with pytest.raises(InvalidValue):
+            await stage.cache.get("key")
+
+
+async def test_a_key_of_another_type_is_reported_and_left_alone(stage: Stage) -> None:
+    stage.raw.hset(stage.full(b"hash"), "field", "value")
+    for attempt in (
+        stage.cache.set("hash", 1),
+        stage.cache.get("hash"),
+        stage.cache.get_many(["hash"]),
+    ):
+        with pytest.raises(WrongType):
+            await attempt
+    assert stage.raw.hgetall(stage.full(b"hash")) == {b"field": b"value"}
+    assert await stage.cache.has("hash")
+    assert await stage.cache.extend("hash", 60)
+    assert await stage.cache.keys() == ["hash"]
+    assert await stage.cache.delete("hash")
+
+
+# ----- as an inspector sees it
+
+
+async def test_every_key_is_scanned_described_and_read_byte_for_byte(stage: Stage) -> None:
+    for key in AWKWARD_KEYS:
+        await stage.behind.put(stage.full(key), b"\x00\xffvalue" + key, 60_000)
+    seen: set[bytes] = set()
+    page = await stage.cache.scan_page(count=2)
+    seen.update(page.keys)
+    while page.next is not None:
+        page = await stage.cache.scan_page(page.next, count=2)
+        seen.update(page.keys)
+    assert seen == set(AWKWARD_KEYS)
+    infos = await stage.cache.describe([*AWKWARD_KEYS, b"missing"], preview_bytes=3)
+    assert infos.pop() is None
+    for key, info in zip(AWKWARD_KEYS, infos, strict=True):
+        stored = await stage.cache.read(key)
+        assert info == KeyInfo(key, "string", stored.deadline_ms, 7 + len(key), b"\x00\xffv")
+        assert stored.data == b"\x00\xffvalue" + key
+
+
+async def test_a_scan_takes_a_pattern(stage: Stage) -> None:
+    for key in (b"a:1", b"a:2", b"b:1", b"\xff:1"):
+        await stage.behind.put(stage.full(key), b"1", None)
+    assert sorted((await stage.cache.scan_page(pattern=b"a:*")).keys) == [b"a:1", b"a:2"]
+    assert sorted((await stage.cache.scan_page(pattern=b"[\xff]:?")).keys) == [b"\xff:1"]
+
+
+async def test_keys_are_counted_unless_only_a_part_is_seen(stage: Stage) -> None:
+    for number in range(3):
+        await stage.cache.set(f"k{number}", number)
+    assert await stage.cache.count_keys() == (None if stage.prefix else 3)
+
+
+async def test_other_types_are_described_with_their_sizes(stage: Stage) -> None:
+    raw, full = stage.raw, stage.full
+    raw.hset(full(b"hash"), mapping={"a": "1", "b": "2"})
+    raw.rpush(full(b"list"), "1", "2", "3")
+    raw.sadd(full(b"set"), "1")
+    raw.zadd(full(b"zset"), {"1": 1, "2": 2})
+    raw.xadd(full(b"stream"), {"a": "1"})
+    raw.pexpireat(full(b"set"), stage.cache.now_ms() + HOUR_MS)
+    names = [KeyType.HASH, KeyType.LIST, KeyType.SET, KeyType.ZSET, KeyType.STREAM]
+    infos = await stage.cache.describe([name.encode() for name in names])
+    assert [(info.type, info.size) for info in infos] == list(
+        zip(names, (2, 3, 1, 2, 1), strict=True)
+    )
+    assert infos[2].deadline_ms == raw.pexpiretime(full(b"set"))
+    assert await stage.cache.read(b"list") == StoredValue("list", None, 3, None)
+
+
+# ----- writing without losing anything
+
+
+async def test_a_save_keeps_the_ttl_to_the_millisecond(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    (before,) = await cache.deadlines([b"key"])
+    outcome = await cache.write(b"key", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+    assert outcome == Saved(before, Snapshot(b"key", "string", b"1", before))
+    assert await cache.read(b"key") == StoredValue("string", b"2", 1, before)
+
+
+async def test_a_save_keeps_a_key_without_ttl_so(cache: CacheBackend) -> None:
+    await cache.write(b"key", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    outcome = await cache.write(b"key", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+    assert outcome == Saved(None, Snapshot(b"key", "string", b"1", None))
+    assert await cache.deadlines([b"key"]) == [None]
+
+
+async def test_a_save_can_set_a_ttl_or_remove_it(cache: CacheBackend) -> None:
+    await cache.write(b"key", b"1", expected=None, ttl=60_000)
+    assert is_about(await ttl_of(cache, b"key"), 60_000)
+    outcome = await cache.write(b"key", b"2", expected=b"1", ttl=1234)
+    assert (await cache.deadlines([b"key"])) == [outcome.deadline_ms]
+    await cache.write(b"key", b"3", expected=b"2", ttl=TtlPolicy.NO_EXPIRY)
+    assert await cache.deadlines([b"key"]) == [None]
+
+
+async def test_a_save_over_another_value_is_not_made(stage: Stage) -> None:
+    await stage.behind.put(stage.full(b"key"), b"theirs", 60_000)
+    other = await stage.cache.read(b"key")
+    for expected in (b"mine", None, b""):
+        ttl = TtlPolicy.NO_EXPIRY
+        outcome = await stage.cache.write(b"key", b"new", expected=expected, ttl=ttl)
+        assert outcome == Changed(other)
+    assert await stage.cache.read(b"key") == other
+
+
+async def test_a_save_never_revives_a_key(stage: Stage) -> None:
+    await stage.cache.set("key", 1, 60)
+    await stage.behind.expire(stage.full(b"key"))
+    for ttl in (TtlPolicy.KEEP, TtlPolicy.NO_EXPIRY, 60_000):
+        assert await stage.cache.write(b"key", b"2", expected=b"1", ttl=ttl) == Gone()
+    assert await stage.cache.read(b"key") is None
+
+
+async def test_a_save_over_another_type_is_not_made(stage: Stage) -> None:
+    stage.raw.rpush(stage.full(b"key"), "a", "b")
+    changed = Changed(StoredValue("list", None, 2, None))
+    for expected in (b"a", None):
+        ttl = TtlPolicy.NO_EXPIRY
+        assert await stage.cache.write(b"key", b"1", expected=expected, ttl=ttl) == changed
+    assert await stage.cache.remove(b"key", expected=b"a") == changed
+    assert stage.raw.llen(stage.full(b"key")) == 2
+
+
+async def test_any_bytes_are_written_as_they_are(cache: CacheBackend) -> None:
+    for key in AWKWARD_KEYS:
+        held: bytes | None = None
+        for value in (b"", b"\x00", b"\xff\xfe", bytes(range(256)), b"x" * 100_000):
+            ttl = TtlPolicy.NO_EXPIRY if held is None else TtlPolicy.KEEP
+            assert isinstance(await cache.write(key, value, expected=held, ttl=ttl), Saved)
+            assert await cache.read(key) == StoredValue("string", value, len(value), None)
+            held = value
+
+
+async def test_a_new_key_has_no_ttl_to_keep(cache: CacheBackend) -> None:
+    with pytest.raises(InvalidTtl):
+        await cache.write(b"key", b"1", expected=None, ttl=TtlPolicy.KEEP)
+
+
+async def test_milliseconds_that_make_no_sense_are_refused(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    for ms in (0, -1, 1.5, True, MAX_TTL_MS + 1):
+        with pytest.raises(InvalidTtl):
+            await cache.write(b"key", b"2", expected=b"1", ttl=ms)
+        for change in (ExpireIn(ms), ExtendBy(ms)):
+            with pytest.raises(InvalidTtl):
+                await cache.change_ttl(b"key", change)
+    assert await cache.get("key") == 1
+
+
+async def test_a_ttl_is_changed_in_every_way(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    (first,) = await cache.deadlines([b"key"])
+    extended = await cache.change_ttl(b"key", ExtendBy(1500))
+    assert extended == TtlChanged(first, first + 1500)
+    moment = cache.now_ms() + 90_001
+    assert await cache.change_ttl(b"key", ExpireAt(moment)) == TtlChanged(first + 1500, moment)
+    assert await cache.change_ttl(b"key", Persist()) == TtlChanged(moment, None)
+    assert await cache.change_ttl(b"key", Persist()) == TtlChanged(None, None)
+    assert await cache.change_ttl(b"key", ExtendBy(1000)) == TtlChanged(None, None)
+    changed = await cache.change_ttl(b"key", ExpireIn(5000))
+    assert changed.before_ms is None
+    assert is_about(changed.after_ms - cache.now_ms(), 5000)
+    assert await cache.get("key") == 1
+
+
+async def test_the_ttl_of_no_key_is_not_changed(cache: CacheBackend) -> None:
+    for change in (ExpireIn(5), ExtendBy(5), ExpireAt(cache.now_ms() + 60_000), Persist()):
+        assert await cache.change_ttl(b"none", change) == Gone()
+    with pytest.raises(InvalidTtl):
+        await cache.change_ttl(b"none", ExpireAt(cache.now_ms() - 1000))
+
+
+async def test_a_removed_key_comes_back_as_it_was(cache: CacheBackend) -> None:
+    await cache.set("key", {"a": 1}, 60)
+    before = await cache.read(b"key")
+    removed = await cache.remove(b"key")
+    assert removed == Saved(None, Snapshot(b"key", "string", b'{"a":1}', before.deadline_ms))
+    assert await cache.read(b"key") is None
+    assert await cache.restore(removed.before) == Saved(before.deadline_ms, None)
+    assert await cache.read(b"key") == before
+
+
+async def test_a_key_without_ttl_comes_back_without(cache: CacheBackend) -> None:
+    await cache.write(b"\xff", b"\x00", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    removed = await cache.remove(b"\xff", expected=b"\x00")
+    assert await cache.restore(removed.before) == Saved(None, None)
+    assert await cache.read(b"\xff") == StoredValue("string", b"\x00", 1, None)
+
+
+async def test_a_removal_of_what_is_not_there_is_not_made(cache: CacheBackend) -> None:
+    assert await cache.remove(b"none") == Gone()
+    assert await cache.remove(b"none", expected=b"1") == Gone()
+    await cache.set("key", 1)
+    stored = await cache.read(b"key")
+    assert await cache.remove(b"key", expected=b"2") == Changed(stored)
+    assert await cache.has("key")
+
+
+async def test_nothing_is_restored_over_a_key_or_past_its_deadline(stage: Stage) -> None:
+    cache = stage.cache
+    await cache.set("key", 1, 60)
+    removed = await cache.remove(b"key")
+    await cache.set("key", 2, 60)
+    other = await cache.read(b"key")
+    assert await cache.restore(removed.before) == Changed(other)
+    late = Snapshot(b"late", "string", b"1", cache.now_ms() - 1)
+    assert await cache.restore(late) == Gone()
+    assert not await cache.has("late")
+
+
+@pytest.mark.parametrize("ttl_ms", [None, HOUR_MS])
+async def test_other_types_are_removed_and_restored_whole(stage: Stage, ttl_ms: int | None) -> None:
+    key = stage.full(b"hash")
+    stage.raw.hset(key, mapping={"a": "1", "b": b"\xff"})
+    if ttl_ms is not None:
+        stage.raw.pexpire(key, ttl_ms)
+    deadline = stage.raw.pexpiretime(key)
+    removed = await stage.cache.remove(b"hash")
+    assert stage.raw.exists(key) == 0
+    assert removed.before.type == "hash"
+    assert isinstance(await stage.cache.restore(removed.before), Saved)
+    assert stage.raw.hgetall(key) == {b"a": b"1", b"b": b"\xff"}
+    assert stage.raw.pexpiretime(key) == deadline
+    assert await stage.cache.restore(removed.before) == Changed(
+        StoredValue("hash", None, 2, None if deadline == -1 else deadline)
+    )
+
+
+async def test_of_many_writers_who_expect_the_same_only_one_wins(cache: CacheBackend) -> None:
+    await cache.set("key", "start", 60)
+    (deadline,) = await cache.deadlines([b"key"])
+    outcomes = await asyncio.gather(
+        *(
+            cache.write(b"key", b"%d" % number, expected=b'"start"', ttl=TtlPolicy.KEEP)
+            for number in range(12)
+        )
+    )
+    winners = [number for number, saved in enumerate(outcomes) if isinstance(saved, Saved)]
+    assert len(winners) == 1
+    assert await cache.read(b"key") == StoredValue(
+        "string", b"%d" % winners[0], len(str(winners[0])), deadline
+    )
+    assert all(isinstance(outcome, Saved | Changed) for outcome in outcomes)
+
+
+async def test_extensions_at_the_same_time_all_count(cache: CacheBackend) -> None:
+    await cache.set("key", 1, 60)
+    (deadline,) = await cache.deadlines([b"key"])
+    assert all(await asyncio.gather(*(cache.extend("key", 10) for _ in range(6))))
+    assert await cache.deadlines([b"key"]) == [deadline + 60_000]
