@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 
 
 def read_bytes(name: str) -> bytes:
@@ -21,3 +22,8 @@ def read_text(name: str) -> str:
         FileNotFoundError: There is no such resource: a defect of the package.
     """
     return read_bytes(name).decode()
+
+
+def file_path(name: str) -> str:
+    """Answer where the resource of that name lies, with forward slashes, for what reads files."""
+    return Path(str(files("sinch_cache_gui.resources").joinpath(name))).as_posix()

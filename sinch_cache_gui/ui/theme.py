@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from sinch_cache_gui.resource_files import file_path
+
 GRID: Final = 8
 """Pixels between things; half of it inside them."""
 
@@ -253,6 +255,12 @@ def style_sheet_of(tokens: Tokens) -> str:
         border-color: {tokens.accent}; }}
     QPushButton[primary="true"]:disabled {{ background: {tokens.raised}; color: {tokens.faint};
         border-color: {tokens.border}; }}
+    QToolButton::menu-indicator {{ image: none; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {tokens.faint};
+        border-radius: 3px; background: {tokens.base}; }}
+    QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}
+    QCheckBox::indicator:checked {{ background: {tokens.accent}; border-color: {tokens.accent};
+        image: url("{file_path(f"icons/check-on-{'dark' if tokens.is_dark else 'light'}.svg")}"); }}
     QLineEdit, QSpinBox, QComboBox {{ border: 1px solid {tokens.border}; border-radius: 4px;
         padding: 3px 6px; background: {tokens.base}; }}
     QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
