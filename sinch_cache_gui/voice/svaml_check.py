@@ -14,13 +14,21 @@ from sinch_cache_gui.voice.svaml import (
     CheckedReply,
     GoToMenu,
     Instruction,
+    PlayFiles,
     RunMenu,
     SetCookie,
     Svaml,
     consequence_of_failure,
 )
 from sinch_cache_gui.voice.svaml_build import build_action, build_instruction
-from sinch_cache_gui.voice.svaml_fields import ACTIONS, INSTRUCTIONS, MAX_COOKIE_BYTES, Rule, Shape
+from sinch_cache_gui.voice.svaml_fields import (
+    ACTIONS,
+    HINTS,
+    INSTRUCTIONS,
+    MAX_COOKIE_BYTES,
+    Rule,
+    Shape,
+)
 from sinch_cache_gui.voice.svaml_walk import FieldWalk, kind_of
 
 MAX_REPLY_BYTES: Final = 1_048_576
@@ -123,6 +131,8 @@ class _Check:
             build_instruction(shape.name, fields) for shape, fields in filter(None, found)
         )
         self._check_cookies(built)
+        for at, instruction in enumerate(built):
+            self._check_locale(instruction, f"{path}[{at}]")
         return built
 
     def _shaped(
@@ -147,6 +157,9 @@ class _Check:
         if self._event not in shape.allowed_in:
             self._not_allowed(shape, f"{path}.name")
             return None
+        hint = HINTS.get((self._event, shape.name))
+        if hint:
+            self._note(f"{path}.name", hint)
         rest = {key: item for key, item in named.items() if key != "name"}
         fields = walk.checked(rest, shape.fields, path)
         walk_errors = any(problem.weight is Weight.ERROR for problem in walk.own_problems)
@@ -158,6 +171,16 @@ class _Check:
         if shape.name == "continue" and self._event is Event.ICE:
             also = " The builder of Sinch Functions offers it there all the same."
         self._error(path, f"{shape.name} may answer {where}, not {self._event.upper()}.{also}")
+
+    def _check_locale(self, instruction: Instruction, path: str) -> None:
+        if isinstance(instruction, PlayFiles) and not instruction.locale:
+            spoken = [prompt for prompt in instruction.prompts if prompt.has_speech]
+            if spoken:
+                message = "With #tts or #ssml a locale is required."
+                consequence = "The prompt may not be played."
+                self._problems.append(
+                    Problem(Weight.WARNING, f"{path}.locale", message, consequence)
+                )
 
     def _check_cookies(self, instructions: tuple[Instruction, ...]) -> None:
         cookies = [item for item in instructions if isinstance(item, SetCookie)]

@@ -42,12 +42,17 @@ class Rule:
         maximum: The greatest whole number.
         max_length: The most characters of a text.
         pattern: What a text looks like as a whole.
+        is_expected: Whether some sources require it, and others do not.
+        builder_range: What the menu builder of Sinch Functions takes; the platform's own bounds
+            are not documented.
         fields: Of an object, or of each object of a list.
     """
 
     name: str
     kind: Kind = Kind.TEXT
     is_required: bool = False
+    is_expected: bool = False
+    builder_range: tuple[int, int] | None = None
     values: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
@@ -115,9 +120,9 @@ _MENU: Final = (
     _needed("id"),
     _rule("mainPrompt", Kind.PROMPT),
     _rule("repeatPrompt", Kind.PROMPT),
-    Rule("repeats", Kind.WHOLE_NUMBER, minimum=0),
-    Rule("maxDigits", Kind.WHOLE_NUMBER, minimum=1),
-    Rule("timeoutMills", Kind.WHOLE_NUMBER, minimum=1),
+    Rule("repeats", Kind.WHOLE_NUMBER, minimum=0, builder_range=(0, 5)),
+    Rule("maxDigits", Kind.WHOLE_NUMBER, minimum=1, builder_range=(1, 20)),
+    Rule("timeoutMills", Kind.WHOLE_NUMBER, minimum=1, builder_range=(1000, 30_000)),
     Rule("maxTimeoutMills", Kind.WHOLE_NUMBER, minimum=1),
     Rule(
         "options",
@@ -236,8 +241,8 @@ _INSTRUCTION_SHAPES: Final = (
                 "options",
                 Kind.OBJECT,
                 fields=(
-                    _rule("destinationUrl"),
-                    _rule("credentials"),
+                    Rule("destinationUrl", is_expected=True),
+                    Rule("credentials", is_expected=True),
                     _rule("format"),
                     _rule("notificationEvents", Kind.TRUTH),
                     Rule(
@@ -251,6 +256,15 @@ _INSTRUCTION_SHAPES: Final = (
     ),
     Shape("stopRecording", _ALL),
 )
+
+HINTS: Final[Mapping[tuple[Event, str], str]] = {
+    (Event.ACE, name): "The ACE builder of Sinch Functions offers only hangup and continue."
+    for name in ("connectConf", "runMenu")
+} | {
+    (event, "stopRecording"): "One of Sinch's SDKs knows stopRecording in PIE only."
+    for event in (Event.ICE, Event.ACE)
+}
+"""Where sources are narrower than the reference: worth a note, not a refusal."""
 
 ACTIONS: Final[Mapping[str, Shape]] = {shape.name.lower(): shape for shape in _ACTION_SHAPES}
 """Every documented action by its name in lower case."""

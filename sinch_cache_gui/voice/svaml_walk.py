@@ -85,13 +85,19 @@ class FieldWalk:
             item = named.get(rule.name)
             where = f"{path}.{rule.name}"
             if item is None:
-                if rule.is_required:
-                    self._tell(Weight.ERROR, where, f"{rule.name} is required.")
+                self._tell_missing(rule, where)
                 continue
             read = self._read(item, rule, where)
             if read is not None:
                 found[rule.name] = read
         return found
+
+    def _tell_missing(self, rule: Rule, where: str) -> None:
+        if rule.is_required:
+            self._tell(Weight.ERROR, where, f"{rule.name} is required.")
+        elif rule.is_expected:
+            message = f"{rule.name} is missing; the sources disagree whether it is required."
+            self._tell(Weight.WARNING, where, message, _MAY_REFUSE)
 
     def _read(self, item: JsonValue, rule: Rule, where: str) -> JsonValue:
         """Answer `item` if it is what `rule` says, else None."""
@@ -147,6 +153,10 @@ class FieldWalk:
         if rule.maximum is not None and number > rule.maximum:
             message = f"{rule.name} is {number:,}; the most is {rule.maximum:,}."
             self._tell(Weight.WARNING, where, message, _MAY_REFUSE)
+        least, most = rule.builder_range or (number, number)
+        if not least <= number <= most:
+            message = f"The menu builder of Sinch Functions takes {least:,} to {most:,}."
+            self._tell(Weight.NOTE, where, message, "The platform's own bounds are not documented.")
         return number
 
     def _key(self, item: JsonValue, where: str) -> JsonValue:

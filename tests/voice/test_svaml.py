@@ -66,14 +66,18 @@ def test_instructions_and_an_action_are_typed() -> None:
                 {"name": "playFiles", "ids": ["#tts[Hi];beep"], "locale": "en-US"},
                 {"name": "sendDtmf", "value": "12w#"},
                 {"name": "setCookie", "key": "k", "value": "v"},
-                {"name": "startRecording", "options": {"destinationUrl": "s3://b"}},
+                {
+                    "name": "startRecording",
+                    "options": {"destinationUrl": "s3://b", "credentials": "c"},
+                },
                 {"name": "stopRecording"},
             ],
             "action": HANGUP,
         },
     )
 
-    assert checked.problems == ()
+    assert set(notes(checked)) == {"$.instructions[6].name"}
+    assert len(checked.problems) == 1
     assert checked.svaml is not None
     assert checked.svaml.action == Hangup()
     kinds = [type(item).__name__ for item in checked.svaml.instructions]
@@ -131,7 +135,8 @@ def test_every_action_is_typed(event: Event, action: JsonValue, typed: object) -
 
     assert checked.svaml is not None
     assert checked.svaml.action == typed
-    assert checked.problems == ()
+    assert not errors(checked)
+    assert not warnings(checked)
 
 
 def test_park_and_its_prompts() -> None:
@@ -275,6 +280,14 @@ def _errors_of(checked: CheckedReply) -> list[Problem]:
         ({"action": {"name": "connectConf", "conferenceId": "x" * 65}}, "conferenceId"),
         ({"action": {"name": "park", "maxDuration": 601}}, "maxDuration"),
         (run_menu(menu(mainPrompt="#say[x]")), "mainPrompt"),
+        ({"action": HANGUP, "instructions": [{"name": "playFiles", "ids": ["#tts[x]"]}]}, "locale"),
+        (
+            {
+                "action": HANGUP,
+                "instructions": [{"name": "startRecording", "options": {"credentials": "c"}}],
+            },
+            "destinationUrl",
+        ),
     ],
 )
 def test_limits_are_warned_of_and_the_reply_is_carried_out(body: JsonValue, path: str) -> None:
@@ -312,6 +325,24 @@ def test_unknown_fields_are_noted_and_kept_out() -> None:
     checked = check_reply(Event.ICE, {"action": {"name": "hangup", "reason": "x"}, "extra": 1})
 
     assert set(notes(checked)) == {"$.extra", "$.action.reason"}
+    assert checked.svaml is not None
+
+
+@pytest.mark.parametrize(
+    ("field", "number"),
+    [("repeats", 6), ("maxDigits", 21), ("timeoutMills", 999), ("timeoutMills", 30_001)],
+)
+def test_what_only_the_builder_of_functions_limits_is_noted(field: str, number: int) -> None:
+    checked = check_reply(Event.ICE, run_menu(menu(**{field: number})))
+
+    assert "builder" in notes(checked)[f"$.action.menus[0].{field}"]
+    assert checked.svaml is not None
+
+
+def test_the_narrower_ace_builder_is_noted() -> None:
+    checked = check_reply(Event.ACE, run_menu(menu()))
+
+    assert "ACE builder" in notes(checked)["$.action.name"]
     assert checked.svaml is not None
 
 
