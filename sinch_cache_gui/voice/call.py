@@ -39,6 +39,7 @@ from sinch_cache_gui.voice.callbacks import (
     pie,
 )
 from sinch_cache_gui.voice.charge import dice_of
+from sinch_cache_gui.voice.conference import ConferenceDigits
 from sinch_cache_gui.voice.exchange import exchange
 from sinch_cache_gui.voice.menu import MenuFinished, MenuRun, MenuStep
 from sinch_cache_gui.voice.narration import endpoint_of, line_of_instruction, line_of_step
@@ -91,7 +92,7 @@ class Call:
         self._state = CallState(setup.call_id)
         self._records: list[CallbackRecord] = []
         self._transcript: list[TranscriptLine] = []
-        self._menu: MenuRun | None = None
+        self._menu: MenuRun | ConferenceDigits | None = None
         self._menu_ms = 0
         self._deadline_ms: int | None = None
         self._answered_ms: int | None = None
@@ -160,7 +161,7 @@ class Call:
     async def speak(self, words: str) -> None:
         """The caller says something, as text."""
         self._unprompted = 0
-        if self._menu is not None:
+        if isinstance(self._menu, MenuRun):
             await self._follow_menu(self._menu.speak(words, self._menu_now_ms()))
 
     async def silence(self) -> None:
@@ -226,7 +227,7 @@ class Call:
         self._has_left = True
         if self._state.phase is CallPhase.WAITING:
             return
-        if self._menu is not None:
+        if isinstance(self._menu, MenuRun):
             await self._follow_menu(self._menu.hang_up())
             return
         await self._end_by_caller()
@@ -333,6 +334,9 @@ class Call:
     def _connect(self) -> None:
         self._become(CallPhase.CONNECTED)
         action = self._action
+        if isinstance(action, ConnectConf) and action.detects is not None:
+            self._menu = ConferenceDigits(action.detects)
+            self._menu_ms = self._now_ms()
         if isinstance(action, ConnectPstn | ConnectSip | ConnectStream):
             self._time_out_in(action.max_duration_s)
         else:
@@ -351,7 +355,7 @@ class Call:
                 self._menu = None
                 await self._fire_and_follow(pie(self._setup, self._now_ms(), step.result))
                 return
-        if self._menu is not None:
+        if isinstance(self._menu, MenuRun):
             self._become(CallPhase.MENU, menu_id=self._menu.menu_id)
 
     def _menu_now_ms(self) -> int:

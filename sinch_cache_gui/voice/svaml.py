@@ -183,10 +183,19 @@ class ConnectMxp:
 
 
 @dataclass(frozen=True, slots=True)
+class DetectDigits:
+    """A conference listens for keys and sends what it collected as PIE."""
+
+    max_digits: int = 1
+    timeout_ms: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectConf:
     """Put the caller into a conference."""
 
     conference_id: str
+    detects: DetectDigits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sinch_cache_gui.voice.svaml import (
     ConnectSip,
     ConnectStream,
     Continue,
+    DetectDigits,
     GoToMenu,
     Hangup,
     Instruction,
@@ -96,9 +97,20 @@ def _connect(name: str, fields: Fields) -> Action:
         case "connectMxp":
             return ConnectMxp(endpoint)
         case "connectConf":
-            return ConnectConf(_text(fields, "conferenceId") or "")
+            return ConnectConf(_text(fields, "conferenceId") or "", _detects(fields))
         case _:
             return ConnectStream(endpoint or "", longest)
+
+
+def _detects(fields: Fields) -> DetectDigits | None:
+    options = _object(fields, "conferenceDtmfOptions")
+    if (_text(options, "mode") or "").lower() != "detect":
+        return None
+    default = DetectDigits()
+    return DetectDigits(
+        _number(options, "maxDigits") or default.max_digits,
+        _number(options, "timeoutMills") or default.timeout_ms,
+    )
 
 
 def _run_menu(fields: Fields) -> RunMenu:

@@ -365,6 +365,33 @@ async def test_conference_stream_and_park_wait_for_somebody_to_leave(
     assert rehearsal.sent() == ["ice", "dice"]
 
 
+async def test_a_conference_that_listens_for_keys_sends_them(rehearse, script, clock) -> None:
+    detect = {"mode": "detect", "maxDigits": 3, "timeoutMills": 2000}
+    conference = connect("connectConf", conferenceId="room", conferenceDtmfOptions=detect)
+    rehearsal = rehearse(
+        script(conference, CONTINUE, CONTINUE, CONTINUE), options=CallOptions(is_silence_timed=True)
+    )
+    call = rehearsal.call
+    await call.dial()
+    assert call.deadline_ms is None
+
+    for key in "123":
+        await call.press(key)
+    for key in "4#":
+        await call.press(key)
+    await call.press("5")
+    clock.advance(2)
+    await call.pass_time()
+    await call.press("#")
+    assert call.state.phase is CallPhase.CONNECTED
+    await call.hang_up()
+
+    assert rehearsal.sent() == ["ice", "pie", "pie", "pie", "dice"]
+    results = [rehearsal.request(number)["menuResult"] for number in (1, 2, 3)]
+    assert [result["value"] for result in results] == ["123", "4", "5"]
+    assert results[0] == {"type": "sequence", "value": "123", "inputMethod": "dtmf"}
+
+
 async def test_an_outbound_call_begins_with_ace(rehearse, script) -> None:
     rehearsal = rehearse(script(MENU, HANGUP))
     await rehearsal.call.call_out()

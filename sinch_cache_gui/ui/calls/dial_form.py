@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
+from itertools import pairwise
 
 import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
@@ -146,6 +147,10 @@ class DialForm(QWidget):
         outer.addLayout(fields)
         outer.addLayout(buttons)
         outer.addWidget(self._message)
+        for before, after in pairwise(
+            (self._caller, self._callers, self._called, self._call_id, self._new_id, self._dial)
+        ):
+            self.setTabOrder(before, after)
 
     def _dress(self) -> None:
         for field in (self._caller, self._called, self._call_id):

@@ -61,6 +61,12 @@ class Hand:
         """Press a key of the keyboard where the focus is."""
         QTest.keyClicks(QApplication.focusWidget(), key)
 
+    def press_tab(self) -> None:
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+
+    def focused(self) -> str:
+        return QApplication.focusWidget().accessibleName()
+
     async def until(self, phase: CallPhase) -> CallState:
         while (state := await asyncio.wait_for(self.states.get(), 5)).phase is not phase:
             pass

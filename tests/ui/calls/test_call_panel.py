@@ -277,6 +277,24 @@ async def test_every_control_has_a_name(hand) -> None:
     assert hand.unnamed_controls() == []
 
 
+async def test_the_tab_key_goes_through_the_form_as_the_eye_does(hand) -> None:
+    hand.field("Caller's number").setFocus()
+
+    names = [hand.focused()]
+    while names[-1] != "Dial":
+        hand.press_tab()
+        names.append(hand.focused())
+
+    assert names == [
+        "Caller's number",
+        "Choose a caller",
+        "Called number",
+        "Call ID",
+        "New call ID",
+        "Dial",
+    ]
+
+
 async def test_the_lists_are_sound_models(hand) -> None:
     mode = QAbstractItemModelTester.FailureReportingMode.Fatal
     for view in (hand.callback_table(), hand.operation_list()):

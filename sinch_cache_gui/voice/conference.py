@@ -1,0 +1,58 @@
+"""Keys pressed in a conference that listens for them.
+
+Documented: with `conferenceDtmfOptions.mode` `detect` a PIE is sent when `maxDigits` are collected
+(default 1), at `#`, or after `timeoutMills` of silence (default 3,000).
+"""
+
+from __future__ import annotations
+
+from sinch_cache_gui.voice.callbacks import InputMethod, MenuResult, MenuResultType
+from sinch_cache_gui.voice.menu import (
+    DigitIgnored,
+    DigitTaken,
+    MenuFinished,
+    MenuStep,
+    SilenceNoticed,
+)
+from sinch_cache_gui.voice.svaml import DetectDigits
+
+
+class ConferenceDigits:
+    """Collects one sequence. Assumed: nothing is timed before the first key, and `#` is no part."""
+
+    def __init__(self, options: DetectDigits) -> None:
+        self._options = options
+        self._collected = ""
+        self._deadline_ms: int | None = None
+
+    @property
+    def deadline_ms(self) -> int | None:
+        """When silence completes the sequence; None before the first key."""
+        return self._deadline_ms
+
+    def press(self, digit: str, now_ms: int) -> list[MenuStep]:
+        """Somebody presses a key."""
+        late = self.pass_time(now_ms)
+        if late:  # the sequence was over before this key
+            return [DigitIgnored(digit, "It comes after the time was up."), *late]
+        if digit == "#":
+            return [DigitTaken(digit, self._collected), *self._finish()]
+        self._collected += digit
+        taken = DigitTaken(digit, self._collected)
+        if len(self._collected) >= self._options.max_digits:
+            return [taken, *self._finish()]
+        self._deadline_ms = now_ms + self._options.timeout_ms
+        return [taken]
+
+    def pass_time(self, now_ms: int) -> list[MenuStep]:
+        """Time goes on without a key."""
+        if self._deadline_ms is None or now_ms < self._deadline_ms:
+            return []
+        return [SilenceNoticed(), *self._finish()]
+
+    def _finish(self) -> list[MenuStep]:
+        if not self._collected:
+            return []
+        self._deadline_ms = None
+        result = MenuResult(MenuResultType.SEQUENCE, None, self._collected, InputMethod.DTMF)
+        return [MenuFinished(result)]
