@@ -79,13 +79,14 @@ class NoticeBar(QFrame):
         self._close = QToolButton()
         self._close.setAccessibleName(self.tr("Dismiss this message"))
         self._close.setToolTip(self.tr("Dismiss (Esc)"))
-        self._close.setVisible(is_dismissible)
         self._close.clicked.connect(self._dismiss)
         self._buttons: list[QPushButton] = []
         self._content = QHBoxLayout()
         self._content.setSpacing(GRID // 2)
         self._extra: QWidget | None = None
         self._lay_out()
+        # Only now: a widget without a parent would be shown as a window of its own.
+        self._close.setVisible(is_dismissible)
         self._is_dismissible = is_dismissible
         over.installEventFilter(self)
         theme.changed.connect(self._restyle)

@@ -50,7 +50,7 @@ class Page:
     def text(self) -> str:
         return self.written
 
-    async def show(self, text: str, *, is_undoable: bool) -> None:
+    async def show_text(self, text: str, *, is_undoable: bool) -> None:
         self.written = text
         self.shown.append(text)
 

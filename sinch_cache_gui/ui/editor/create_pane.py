@@ -52,7 +52,7 @@ class CreatePane(QWidget):
         self._no_expiry.setAccessibleName(self.tr("The new key does not expire"))
         self.panel = TextPanel(theme, self.tasks, self.tr("Create"))
         self.panel.view.setPlaceholderText(self.tr('{"callerNumber": "+46701234567"}'))
-        self.bar = NoticeBar(theme, over=self.panel)
+        self.bar = NoticeBar(theme, over=self.panel.body)
         self._lay_out()
         self._wire()
         self.panel.set_kind(ContentKind.JSON)

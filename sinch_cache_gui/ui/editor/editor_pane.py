@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, TtlChange
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
@@ -58,9 +58,9 @@ class EditorPane(QWidget):
         self.difference = DifferenceView(theme)
         self.page = MessagePage(theme)
         self.document = Document(backend, key, self.panel.view)
-        self._stack = QStackedWidget()
-        for page in (self.page, self.panel, self.difference):
-            self._stack.addWidget(page)
+        self._stack = self.panel.body
+        self._stack.addWidget(self.page)
+        self._stack.addWidget(self.difference)
         self.bar = NoticeBar(theme, over=self._stack)
         self.close_bar = NoticeBar(theme, over=self._stack)
         self._ttl_field: TtlField | None = None
@@ -78,7 +78,7 @@ class EditorPane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.header)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.panel, 1)
         self._wire()
         self._show_state(self.document.state)
 
@@ -86,6 +86,12 @@ class EditorPane(QWidget):
     def holds_unsaved_text(self) -> bool:
         """Whether closing the pane now would lose something the user wrote."""
         return self.document.state.holds_unsaved_text
+
+    def take_focus(self) -> None:
+        """Have the keyboard go to the text, or to what stands in its place for now."""
+        shown = self._stack.currentWidget()
+        if shown is not None:  # the stack hands the focus on when it shows another page
+            shown.setFocus()
 
     def load(self) -> None:
         """Read the key and show it."""
@@ -110,10 +116,12 @@ class EditorPane(QWidget):
         def answered(then: Callable[[], None]) -> Callable[[], None]:
             def run() -> None:
                 self.close_bar.hide_notice()
+                self._show_bar(self.document.state)
                 then()
 
             return run
 
+        self.bar.hide_notice()
         save = NoticeAction(self.tr("Save"), answered(self._save_and_close))
         self.close_bar.show_notice(
             Notice(
@@ -122,7 +130,7 @@ class EditorPane(QWidget):
                 actions=(
                     *(() if self._is_read_only else (save,)),
                     NoticeAction(self.tr("Discard"), answered(self.close_agreed.emit)),
-                    NoticeAction(self.tr("Keep"), answered(self.panel.setFocus)),
+                    NoticeAction(self.tr("Keep"), answered(self.take_focus)),
                 ),
             )
         )
@@ -135,8 +143,8 @@ class EditorPane(QWidget):
         self.header.delete_requested.connect(self.delete_requested)
         self.header.deadline_passed.connect(self.look_again)
         self.difference.closed.connect(self._show_text)
+        self._stack.currentChanged.connect(self._raise_bars)
         self.document.listen(self._show_state)
-        self.setFocusProxy(self._stack)
 
     def _note_edited(self) -> None:
         self.document.set_edited(self.panel.view.is_edited)
@@ -224,8 +232,12 @@ class EditorPane(QWidget):
         else:
             self.page.say("mdi6.progress-clock", self.tr("Loading…"))
 
+    def _raise_bars(self) -> None:
+        for bar in (self.bar, self.close_bar):
+            bar.raise_()
+
     def _show_text(self) -> None:
-        self._stack.setCurrentWidget(self.panel)
+        self._stack.setCurrentWidget(self.panel.view)
 
     def _show_bar(self, state: DocumentState) -> None:
         notice = notice_of(state, self._actions, is_read_only=self._is_read_only)

@@ -15,6 +15,7 @@ class MessagePage(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._theme = theme
         self._icon_name = "mdi6.code-json"
         self._action: NoticeAction | None = None

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+import qtawesome as qta
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import CacheBackend, Change
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -113,7 +114,7 @@ class EditorTabs(QWidget):
             pane.load()
             self.document_opened.emit(key)
         self._bring_to_front(pane)
-        pane.panel.view.setFocus()
+        pane.take_focus()
 
     def open_new(self, prefix: bytes = b"") -> None:
         """Ask for a new key whose name begins with `prefix`."""
@@ -206,7 +207,6 @@ class EditorTabs(QWidget):
 
     def _set_up_bar(self) -> None:
         self._bar.setDocumentMode(True)
-        self._bar.setTabsClosable(True)
         self._bar.setMovable(True)
         self._bar.setExpanding(False)
         self._bar.setUsesScrollButtons(True)
@@ -216,8 +216,8 @@ class EditorTabs(QWidget):
         self._bar.setFont(self._theme.monospace())
         self._bar.hide()
         self._bar.installEventFilter(self)
-        self._bar.tabCloseRequested.connect(self._close_tab)
         self._bar.currentChanged.connect(self._show_current)
+        self._theme.changed.connect(self._restyle)
 
     def _add(self, pane: Pane, title: str, tip: str) -> None:
         pane.state_changed.connect(partial(self._show_mark, pane))
@@ -227,7 +227,29 @@ class EditorTabs(QWidget):
         self._bar.setTabData(index, pane)
         self._bar.setTabToolTip(index, tip)
         self._bar.setAccessibleTabName(index, title)
+        self._bar.setTabButton(
+            index, QTabBar.ButtonPosition.RightSide, self._make_close_button(pane, title)
+        )
         self._bar.show()
+        self._restyle()
+
+    def _restyle(self) -> None:
+        icon = qta.icon("mdi6.close", color=self._theme.tokens.muted)
+        for index in range(self._bar.count()):
+            button = self._bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
+            if isinstance(button, QToolButton):
+                button.setIcon(icon)
+
+    def _make_close_button(self, pane: Pane, title: str) -> QToolButton:
+        button = QToolButton()
+        button.setIconSize(QSize(12, 12))
+        button.setStyleSheet("padding: 1px;")
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setToolTip(self.tr("Close (Ctrl+W)"))
+        button.setAccessibleName(self.tr("Close {}").format(title))
+        button.clicked.connect(lambda _checked=False: self._close(pane))
+        return button
 
     def _pane_at(self, index: int) -> Pane | None:
         pane = self._bar.tabData(index) if index >= 0 else None

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.find_bar import FindBar
@@ -20,7 +20,7 @@ from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sl
 
 
 class TextPanel(QWidget):
-    """The text of one value.
+    """The text of one value. `body` may show another page in its place, above the same foot.
 
     Attributes:
         save_requested: The user wants the text stored.
@@ -39,14 +39,17 @@ class TextPanel(QWidget):
         self._may_save = False
         self._problem: JsonProblem | None = None
         self.view = CodeView(theme)
+        self.body = QStackedWidget()
+        self.body.addWidget(self.view)
         self.footer = EditorFooter(theme, save_title, shortcuts_of=self)
         self.find_bar = FindBar(theme, self.view, tasks)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.view, 1)
+        column.addWidget(self.body, 1)
         column.addWidget(self.footer)
         self.setFocusProxy(self.view)
+        self.body.currentChanged.connect(self._allow)
         self.view.text_rested.connect(self.check)
         self.view.cursorPositionChanged.connect(self._show_place)
         self.footer.save_requested.connect(self._save)
@@ -125,12 +128,13 @@ class TextPanel(QWidget):
             await self.view.replace(moved)
 
     def _save(self) -> None:
-        if self._may_save:
+        if self._may_save and self.body.currentWidget() is self.view:
             self.save_requested.emit()
 
     def _allow(self) -> None:
         is_json = self._kind is ContentKind.JSON
-        self.footer.allow(save=self._may_save, layout=is_json and self.view.is_editable)
+        can_edit = self.view.is_editable and self.body.currentWidget() is self.view
+        self.footer.allow(save=self._may_save and can_edit, layout=is_json and can_edit)
 
     def _go_to_problem(self) -> None:
         if self._problem is not None:

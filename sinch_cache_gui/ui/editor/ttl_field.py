@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -86,7 +87,7 @@ class TtlField(QWidget):
 
 
 class TtlPopup(QFrame):
-    """A small window at a button that asks for a time to live.
+    """A small frame at a button that asks for a time to live. It closes when it is left.
 
     Attributes:
         chosen: Carries the milliseconds.
@@ -95,15 +96,15 @@ class TtlPopup(QFrame):
     chosen = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setObjectName("ttlPopup")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+        super().__init__(parent)
+        self._theme = theme
+        self._opener: QWidget | None = None
         title = QLabel(self.tr("Expires in"))
         title.setObjectName("title")
         self._field = TtlField(theme)
         self._apply = QPushButton(self.tr("Set"))
         self._apply.setProperty("primary", True)
-        self._apply.setAccessibleName(self.tr("Set the time to live"))
+        self._apply.setAccessibleName(self.tr("Set this time to live"))
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID // 2)
@@ -113,26 +114,47 @@ class TtlPopup(QFrame):
         row.addWidget(self._field, 1)
         row.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
+        self.setAutoFillBackground(True)
         self._field.changed.connect(self._allow)
         self._field.entered.connect(self._choose)
         self._apply.clicked.connect(self._choose)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focus_moved)
+        theme.changed.connect(self._restyle)
+        self._restyle()
         self._allow()
+        self.hide()
 
-    def ask_at(self, place: QWidget, ms: int | None) -> None:
-        """Show the popup beneath `place`, suggesting `ms`."""
+    def ask_at(self, opener: QWidget, ms: int | None) -> None:
+        """Show the frame beneath `opener`, suggesting `ms`."""
+        self._opener = opener
         if ms is not None:
             self._field.set_ms(ms)
+        # Inside the window, so that it is no window of its own: those are lost on some desktops.
+        window = opener.window()
+        self.setParent(window)
         self.adjustSize()
-        corner = place.mapToGlobal(QPoint(place.width() - self.width(), place.height() + 2))
-        self.move(corner)
+        corner = opener.mapTo(window, QPoint(opener.width() - self.width(), opener.height() + 2))
+        self.move(max(corner.x(), 0), min(corner.y(), window.height() - self.height()))
         self.show()
+        self.raise_()
         self._field.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.close()
+            self._leave()
         else:
             super().keyPressEvent(event)
+
+    def _focus_moved(self, _old: QWidget | None, new: QWidget | None) -> None:
+        if self.isVisible() and new is not None and not self.isAncestorOf(new):
+            self.hide()
+
+    def _leave(self) -> None:
+        self.hide()
+        if self._opener is not None:
+            self._opener.setFocus()
 
     def _allow(self) -> None:
         self._apply.setEnabled(self._field.ms is not None)
@@ -140,5 +162,12 @@ class TtlPopup(QFrame):
     def _choose(self) -> None:
         ms = self._field.ms
         if ms is not None:
-            self.close()
+            self._leave()
             self.chosen.emit(ms)
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        self.setStyleSheet(
+            f"TtlPopup {{ background: {tokens.base}; border: 1px solid {tokens.border};"
+            " border-radius: 4px; }"
+        )
