@@ -119,7 +119,9 @@ def _refusal(error: exceptions.ResponseError, where: str) -> CacheError:
     if said.startswith(("ERR ", "-ERR ")):
         said = said.partition(" ")[2]
     kind, title = _REFUSALS.get(said.partition(" ")[0], (CacheError, "{where} refused a command"))
-    if said.startswith("unknown command"):
+    if said.startswith(("The user executing the script can't", "ACL failure")):
+        kind, title = NotPermitted, "{where} does not permit this"
+    elif said.startswith("unknown command"):
         kind, title = NotPermitted, "{where} does not offer this command"
         said = said.partition(", with args")[0]
     elif said.startswith(("DB index", "invalid DB index")):
