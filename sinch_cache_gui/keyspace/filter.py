@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from time import perf_counter
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from sinch_cache_gui.cache.glob import compile_pattern, is_glob
-from sinch_cache_gui.keyspace.index import KeyIndex
+from sinch_cache_gui.keyspace.index import TELL_EVERY_S, KeyIndex
 from sinch_cache_gui.keyspace.key_text import parse_key
 from sinch_cache_gui.pacing import Breather
 
 Selector: TypeAlias = Callable[[Sequence[bytes]], list[bytes]]
 """Answers those of many keys that are meant."""
-
-TELL_EVERY_S: Final = 0.1
-"""Between two looks at an index that is still being filled."""
 
 
 def selector_of(text: str) -> Selector | None:

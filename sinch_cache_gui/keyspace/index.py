@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from time import perf_counter
 from typing import Final
 
-from sinch_cache_gui.keyspace.batches import Batch, plan_arrivals, plan_departures
-from sinch_cache_gui.keyspace.folder import SEPARATOR, Below, Folder, count_below
+from sinch_cache_gui.keyspace.folder import SEPARATOR, Folder, count_below
+from sinch_cache_gui.keyspace.key_writer import KeyWriter, coming, going
 from sinch_cache_gui.keyspace.rows import Row, RowNews
 from sinch_cache_gui.keyspace.splitting import AT_ONCE, Splitting, split_at_once
 from sinch_cache_gui.pacing import Breather
 
-MANY_PLACES: Final = 32
-"""Rows that may come or go one by one; more in one burst are told as one reshaping."""
+TELL_EVERY_S: Final = 0.1
+"""Between two looks at rows that come in masses."""
 
 PART: Final = 2000
 """Keys handed out in one go while iterating."""
@@ -47,6 +47,7 @@ class KeyIndex:
         self._splits: list[Folder] = []
         self._debris: list[Folder] = []
         self.news = RowNews(self.row_count)
+        self._writer = KeyWriter(self.news, self._expanded)
 
     # -- keys --------------------------------------------------------------------------------
 
@@ -82,15 +83,11 @@ class KeyIndex:
 
     def add_many(self, keys: Sequence[bytes]) -> None:
         """Add keys; those already there change nothing."""
-        batch = Batch()
-        plan_arrivals(self._root, keys, batch)
-        self._apply(batch, self._add_leaves, self._add_folders)
+        self._writer.add(self._root, keys)
 
     def remove_many(self, keys: Sequence[bytes]) -> None:
         """Remove keys; those not there change nothing."""
-        batch = Batch()
-        plan_departures(self._root, keys, batch)
-        self._apply(batch, self._remove_leaves, self._remove_folders)
+        self._writer.remove(self._root, keys)
 
     def clear(self) -> None:
         """Remove every key; folders expanded now are expanded again when they come back."""
@@ -188,7 +185,7 @@ class KeyIndex:
         if child.is_open:
             return
         row = folder.folder_row(name)
-        with self._coming(folder, row + 1, child.shown):
+        with coming(self.news, folder, row + 1, child.shown):
             child.open()
         self._row_changed(folder, row)
         self.news.settle()
@@ -211,20 +208,37 @@ class KeyIndex:
         if not isinstance(child, Folder) or not child.is_open:
             return
         row = folder.folder_row(name)
-        with self._going(folder, row + 1, child.shown):
+        with going(self.news, folder, row + 1, child.shown):
             child.close()
         self._row_changed(folder, row)
         self.news.settle()
 
     async def work(self) -> None:
-        """Do the long work that waits, in slices: split large folders, free what was cleared."""
+        """Do the long work that waits, in slices: split large folders, free what was cleared.
+
+        The first rows of a folder are told at once, those that follow a few times a second: what
+        it costs to show them does not depend on how many they are.
+        """
         breathe = Breather()
-        while self._splits or self._debris:
-            if not self._splits:
-                await _take_apart(self._debris.pop(), breathe)
-            elif not self._advance(self._splits[-1]):
-                self._splits.pop()
-            await breathe()
+        told_at = 0.0
+        try:
+            while self._splits or self._debris:
+                if not self._splits:
+                    await _take_apart(self._debris.pop(), breathe)
+                    continue
+                folder = self._splits[-1]
+                if not self._advance(folder):
+                    self._splits.remove(folder)
+                if not told_at and folder.shown:
+                    told_at = perf_counter()
+                    self.news.hold()
+                elif told_at and perf_counter() - told_at > TELL_EVERY_S:
+                    told_at = perf_counter()
+                    self.news.settle()
+                await breathe()
+        finally:
+            if told_at:
+                self.news.release()
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -287,7 +301,7 @@ class KeyIndex:
         for name in [name for name in names if prefix + name in self._expanded]:
             child = self._split(folder, name)
             if not child.is_open:
-                with self._coming(folder, folder.folder_row(name) + 1, child.shown):
+                with coming(self.news, folder, folder.folder_row(name) + 1, child.shown):
                     child.open()
 
     def _advance(self, folder: Folder) -> bool:
@@ -315,138 +329,15 @@ class KeyIndex:
             return
         into = folder.folder_names if is_folder else folder.leaf_names
         at = folder.shown - (len(folder.leaf_names) if is_folder else 0)
-        with self._coming(folder, at, len(names)):
+        with coming(self.news, folder, at, len(names)):
             into.update(names)
             folder.rows_grew(len(names))
         if is_folder:
             self._reopen(folder, names)
 
-    def _coming(self, folder: Folder, row: int, count: int) -> AbstractContextManager[None]:
-        if not folder.is_visible:
-            return nullcontext()
-        return self.news.inserting(folder.first_row() + row, count)
-
-    def _going(self, folder: Folder, row: int, count: int) -> AbstractContextManager[None]:
-        if not folder.is_visible:
-            return nullcontext()
-        return self.news.removing(folder.first_row() + row, count)
-
     def _row_changed(self, folder: Folder, row: int) -> None:
         if folder.is_visible:
             self.news.changed(folder.first_row() + row, 1)
-
-    # -- batches -----------------------------------------------------------------------------
-
-    def _apply(
-        self,
-        batch: Batch,
-        leaves: Callable[[Folder, list[bytes]], None],
-        folders: Callable[[Folder, dict[bytes, list[bytes]]], None],
-    ) -> None:
-        is_burst = batch.visible_rows() > MANY_PLACES
-        if is_burst:
-            self.news.hold()
-        for folder, heads in batch.folders:
-            folders(folder, heads)
-        for folder, names in batch.leaves:
-            leaves(folder, names)
-        self._tell_counts(batch)
-        if is_burst:
-            self.news.release()
-
-    def _add_leaves(self, folder: Folder, names: list[bytes]) -> None:
-        folder.keys_grew(len(names))
-        if folder.is_visible and not self.news.is_held:
-            for name in names:
-                with self._coming(folder, folder.leaf_row(name), 1):
-                    folder.leaf_names.add(name)
-                    folder.rows_grew(1)
-            return
-        if folder.is_visible:
-            self.news.reshaping()
-        folder.leaf_names.update(names)
-        folder.rows_grew(len(names))
-
-    def _add_folders(self, folder: Folder, heads: dict[bytes, list[bytes]]) -> None:
-        for name, rests in heads.items():
-            is_open = bool(self._expanded) and folder.prefix + name in self._expanded
-            child = self._new_child(folder, name, rests, is_open=is_open)
-            shown = child.shown if isinstance(child, Folder) else 0
-            with self._coming(folder, folder.folder_row(name), 1 + shown):
-                folder.folder_names.add(name)
-                folder.rows_grew(1)
-                if isinstance(child, Folder):
-                    child.open()
-
-    def _new_child(
-        self, folder: Folder, name: bytes, rests: list[bytes], *, is_open: bool
-    ) -> Below:
-        below: Below
-        if not is_open:
-            distinct = set(rests)
-            below = distinct if len(distinct) > 1 else rests[0]
-            folder.children[name] = below
-            folder.keys_grew(len(distinct))
-            return below
-        below = folder.children[name] = Folder(folder, name)
-        batch = Batch()
-        plan_arrivals(below, rests, batch)
-        for inner, heads in batch.folders:
-            self._add_folders(inner, heads)
-        for inner, names in batch.leaves:
-            self._add_leaves(inner, names)
-        return below
-
-    def _remove_leaves(self, folder: Folder, names: list[bytes]) -> None:
-        folder.keys_grew(-len(names))
-        if folder.is_visible:
-            self.news.reshaping()
-        for name in names:
-            with self._going(folder, folder.leaf_row(name), 1):
-                folder.leaf_names.remove(name)
-                folder.rows_grew(-1)
-        self._remove_if_empty(folder)
-
-    def _remove_folders(self, folder: Folder, heads: Iterable[bytes]) -> None:
-        for name in heads:
-            with self._going(folder, folder.folder_row(name), 1):
-                child = folder.children[name]
-                if isinstance(child, Folder) and child.is_open:
-                    child.close()
-                del folder.children[name]
-                folder.folder_names.remove(name)
-                folder.rows_grew(-1)
-        self._remove_if_empty(folder)
-
-    def _remove_if_empty(self, folder: Folder) -> None:
-        parent = folder.parent
-        is_attached = parent is not None and parent.children.get(folder.name) is folder
-        if parent is not None and is_attached and not folder.children and not folder.leaf_names:
-            self._remove_folders(parent, [folder.name])
-
-    def _tell_counts(self, batch: Batch) -> None:
-        """Tell which folder rows count differently: their own, and those they are in."""
-        touched = [folder for folder, _ in (*batch.leaves, *batch.folders)]
-        if not touched and not batch.recounted:
-            return
-        if self.news.is_held or len(touched) + len(batch.recounted) > MANY_PLACES:
-            self.news.changed(0, self.row_count())
-            return
-        rows = [row for folder in touched for row in _rows_to(folder)]
-        for folder, name in batch.recounted:
-            rows.extend(_rows_to(folder))
-            if folder.is_visible and name in folder.folder_names:
-                rows.append(folder.first_row() + folder.folder_row(name))
-        if rows:
-            self.news.changed(min(rows), max(rows) - min(rows) + 1)
-
-
-def _rows_to(folder: Folder) -> Iterator[int]:
-    """Yield the visible rows of a folder and of those it is in."""
-    while folder.parent is not None:
-        if folder.parent.is_visible and folder.name in folder.parent.folder_names:
-            yield folder.parent.first_row() + folder.parent.folder_row(folder.name)
-        folder = folder.parent
 
 
 async def _take_apart(folder: Folder, breathe: Breather) -> None:

@@ -11,24 +11,23 @@ from typing import Final, Protocol
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
+from sinch_cache_gui.keyspace.index import TELL_EVERY_S
 from sinch_cache_gui.pacing import Breather
 
 LEAST_COUNT: Final = 500
 MOST_COUNT: Final = 10_000
 
-HOLD_LIMIT_S: Final = 0.003
+HOLD_LIMIT_S: Final = 0.004
 """The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
 
-HOLD_AIM_S: Final = 0.0015
-"""A call that takes less may ask for more."""
+HOLD_AIM_S: Final = 0.002
+"""A call that takes less may ask for twice as much."""
 
 MEASURE_EVERY: Final = 16
 """One page in so many is not overlapped with our own work, so that its time is the server's."""
 
 DIGEST: Final = 2000
 """Keys put into the index before the loop may breathe."""
-
-TELL_EVERY_S: Final = 0.1
 
 
 class CoverageState(Enum):
@@ -81,18 +80,21 @@ class Pace:
     """How many keys to ask for, so that no call holds the server long.
 
     A call takes the network's time, the same for each, and the server's, which grows with the
-    count. The shortest call seen stands for the network.
+    count. The shortest call seen stands for the network. One slow call may be our own doing; two
+    in a row are the server's.
     """
 
     def __init__(self) -> None:
         self.count = LEAST_COUNT
         self._floor_s = float("inf")
+        self._was_slow = False
 
     def measured(self, count: int, took_s: float) -> None:
         """Learn that a call for `count` keys took so long."""
         self._floor_s = min(self._floor_s, took_s)
         hold_s = took_s - self._floor_s
-        if hold_s > HOLD_LIMIT_S:
+        was_slow, self._was_slow = self._was_slow, hold_s > HOLD_LIMIT_S
+        if self._was_slow and was_slow:
             self.count = max(LEAST_COUNT, count // 2)
         elif hold_s < HOLD_AIM_S:
             self.count = min(MOST_COUNT, max(self.count, count * 2))

@@ -62,10 +62,14 @@ class RowObserver(Protocol):
 
 
 class RowNews:
-    """Tells observers what happens to the rows, each change by itself or many as one reshaping."""
+    """Tells observers what happens to the rows, each change by itself or many as one reshaping.
+
+    Attributes:
+        row_count: Answers how many rows there are.
+    """
 
     def __init__(self, row_count: Callable[[], int]) -> None:
-        self._row_count = row_count
+        self.row_count = row_count
         self._observers: list[RowObserver] = []
         self._holds = 0
         self._count_before: int | None = None
@@ -100,10 +104,10 @@ class RowNews:
             before, self._count_before = self._count_before, None
             self._is_stale = False
             for observer in self._observers:
-                observer.rows_reshaped(before, self._row_count())
+                observer.rows_reshaped(before, self.row_count())
         elif self._is_stale:
             self._is_stale = False
-            self._tell_changed(0, self._row_count())
+            self._tell_changed(0, self.row_count())
 
     @contextmanager
     def inserting(self, first: int, count: int) -> Iterator[None]:
@@ -135,7 +139,7 @@ class RowNews:
         """Say, once until it is told, that rows are about to come and go; only while held."""
         if not self._holds or self._count_before is not None:
             return
-        self._count_before = self._row_count()
+        self._count_before = self.row_count()
         for observer in self._observers:
             observer.rows_about_to_be_reshaped()
 

@@ -11,7 +11,7 @@ from sinch_cache_gui.keyspace.folder import SEPARATOR, Below, Folder
 AT_ONCE: Final = 1500
 """Remainders that are split without a pause: about 2 ms of work."""
 
-BUCKET: Final = 1500
+BUCKET: Final = 1000
 """Names that are sorted and shown in one go."""
 
 SAMPLES_PER_BUCKET: Final = 6

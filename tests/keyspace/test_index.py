@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sinch_cache_gui.keyspace.index import MANY_PLACES, KeyIndex
+from sinch_cache_gui.keyspace.index import KeyIndex
+from sinch_cache_gui.keyspace.key_writer import MANY_PLACES
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.keyspace.splitting import AT_ONCE
 
