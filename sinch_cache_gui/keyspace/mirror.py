@@ -24,6 +24,7 @@ from sinch_cache_gui.cache.interface import (
     LiveStatus,
     ValuesMayHaveChanged,
 )
+from sinch_cache_gui.keyspace.absent import AbsentKeys
 from sinch_cache_gui.keyspace.catalogue import Catalogue
 from sinch_cache_gui.keyspace.details import KeyDetails
 from sinch_cache_gui.keyspace.expiry import Deadlines
@@ -105,6 +106,7 @@ class Mirror:
         self._missed_reason = ""
         self._deadlines = Deadlines()
         self._leaving: set[bytes] = set()
+        self._absent = AbsentKeys()
         self._follower = Follower(backend, self._apply)
         self._told_rate = 0.0
         self.live_status = LiveStatus(LiveSource.NONE)
@@ -259,6 +261,7 @@ class Mirror:
                 else:
                     self._deadlines.note(key, answer)
             if gone:
+                self._note_absent(change.key for change in gone)
                 await self._apply_changes(tuple(gone))
 
     def _nap_s(self) -> float:
@@ -284,6 +287,7 @@ class Mirror:
             case Flushed():
                 self._apply_flush()
             case ValuesMayHaveChanged():
+                await self._look_for_returned()
                 self.details.doubt_everything()
                 for listener in self._listeners:
                     listener.values_may_have_changed()
@@ -376,7 +380,20 @@ class Mirror:
         for listener in self._listeners:
             listener.details_changed(keys)
 
+    def _note_absent(self, keys: Iterable[bytes]) -> None:
+        if self.live_status.source is LiveSource.POLLING:
+            self._absent.note(keys)
+
+    async def _look_for_returned(self) -> None:
+        try:
+            returned = await self._absent.returned(self._backend.deadlines)
+        except CacheError:
+            return  # the feed tells about the connection
+        if returned:
+            await self._apply_changes(returned)
+
     def _found_missing(self, keys: tuple[bytes, ...]) -> None:
+        self._note_absent(keys)
         self._catalogue.remove([key for key in keys if key not in self._leaving])
         self._tell_coverage()
 
