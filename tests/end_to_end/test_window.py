@@ -1,0 +1,235 @@
+"""A person at the real window, on the embedded cache and on a real Redis alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from tests.end_to_end.person import Person
+from tests.end_to_end.somebody import SomebodyElse
+
+Shared = Callable[..., AbstractAsyncContextManager[tuple[Person, SomebodyElse]]]
+OpenWindow = Callable[..., AbstractAsyncContextManager[Person]]
+
+TTL, TYPE = 1, 2
+CALLER = "+46701740605"
+
+
+async def test_the_tree_opens_folder_by_folder(shared_cache: Shared) -> None:
+    async with shared_cache(session__1={"a": 1}, session__2={"a": 2}, rate__x=3) as (person, _):
+        await person.until(lambda: person.rows() == ["rate", "session"])
+        assert person.cell("session", TTL) == "2"
+        person.expand("session")
+        assert person.rows() == ["rate", "session", "1", "2"]
+        await person.until(lambda: person.cell("1", TYPE) == "string")
+        assert person.cell("1", TTL) in ("10:00", "9:59", "9:58")
+        person.collapse("session")
+        assert person.rows() == ["rate", "session"]
+
+
+async def test_a_filter_shows_what_it_matches_and_the_tree_as_it_was_after_it(
+    shared_cache: Shared,
+) -> None:
+    async with shared_cache(a__one=1, a__two=2, b__one=3) as (person, _):
+        person.expand("a")
+        before = person.rows()
+        person.filter("one")
+        await person.until(lambda: "two" not in person.rows() and "b" in person.rows())
+        person.filter("a:t*")
+        await person.until(lambda: person.rows() == ["a", "two"])
+        person.filter("nothing like it")
+        await person.until(lambda: person.rows() == [])
+        person.filter("")
+        await person.until(lambda: person.rows() == before)
+
+
+async def test_what_somebody_else_does_is_seen(shared_cache: Shared) -> None:
+    async with shared_cache(kept=1) as (person, somebody):
+        await somebody.put("new", 2)
+        await person.until(lambda: person.rows() == ["kept", "new"])
+        await somebody.put("short", 3, ttl_s=1)
+        await person.until(lambda: "short" in person.rows())
+        await person.until(lambda: "short" not in person.rows())
+        await somebody.drop("new")
+        await person.until(lambda: person.rows() == ["kept"])
+        await person.sees_soon("1 key, complete")
+
+
+async def test_a_saved_value_keeps_its_ttl(shared_cache: Shared) -> None:
+    async with shared_cache(greeting={"text": "Hello"}) as (person, somebody):
+        await person.open("greeting")
+        left_before_s = await somebody.time_left_s("greeting")
+        person.write('{"text": "Hej"}')
+        person.click("Save")
+        await person.sees_soon("saved by this window")
+        assert await somebody.look("greeting") == {"text": "Hej"}
+        left_s = await somebody.time_left_s("greeting")
+        assert left_before_s is not None
+        assert left_s is not None
+        assert left_before_s - 5 < left_s <= left_before_s
+
+
+async def test_invalid_json_is_not_saved(shared_cache: Shared) -> None:
+    async with shared_cache(greeting={"text": "Hello"}) as (person, somebody):
+        await person.open("greeting")
+        person.write('{"text": }')
+        person.click("Save")
+        await person.sees_soon("Not saved.")
+        assert await somebody.look("greeting") == {"text": "Hello"}
+        person.write("{}")
+
+
+async def test_somebody_elses_value_is_never_overwritten_unseen(shared_cache: Shared) -> None:
+    async with shared_cache(greeting="first") as (person, somebody):
+        await person.open("greeting")
+        person.write('"mine"')
+        await somebody.put("greeting", "theirs")
+        person.click("Save")
+        await person.until(lambda: any("Somebody else" in bar for bar in person.bars()))
+        assert await somebody.look("greeting") == "theirs"
+        assert person.text() == '"mine"'
+        person.answer("Overwrite theirs")
+        await person.until(lambda: person.bars() == [])
+        assert await somebody.look("greeting") == "mine"
+
+
+async def test_theirs_can_be_taken(shared_cache: Shared) -> None:
+    async with shared_cache(greeting="first") as (person, somebody):
+        await person.open("greeting")
+        person.write('"mine"')
+        await somebody.put("greeting", "theirs")
+        person.click("Save")
+        await person.until(lambda: any("Somebody else" in bar for bar in person.bars()))
+        person.answer("Take theirs")
+        await person.until(lambda: person.text() == '"theirs"')
+        assert await somebody.look("greeting") == "theirs"
+
+
+async def test_a_key_that_expired_while_open_is_not_revived_by_saving(
+    shared_cache: Shared,
+) -> None:
+    async with shared_cache(kept=1) as (person, somebody):
+        await somebody.put("short", "before", ttl_s=2)
+        await person.until(lambda: "short" in person.rows())
+        await person.open("short")
+        person.write('"mine"')
+        await person.until(lambda: any("expired" in bar for bar in person.bars()))
+        assert await somebody.look("short") is None
+        assert person.text() == '"mine"'
+        person.answer("Write it again")
+        await person.until(lambda: person.bars() == [])
+        assert await somebody.look("short") == "mine"
+        left_s = await somebody.time_left_s("short")
+        assert left_s is not None
+        assert 3590 < left_s <= 3600
+
+
+async def test_a_deleted_key_comes_back_with_the_time_it_had(shared_cache: Shared) -> None:
+    async with shared_cache(one={"n": 1.0}, two=2) as (person, somebody):
+        left_before_s = await somebody.time_left_s("one")
+        person.delete("one")
+        if person.window.workspace.backend.facts.is_production_like:
+            assert await somebody.look("one") == {"n": 1.0}
+            person.answer("Delete")
+        await person.until(lambda: person.rows() == ["two"])
+        assert await somebody.look("one") is None
+        person.answer("Undo")
+        await person.until(lambda: person.rows() == ["one", "two"])
+        assert await somebody.look("one") == {"n": 1.0}
+        left_s = await somebody.time_left_s("one")
+        assert left_before_s is not None
+        assert left_s is not None
+        assert left_before_s - 5 < left_s <= left_before_s
+
+
+async def test_a_new_key_is_created_for_an_hour(shared_cache: Shared) -> None:
+    async with shared_cache() as (person, somebody):
+        person.window.workspace.create_key()
+        person.type("app:flags", on=person.field("Name of the new key"))
+        person.write('{"beta": true}')
+        person.click("Create")
+        await person.until(lambda: person.rows() == ["app"])
+        assert await somebody.look("app:flags") == {"beta": True}
+        left_s = await somebody.time_left_s("app:flags")
+        assert left_s is not None
+        assert 3590 < left_s <= 3600
+
+
+async def test_a_whole_call_leaves_its_session(shared_cache: Shared) -> None:
+    async with shared_cache() as (person, somebody):
+        call_id = person.field("Call ID").text()
+        person.dial(CALLER)
+        await person.until(lambda: "Press 1 for sales" in person.transcript())
+        await person.until(lambda: person.rows() == ["customer", "rate", "session"])
+        session = await somebody.look(f"session:{call_id}")
+        assert isinstance(session, dict)
+        assert session["callerNumber"] == CALLER
+        assert await somebody.look(f"rate:{CALLER}") == 1
+        person.click("Key 1")
+        await person.until(lambda: person.callbacks()[:2] == ["ICE", "PIE  sales"])
+        await person.until(lambda: person.callbacks()[-1].startswith("DICE"))
+        session = await somebody.look(f"session:{call_id}")
+        assert isinstance(session, dict)
+        assert session["menuChoice"] == "sales"
+        person.click("Show all activity")
+        assert any(f"session:{call_id}" in line and "PIE" in line for line in person.activity())
+
+
+async def test_closing_asks_about_text_that_is_not_saved(shared_cache: Shared) -> None:
+    async with shared_cache(greeting="first") as (person, somebody):
+        await person.open("greeting")
+        person.write('"mine"')
+        person.window.close()
+        await person.until(lambda: any("not saved" in bar for bar in person.bars()))
+        person.answer("Keep")
+        assert not person.app.closed.is_set()
+        person.window.close()
+        await person.until(lambda: any("not saved" in bar for bar in person.bars()))
+        person.answer("Save")
+        await person.until(person.app.closed.is_set)
+        assert await somebody.look("greeting") == "mine"
+
+
+@pytest.mark.parametrize("url", ["redis://:secret@127.0.0.1:1/0", "redis://:secret@bad host/0"])
+async def test_what_cannot_be_reached_is_said_without_the_password(
+    open_window: OpenWindow, url: str
+) -> None:
+    async with open_window(url) as person:
+        await person.until(lambda: any("Retry" in name for name in person.buttons()))
+        assert "Edit" in person.buttons()
+        assert not person.sees("secret")
+        assert "secret" not in person.window.windowTitle()
+
+
+async def test_a_prefix_is_stripped_from_view_and_put_back_on_writing(
+    open_window: OpenWindow, redis_url: str, on_redis: SomebodyElse
+) -> None:
+    await on_redis.put("fn:greeting", "first")
+    await on_redis.put("other", 1)
+    async with open_window(redis_url, "--prefix", "fn:") as person:
+        await person.until(lambda: person.rows() == ["greeting"])
+        await person.open("greeting")
+        person.write('"mine"')
+        person.click("Save")
+        await person.sees_soon("saved by this window")
+        assert await on_redis.look("fn:greeting") == "mine"
+
+
+async def test_read_only_writes_nothing(
+    open_window: OpenWindow, redis_url: str, on_redis: SomebodyElse
+) -> None:
+    await on_redis.put("greeting", "first")
+    async with open_window(redis_url, "--read-only") as person:
+        await person.until(lambda: person.rows() == ["greeting"])
+        person.delete("greeting")
+        await person.open("greeting")
+        assert not person.is_pressable("Save")
+        assert not person.is_pressable("Delete this key")
+        assert await on_redis.look("greeting") == "first"
+
+
+async def test_the_demo_fills_the_embedded_cache(open_window: OpenWindow) -> None:
+    async with open_window("--demo") as person:
+        await person.until(lambda: {"session", "rate", "customer"} <= set(person.rows()))
