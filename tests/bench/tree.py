@@ -1,0 +1,243 @@
+"""A million keys of a real Redis in the real window: how long, how smooth, how much memory.
+
+The server holds what tests/bench/seed.py writes. The window runs offscreen in a process of its own,
+under its real loop, twice: once for the times, and once with a heartbeat of 1 ms on that loop for
+the gaps in which nothing else could run (a thousand beats a second are work themselves). The
+yardsticks, in the same run: `redis-cli --scan`, and a bare loop of redis.asyncio SCAN COUNT 1000.
+
+Times of the window are taken from outside: from the order to load or expand until the last key is
+known, or until rows are painted for the first time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+
+import redis.asyncio
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from sinch_cache_gui.app import make_workspace
+from sinch_cache_gui.cache.connect import open_backend, parse_target
+from sinch_cache_gui.keyspace.loader import CoverageState
+from sinch_cache_gui.notices import Notices
+from sinch_cache_gui.profiles import Profile
+from sinch_cache_gui.ui.key_tree.view import KeyTreeView
+from sinch_cache_gui.ui.main_window import MainWindow
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.ui.workspace import Workspace
+from tests.bench.seed import seed, start_server
+
+FOLDER = b"session"
+
+
+def main(argv: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench tree")
+    parser.add_argument("--keys", type=int, default=1_000_000)
+    parser.add_argument("--url", help="a Redis already filled; by default one is started")
+    parser.add_argument("--window", choices=("times", "gaps"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args(argv)
+    if arguments.window is not None:
+        print(json.dumps(run_window(arguments.url, beats=arguments.window == "gaps")))
+        return 0
+    if arguments.url is not None:
+        print(json.dumps(measure(arguments.url)))
+        return 0
+    with start_server() as server:
+        seed(server.url, arguments.keys)
+        print(json.dumps(measure(server.url)))
+    return 0
+
+
+def measure(url: str) -> dict[str, float]:
+    """Every figure, the yardsticks first."""
+    cli_s = timed(lambda: scan_by_redis_cli(url))
+    bare_s = min(asyncio.run(scan_bare(url)) for _ in range(2))
+    times, gaps = in_own_process(url, "times"), in_own_process(url, "gaps")
+    return {
+        "bare_scan_s": round(bare_s, 3),
+        "redis_cli_scan_s": round(cli_s, 3),
+        "load_s": times["load_s"],
+        "load_vs_bare": round(times["load_s"] / bare_s, 2),
+        "load_vs_redis_cli": round(times["load_s"] / cli_s, 2),
+        "first_rows_ms": times["first_rows_ms"],
+        **{name: gaps[name] for name in ("gap_p99_ms", "gap_max_ms", "idle_gap_max_ms")},
+        "rss_bytes_per_key": times["rss_bytes_per_key"],
+        "expand_ms": times["expand_ms"],
+        "expand_all_ms": times["expand_all_ms"],
+        "expand_gap_max_ms": gaps["expand_gap_max_ms"],
+        "keys": times["keys"],
+        "folder_keys": times["folder_keys"],
+    }
+
+
+def in_own_process(url: str, what: str) -> dict[str, float]:
+    window = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "tree", "--window", what, "--url", url],
+        env={"QT_QPA_PLATFORM": "offscreen", **os.environ},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    figures: dict[str, float] = json.loads(window.stdout.splitlines()[-1])
+    return figures
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def scan_by_redis_cli(url: str) -> None:
+    subprocess.run(["redis-cli", "-u", url, "--scan"], stdout=subprocess.DEVNULL, check=True)
+
+
+async def scan_bare(url: str) -> float:
+    async with redis.asyncio.Redis.from_url(url) as client:
+        await client.ping()
+        began = perf_counter()
+        cursor = None
+        while cursor != 0:
+            cursor, _keys = await client.scan(cursor or 0, count=1000)
+        return perf_counter() - began
+
+
+def resident_bytes() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+class Heartbeat:
+    """Beats every millisecond of the loop while it is on, and notes what kept it from that."""
+
+    def __init__(self, *, is_on: bool) -> None:
+        self._is_on = is_on
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[list[float]]:
+        """The gaps in milliseconds, sorted once it is over."""
+        gaps = [0.0]
+        beating = asyncio.create_task(self._beat(gaps)) if self._is_on else None
+        yield gaps
+        if beating is not None:
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
+        gaps.sort()
+
+    async def _beat(self, gaps: list[float]) -> None:
+        last = perf_counter()
+        while True:
+            await asyncio.sleep(0.001)
+            now = perf_counter()
+            gaps.append((now - last) * 1000)
+            last = now
+
+
+class FirstPicture(QObject):
+    """Notes when a tree of at least so many rows is painted for the first time."""
+
+    def __init__(self, view: KeyTreeView) -> None:
+        super().__init__()
+        self._view = view
+        self._rows = 0
+        self.at: float | None = None
+        view.viewport().installEventFilter(self)
+
+    def expect(self, rows: int) -> None:
+        self._rows = rows
+        self.at = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        is_paint = event.type() == QEvent.Type.Paint
+        if is_paint and self.at is None and self._view.tree.rowCount() >= self._rows:
+            self.at = perf_counter()
+        return False
+
+
+def run_window(url: str, *, beats: bool) -> dict[str, float]:
+    application = QApplication([])
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+        return runner.run(drive_window(application, url, Heartbeat(is_on=beats)))
+
+
+async def drive_window(application: QApplication, url: str, heart: Heartbeat) -> dict[str, float]:
+    theme, notices = Theme(application), Notices()
+    window = MainWindow(theme, notices)
+    window.resize(1440, 900)
+    window.show()
+    backend = open_backend(parse_target(url))
+    await backend.connect()
+    workspace = make_workspace(theme, notices, backend, Profile(url=url))
+    window.show_workspace(workspace)
+    await asyncio.sleep(0.5)
+    async with heart.listening() as idle:
+        await asyncio.sleep(2)
+    loading = await measure_loading(workspace, heart)
+    expanding = await measure_expanding(workspace, heart)
+    await workspace.aclose()
+    window.close_now()
+    return {**loading, **expanding, "idle_gap_max_ms": round(idle[-1], 1)}
+
+
+async def measure_loading(workspace: Workspace, heart: Heartbeat) -> dict[str, float]:
+    mirror = workspace.mirror
+    picture = FirstPicture(workspace.tree.view)
+    picture.expect(rows=1)
+    resident = resident_bytes()
+    async with heart.listening() as gaps:
+        began = perf_counter()
+        workspace.start()
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        load_s = perf_counter() - began
+    await until(lambda: picture.at is not None)
+    await asyncio.sleep(0.5)
+    assert picture.at is not None
+    return {
+        "load_s": round(load_s, 3),
+        "keys": mirror.key_count,
+        "first_rows_ms": round((picture.at - began) * 1000, 1),
+        "gap_p99_ms": round(gaps[int(len(gaps) * 0.99)], 1),
+        "gap_max_ms": round(gaps[-1], 1),
+        "rss_bytes_per_key": round((resident_bytes() - resident) / mirror.key_count, 1),
+    }
+
+
+async def measure_expanding(workspace: Workspace, heart: Heartbeat) -> dict[str, float]:
+    view, index = workspace.tree.view, workspace.mirror.index
+    row = index.row_of(FOLDER, is_folder=True)
+    assert row is not None
+    view.go_to(row)
+    await asyncio.sleep(0.5)
+    before, below = index.row_count(), index.count_below(FOLDER)
+    picture = FirstPicture(view)
+    picture.expect(rows=before + 1)
+    press = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier)
+    async with heart.listening() as gaps:
+        began = perf_counter()
+        QApplication.sendEvent(view, press)
+        await until(lambda: view.tree.rowCount() == before + below and picture.at is not None)
+        all_s = perf_counter() - began
+    assert picture.at is not None
+    return {
+        "folder_keys": below,
+        "expand_ms": round((picture.at - began) * 1000, 1),
+        "expand_all_ms": round(all_s * 1000, 1),
+        "expand_gap_max_ms": round(gaps[-1], 1),
+    }
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.005)
