@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import qtawesome as qta
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import BackendFacts, LiveSource
@@ -34,7 +33,8 @@ class TopStrip(QWidget):
         self._lock.setAccessibleName(self.tr("Read-only: nothing can be changed"))
         self._lock.setToolTip(self.tr("Read-only: nothing can be changed from this window"))
         self._lock.hide()
-        self._live = _ClickableLabel()
+        self._live = QToolButton()
+        self._live.setAccessibleName(self.tr("How changes reach this window"))
         self._live.clicked.connect(self._live_clicked)
         self._menu = QToolButton()
         self._menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -72,7 +72,7 @@ class TopStrip(QWidget):
         self._facts = None
         self._name.setText(label)
         self._product.clear()
-        self._live.clear()
+        self._live.hide()
         self._lock.hide()
         self._restyle()
 
@@ -86,6 +86,7 @@ class TopStrip(QWidget):
             LiveSource.NONE: self.tr("not live"),
         }
         self._is_lost = False
+        self._live.show()
         text = texts[source]
         if changes_per_s >= 0.5:
             text = self.tr("{}, {:,.0f}/s").format(text, changes_per_s)
@@ -96,6 +97,7 @@ class TopStrip(QWidget):
     def show_lost(self, title: str) -> None:
         """Say that the cache does not answer, and that a click tries again at once."""
         self._is_lost = True
+        self._live.show()
         self._live.setText(self.tr("● connection lost, trying again"))
         self._live.setToolTip(self.tr("{}\nClick to try again now.").format(title))
         self._paint_live(self._theme.tokens.danger)
@@ -141,11 +143,3 @@ class TopStrip(QWidget):
         )
         if self._live.text():
             self._paint_live(tokens.danger if self._is_lost else tokens.success)
-
-
-class _ClickableLabel(QLabel):
-    clicked = Signal()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        self.clicked.emit()

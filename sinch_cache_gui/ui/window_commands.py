@@ -106,6 +106,13 @@ def window_commands(
         themed(ThemeChoice.SYSTEM, tr("Colours of the system")),
         themed(ThemeChoice.LIGHT, tr("Light colours")),
         themed(ThemeChoice.DARK, tr("Dark colours")),
+        of_cache(
+            "cache.reconnect",
+            tr("Reconnect now"),
+            lambda _w: window.reconnect(),
+            "Ctrl+R",
+            "mdi6.connection",
+        ),
         Command(
             "cache.open",
             tr("Open another cache…"),
