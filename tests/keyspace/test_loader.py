@@ -1,0 +1,126 @@
+"""A load sees every key, paces itself, and says truly how far it came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
+from sinch_cache_gui.keyspace.loader import (
+    LEAST_COUNT,
+    MOST_COUNT,
+    CoverageState,
+    Loader,
+    Pace,
+)
+
+
+class Pages:
+    """A cache of numbered keys that answers when it is told to."""
+
+    def __init__(self, keys: int, page: int | None = None) -> None:
+        self.page = page
+        self.keys = [b"%d" % number for number in range(keys)]
+        self.asked: list[tuple[ScanCursor | None, bytes | None]] = []
+        self.before_answer: Callable[[int], None] = lambda _page: None
+
+    async def count_keys(self) -> int | None:
+        return len(self.keys)
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        self.asked.append((cursor, pattern))
+        await asyncio.sleep(0)
+        self.before_answer(len(self.asked))
+        start = cursor if isinstance(cursor, int) else 0
+        end = start + (self.page or count)
+        return ScanPage(self.keys[start:end], end if end < len(self.keys) else None)
+
+
+def loader_of(pages: Pages, seen: list[bytes]) -> Loader:
+    return Loader(pages, seen.extend, lambda: None)
+
+
+async def test_every_key_is_handed_on() -> None:
+    pages, seen = Pages(300_000), list[bytes]()
+    loader = loader_of(pages, seen)
+    await loader.run()
+    assert loader.state is CoverageState.COMPLETE
+    assert seen == pages.keys
+    assert loader.expected == 300_000
+
+
+async def test_the_next_page_is_asked_for_before_the_last_is_digested() -> None:
+    pages = Pages(100_000, page=1000)
+    asked_before: list[int] = []
+    loader = Loader(pages, lambda _keys: asked_before.append(len(pages.asked)), lambda: None)
+    await loader.run()
+    ahead = [asked - number for number, asked in enumerate(asked_before, start=1)]
+    assert set(ahead) == {0, 1}
+    assert ahead.count(1) > ahead.count(0)
+
+
+async def test_it_stops_between_pages_and_goes_on_without_loss() -> None:
+    pages, seen = Pages(300_000), list[bytes]()
+    loader = loader_of(pages, seen)
+    pages.before_answer = lambda page: loader.stop() if page == 12 else None
+    await loader.run()
+    assert loader.state is CoverageState.STOPPED
+    assert 0 < len(seen) < 300_000
+    await loader.run()
+    assert loader.state is CoverageState.COMPLETE
+    assert seen == pages.keys
+
+
+async def test_a_failure_is_told_and_can_be_continued() -> None:
+    pages, seen = Pages(300_000), list[bytes]()
+
+    def fail(page: int) -> None:
+        if page == 12:
+            raise CacheUnreachable("No answer from localhost:6379")
+
+    pages.before_answer = fail
+    loader = loader_of(pages, seen)
+    await loader.run()
+    assert loader.state is CoverageState.FAILED
+    assert loader.reason == "No answer from localhost:6379"
+    await loader.run()
+    assert loader.state is CoverageState.COMPLETE
+    assert set(seen) == set(pages.keys)
+
+
+async def test_a_pattern_is_pushed_down() -> None:
+    pages = Pages(10)
+    await Loader(pages, lambda _keys: None, lambda: None, b"session:*").run()
+    assert pages.asked == [(None, b"session:*")]
+
+
+def pace_after(per_key_us: float, network_ms: float, calls: int = 40) -> int:
+    pace = Pace()
+    for _ in range(calls):
+        pace.measured(pace.count, network_ms / 1000 + pace.count * per_key_us / 1e6)
+    return pace.count
+
+
+def test_no_call_holds_the_server_over_five_milliseconds() -> None:
+    for per_key_us in (0.1, 0.5, 1, 2, 5):
+        for network_ms in (0.1, 1, 20, 200):
+            count = pace_after(per_key_us, network_ms)
+            assert count * per_key_us / 1000 <= 5 or count == LEAST_COUNT
+
+
+def test_a_distant_server_is_asked_for_much_at_a_time() -> None:
+    assert pace_after(0.1, 200) == MOST_COUNT
+
+
+def test_one_slow_answer_is_no_reason_to_ask_for_less() -> None:
+    pace = Pace()
+    for _ in range(10):
+        pace.measured(pace.count, 0.001)
+    most = pace.count
+    pace.measured(pace.count, 0.050)
+    assert pace.count == most
+    pace.measured(pace.count, 0.050)
+    assert pace.count < most
