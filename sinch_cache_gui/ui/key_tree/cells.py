@@ -65,7 +65,7 @@ def preview_text(data: bytes) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         # A preview may end in the middle of a character; anything else is not text.
-        if error.start < len(data) - 3:
+        if not error.start or error.reason != "unexpected end of data":
             return display_key(data)
         text = data[: error.start].decode("utf-8")
     line = " ".join(text.split())

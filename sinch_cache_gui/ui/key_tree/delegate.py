@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from sinch_cache_gui.keyspace.expiry import SOON_MS
@@ -22,6 +22,11 @@ INDENT: Final = 2 * GRID
 
 DEEPEST_INDENT: Final = 12
 """Levels that are indented; deeper ones stand below each other, or the names would be lost."""
+
+PAD: Final = 6
+"""Pixels between a cell's edge and its text, as in the header."""
+
+LONGEST_WHOLE: Final = 400
 
 FADED: Final = 0.35
 
@@ -58,26 +63,31 @@ class KeyTreeDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        node = self._model.node(index.row())
+        row, column = index.row(), Column(index.column())
+        node = self._model.node(row)
         if node is None:
             return
-        column = Column(index.column())
-        painter.save()
-        self._paint_ground(painter, option, index.row(), node)
-        if not node.is_folder and self._mirror.is_leaving(node.path):
-            painter.setOpacity(FADED)
-        rect = option.rect.adjusted(GRID // 2, 0, -GRID // 2, 0)
+        rect = option.rect
+        self._paint_ground(painter, option, row, node)
         if column is Column.KEY:
-            self._paint_name(painter, option.rect, node)
+            self._paint_name(painter, rect, node)
         elif column is Column.TTL:
-            self._paint_ttl(painter, rect, node)
-        else:
+            self._paint_ttl(painter, rect.adjusted(PAD, 0, -PAD, 0), node)
+        elif not node.is_folder:
             text = self._model.text(node, column)
-            right = column is Column.SIZE
-            self._font(painter, self._mono if column is Column.PREVIEW else self._plain)
-            painter.setPen(self._muted)
-            self._write(painter, rect, text, RIGHT if right else LEFT)
-        painter.restore()
+            if text:
+                painter.setFont(self._mono if column is Column.PREVIEW else self._plain)
+                painter.setPen(self._shade(node, self._muted))
+                align = RIGHT if column is Column.SIZE else LEFT
+                self._write(painter, rect.adjusted(PAD, 0, -PAD, 0), text, align)
+
+    def _shade(self, node: Row, colour: QColor) -> QColor:
+        """Answer the colour of a text: of a key that has expired, only a shadow of it."""
+        if node.is_folder or not self._mirror.is_leaving(node.path):
+            return colour
+        faded = QColor(colour)
+        faded.setAlphaF(FADED)
+        return faded
 
     def _paint_ground(
         self, painter: QPainter, option: QStyleOptionViewItem, row: int, node: Row
@@ -97,10 +107,10 @@ class KeyTreeDelegate(QStyledItemDelegate):
         left = indent_of(node)
         if node.is_folder:
             self._paint_arrow(painter, rect.left() + left - INDENT, rect, node.is_expanded)
-        self._font(painter, self._mono)
-        painter.setPen(self._text if node.name else self._muted)
+        painter.setFont(self._mono)
+        painter.setPen(self._shade(node, self._text if node.name else self._muted))
         text = self._model.text(node, Column.KEY)
-        room = rect.adjusted(left, 0, -GRID // 2, 0)
+        room = rect.adjusted(left, 0, -PAD, 0)
         self._write(painter, room, text, LEFT, Qt.TextElideMode.ElideMiddle)
 
     def _paint_arrow(self, painter: QPainter, left: int, rect: QRect, is_open: bool) -> None:
@@ -114,19 +124,15 @@ class KeyTreeDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_ttl(self, painter: QPainter, rect: QRect, node: Row) -> None:
-        text = self._model.text(node, Column.TTL)
         info = self._model.info(node)
-        self._font(painter, self._plain)
-        painter.setPen(self._muted)
+        colour, font = self._muted, self._plain
         if info is not None and info.deadline_ms is not None:
-            painter.setPen(self._text)
+            colour = self._text
             if info.deadline_ms - self._mirror.now_ms() < SOON_MS:
-                painter.setPen(self._danger)
-                self._font(painter, self._bold)
-        self._write(painter, rect, text, RIGHT)
-
-    def _font(self, painter: QPainter, font: QFont) -> None:
+                colour, font = self._danger, self._bold
         painter.setFont(font)
+        painter.setPen(self._shade(node, colour))
+        self._write(painter, rect, self._model.text(node, Column.TTL), RIGHT)
 
     def _write(
         self,
@@ -136,12 +142,13 @@ class KeyTreeDelegate(QStyledItemDelegate):
         align: Qt.AlignmentFlag,
         elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
-        if not text or rect.width() <= 0:
-            return
-        # Measuring a text of thousands of characters costs more than all the rest.
-        metrics = QFontMetrics(painter.font())
-        if len(text) * self._narrowest > rect.width():
-            text = metrics.elidedText(text[:2000], elide, rect.width())
+        if len(text) > LONGEST_WHOLE:
+            # Measuring a name of ten thousand characters costs more than the rest of the screen.
+            half = LONGEST_WHOLE // 2
+            text = f"{text[:half]}…{text[-half:]}"
+        metrics = painter.fontMetrics()
+        if metrics.horizontalAdvance(text) > rect.width():
+            text = metrics.elidedText(text, elide, rect.width())
         painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, text)
 
     def _restyle(self) -> None:
@@ -164,4 +171,3 @@ class KeyTreeDelegate(QStyledItemDelegate):
         self._plain = QFont()
         self._bold = QFont()
         self._bold.setWeight(QFont.Weight.DemiBold)
-        self._narrowest = 3

@@ -48,7 +48,7 @@ class KeyTreePane(QWidget):
         self.filter = QLineEdit()
         self._funnel = QAction(self)
         self._counted = QLabel()
-        self.view = KeyTreeView(theme, mirror)
+        self.view = KeyTreeView(theme, mirror, is_read_only=is_read_only)
         self.empty = EmptyPage(theme)
         self.strip = CoverageStrip()
         self._stack = QStackedLayout()

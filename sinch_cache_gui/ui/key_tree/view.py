@@ -29,7 +29,15 @@ from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 
-WIDTHS: Final = {Column.TTL: 88, Column.TYPE: 56, Column.SIZE: 72, Column.PREVIEW: 160}
+WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 54, Column.SIZE: 60}
+
+KEY_WIDTH: Final = 280
+"""A call ID of 32 digits fits, if the pane is wide enough."""
+
+NARROWEST_VALUE: Final = 72
+
+KEY_SHARE: Final = 0.6
+"""Of what the columns of fixed width leave, in a wider pane."""
 
 LOOK_MS: Final = 15
 """How long rows must stand still before their details are wanted."""
@@ -49,13 +57,16 @@ class KeyTreeView(QTableView):
     looked_at = Signal(object)
     """The keys on screen are others: a tuple of their bytes."""
 
-    def __init__(self, theme: Theme, mirror: Mirror) -> None:
+    def __init__(self, theme: Theme, mirror: Mirror, *, is_read_only: bool = False) -> None:
         super().__init__()
+        self._is_read_only = is_read_only
         self._mirror = mirror
         self._hovered = -1
         self._anchor: Anchor | None = None
         self._is_anchored = False
         self._chosen: Chosen | None = None
+        self._key_width: int | None = None
+        self._is_sharing = True
         self._typed, self._typed_at = "", 0.0
         self._keys_told: tuple[bytes, ...] = ()
         self.flashes = Flashes(self)
@@ -104,7 +115,7 @@ class KeyTreeView(QTableView):
         columns.setSectionsClickable(False)
         columns.setMinimumSectionSize(5 * GRID)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        columns.setSectionResizeMode(Column.KEY, QHeaderView.ResizeMode.Stretch)
+        columns.sectionResized.connect(self._note_resized)
         for column, width in WIDTHS.items():
             self.setColumnWidth(column, width)
 
@@ -164,7 +175,25 @@ class KeyTreeView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._key_width is None:
+            self._share_width()
         self.look()
+
+    def _share_width(self) -> None:
+        """Give keys and values what the other columns leave, until the user drags a column."""
+        rest = self.viewport().width() - sum(WIDTHS.values())
+        key = max(min(KEY_WIDTH, rest), int(rest * KEY_SHARE))
+        is_narrow = rest - key < NARROWEST_VALUE
+        self._is_sharing = True
+        self.setColumnHidden(Column.PREVIEW, is_narrow)
+        self.setColumnWidth(Column.KEY, rest if is_narrow else key)
+        self.setColumnWidth(Column.SIZE, WIDTHS[Column.SIZE])
+        self.setColumnWidth(Column.PREVIEW, rest - key)
+        self._is_sharing = False
+
+    def _note_resized(self, column: int, _old: int, width: int) -> None:
+        if column == Column.KEY and not self._is_sharing:
+            self._key_width = width
 
     # -- the user's place --------------------------------------------------------------------
 
@@ -368,7 +397,9 @@ class KeyTreeView(QTableView):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.tree.settle()
-        self.menu_for(self._node_at(event.pos())).popup(event.globalPos())
+        menu = self.menu_for(self._node_at(event.pos()))
+        if not menu.isEmpty():
+            menu.popup(event.globalPos())
 
     def menu_for(self, node: Row | None) -> QMenu:
         """Answer the menu of a row, or of the empty space below the rows."""
@@ -381,6 +412,8 @@ class KeyTreeView(QTableView):
             menu.addAction(self.tr("Open"), lambda: self._activate(node))
         if node is not None:
             menu.addAction(self.tr("Copy key"), self.copy_keys)
+        if self._is_read_only:
+            return menu
         prefix = b"" if node is None else prefix_of(node)
         menu.addAction(self.tr("New key here…"), lambda: self.create_requested.emit(prefix))
         if node is not None:
@@ -390,7 +423,7 @@ class KeyTreeView(QTableView):
 
     def _ask_to_delete(self) -> None:
         keys = self.selected_keys()
-        if keys:
+        if keys and not self._is_read_only:
             self.delete_requested.emit(keys)
 
 
