@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -78,3 +81,27 @@ def shared_cache(request: pytest.FixtureRequest, open_window: OpenWindow) -> Sha
             yield person, somebody
 
     return shared
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """The name of a virtual display of this run."""
+    programs = ("Xvfb", "xdotool")
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        told = f"{' and '.join(missing)} missing; ./packaging/test installs them"
+        if os.environ.get("CI"):
+            pytest.fail(told)
+        pytest.skip(told)
+    # With -displayfd the server chooses a free number itself, and tells it once it is ready.
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert server.stdout is not None
+    number = server.stdout.readline().decode().strip()
+    yield f":{number}"
+    server.kill()
+    server.wait()
+    server.stdout.close()
