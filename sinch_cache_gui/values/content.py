@@ -18,7 +18,7 @@ HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""
 
 MAX_LINE: Final = 100_000
-"""The longest line an editor lays out without the hand noticing, in characters."""
+"""A line an editor lays out without the hand noticing, in characters; twice that is too much."""
 
 MAX_GROWTH: Final = 20
 """Formatting makes a text nested absurdly deep much longer; then it is shown as it is stored."""
@@ -103,7 +103,7 @@ async def content_of(stored: StoredValue) -> Content:
         )
     if await find_problem_sliced(text) is None:
         return await _json_content(text)
-    if _longest_line(text) > MAX_LINE:
+    if _has_long_line(text):
         return _too_long_a_line(ContentKind.TEXT, text)
     return Content(ContentKind.TEXT, text)
 
@@ -146,7 +146,7 @@ async def _json_content(text: str) -> Content:
         formatted = await run_sliced(format_work(text))
         if len(formatted) <= MAX_GROWTH * len(text):
             shown = formatted
-    if _longest_line(shown) > MAX_LINE:
+    if _has_long_line(shown):
         return _too_long_a_line(ContentKind.JSON, shown)
     return Content(ContentKind.JSON, shown, layout)
 
@@ -161,12 +161,10 @@ async def _laid_out(text: str, layout: Layout) -> str:
             return await run_sliced(one_line_work(text, ", ", ": "))
 
 
-def _longest_line(text: str) -> int:
-    longest, start = 0, 0
-    while (end := text.find("\n", start)) >= 0:
-        longest = max(longest, end - start)
-        start = end + 1
-    return max(longest, len(text) - start)
+def _has_long_line(text: str) -> bool:
+    """Whether a stretch of `MAX_LINE` characters, at a multiple of as many, holds no line end."""
+    windows = range(0, len(text) - MAX_LINE + 1, MAX_LINE)
+    return any(text.find("\n", at, at + MAX_LINE) < 0 for at in windows)
 
 
 def _too_long_a_line(kind: ContentKind, text: str) -> Content:
@@ -176,7 +174,7 @@ def _too_long_a_line(kind: ContentKind, text: str) -> Content:
     return Content(
         kind,
         "\n".join(lines),
-        reason=f"A line of {_longest_line(text):,} characters is too long to edit;"
+        reason=f"A line of {max(map(len, text.split(chr(10)))):,} characters is too long to edit;"
         " the beginning is shown, broken into shorter lines.",
         is_head=True,
     )
@@ -185,7 +183,7 @@ def _too_long_a_line(kind: ContentKind, text: str) -> Content:
 def _head_of(data: bytes) -> Content:
     head = data[:HEAD_BYTES].decode("utf-8", errors="ignore")
     lines = [line[:1000] for line in head.split("\n")]
-    if _longest_line(head) > MAX_LINE:
+    if _has_long_line(head):
         lines = [head[at : at + 1000] for at in range(0, len(head), 1000)]
     return Content(
         ContentKind.TEXT,

@@ -31,11 +31,29 @@ from sinch_cache_gui.values.document_state import (
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a view held at one moment.
+
+    Attributes:
+        text: The text.
+        revision: The view's revision at that moment.
+    """
+
+    text: str = field(repr=False)
+    revision: int
+
+
 class TextView(Protocol):
     """Where the user's text lives. The document asks for it, and never keeps a copy."""
 
-    def text(self) -> str:
-        """Answer the text as it is now."""
+    @property
+    def revision(self) -> int:
+        """Another number after every change of the text."""
+        ...
+
+    async def read_text(self) -> Written:
+        """Answer the text as it is, letting the loop run meanwhile."""
         ...
 
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
@@ -52,7 +70,7 @@ class TextView(Protocol):
 class _Write:
     """A write on its way: enough to find out later whether it happened."""
 
-    text: str = field(repr=False)
+    written: Written
     data: bytes = field(repr=False)
     expected: bytes | None = field(repr=False)
     came_from: DocumentState
@@ -105,8 +123,11 @@ class Document:
                 return
             if stored is None:
                 self._become(DocumentState(Phase.GONE))
-            else:
-                await self._show(stored, is_undoable=False)
+                return
+            content = await content_of(stored)
+            # Already now: what there is of a long text can be seen while the rest comes.
+            self._become(DocumentState(Phase.LOADING, stored, content))
+            await self._show_content(stored, content, is_undoable=False)
 
     async def save(self) -> None:
         """Write the text, if the key still holds what the user has seen. The TTL stays."""
@@ -141,7 +162,7 @@ class Document:
         async with self._turn:
             theirs = self._state.theirs
             if self._state.phase is Phase.CONFLICT and theirs is not None:
-                await self._show(theirs, is_undoable=True)
+                await self._show_content(theirs, await content_of(theirs), is_undoable=True)
 
     async def change_ttl(self, change: TtlChange) -> None:
         """Change when the key expires."""
@@ -199,13 +220,13 @@ class Document:
         if content is None or not content.is_editable:
             return
         self._become(replace(before, phase=Phase.SAVING))
-        text = self._view.text()
+        written = await self._view.read_text()
         try:
-            data = await bytes_of(text, content)
+            data = await bytes_of(written.text, content)
         except TextRefused as refused:
             self._become(self._back_to(before, refusal=refused.problem))
             return
-        write = _Write(text, data, expected, before)
+        write = _Write(written, data, expected, before)
         try:
             outcome = await self._backend.write(self.key, data, expected=expected, ttl=ttl)
         except OutcomeUnknown as error:
@@ -246,11 +267,11 @@ class Document:
         if (
             content is not None
             and content.kind is ContentKind.TEXT
-            and await find_problem_sliced(write.text) is None
+            and await find_problem_sliced(write.written.text) is None
         ):
             content = replace(content, kind=ContentKind.JSON)
         stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)
-        is_edited = self._view.text() != write.text
+        is_edited = self._view.revision != write.written.revision
         self._become(DocumentState(Phase.OPEN, stored, content, is_edited))
 
     async def _reconcile(self, stored: StoredValue | None) -> None:
@@ -278,13 +299,12 @@ class Document:
         content = self._state.content
         if content is None or stored.data is None:
             return False
+        written = await self._view.read_text()
         try:
-            return await bytes_of(self._view.text(), content) == stored.data
+            is_same = await bytes_of(written.text, content) == stored.data
         except TextRefused:
             return False
-
-    async def _show(self, stored: StoredValue, *, is_undoable: bool) -> None:
-        await self._show_content(stored, await content_of(stored), is_undoable=is_undoable)
+        return is_same and self._view.revision == written.revision
 
     async def _show_content(
         self, stored: StoredValue, content: Content, *, is_undoable: bool

@@ -29,7 +29,7 @@ from sinch_cache_gui.values.content import (
     bytes_of,
     content_of,
 )
-from sinch_cache_gui.values.document import Document
+from sinch_cache_gui.values.document import Document, Written
 from sinch_cache_gui.values.document_state import Attempt, Phase
 
 KEY = b"session:1"
@@ -47,8 +47,12 @@ class Page:
     written: str = ""
     shown: list[str] = field(default_factory=list)
 
-    def text(self) -> str:
-        return self.written
+    @property
+    def revision(self) -> int:
+        return hash(self.written)
+
+    async def read_text(self) -> Written:
+        return Written(self.written, self.revision)
 
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
         self.written = text

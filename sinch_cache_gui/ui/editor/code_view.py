@@ -27,14 +27,22 @@ from sinch_cache_gui.ui.editor.keystrokes import (
     enter_pressed,
     tab_pressed,
 )
-from sinch_cache_gui.ui.editor.positions import position_of
+from sinch_cache_gui.ui.editor.positions import position_of, qt_offset
 from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.document import Written
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
+from sinch_cache_gui.values.replacement import Replacement, replacement
 from sinch_cache_gui.values.screen_text import Alphabet
 
 CHUNK: Final = 30_000
 """Characters put into the editor at a time: a few milliseconds."""
+
+REMOVE_CHUNK: Final = 100_000
+"""Characters taken out of the editor at a time."""
+
+READ_CHUNK: Final = 200_000
+"""Characters read from the editor at a time: about two milliseconds."""
 
 QUIET_MS: Final = 250
 """How long the hand has to rest before the text is checked."""
@@ -58,6 +66,7 @@ class CodeView(QPlainTextEdit):
         self._is_editable = True
         self._is_filling = False
         self._is_loading = False
+        self._revision = 0
         self._problem: JsonProblem | None = None
         self._matches: Sequence[tuple[int, int]] = ()
         self._brackets: tuple[int, int] | None = None
@@ -81,8 +90,31 @@ class CodeView(QPlainTextEdit):
 
     def text(self) -> str:
         """Answer the text, character for character."""
-        # The plain text of Qt turns a no-break space into a space; the raw one does not.
-        return self._alphabet.meant(self.document().toRawText().replace("\u2029", "\n"))
+        return self._alphabet.meant(self._screen_text())
+
+    @property
+    def revision(self) -> int:
+        """Another number after every change of the text."""
+        return self._revision
+
+    async def read_text(self) -> Written:
+        """Answer the text and its revision, letting the loop run meanwhile."""
+        text = await self.read_screen_text()
+        return Written(self._alphabet.meant(text), self._revision)
+
+    async def read_screen_text(self) -> str:
+        """Answer the text as the editor holds it: fragile characters by their stand-ins."""
+        while True:
+            revision = self._revision
+            pieces: list[str] = []
+            breathe = Breather()
+            for piece in self._pieces():
+                pieces.append(piece)
+                await breathe()
+                if revision != self._revision:
+                    break
+            else:
+                return "".join(pieces)
 
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
         """Show `text` as the one that was loaded, in slices.
@@ -91,9 +123,11 @@ class CodeView(QPlainTextEdit):
             text: The text.
             is_undoable: Whether undo brings the present text back.
         """
-        self._alphabet = Alphabet.of(self.text() + text if is_undoable else text)
         self._is_loading = True
         try:
+            before = await self._frozen_text()
+            known = self._alphabet.meant(before) + text if is_undoable else text
+            self._alphabet = Alphabet.of(known)
             await self._fill(self._alphabet.shown(text), is_undoable=is_undoable)
         finally:
             self.set_unedited()
@@ -101,8 +135,8 @@ class CodeView(QPlainTextEdit):
 
     async def replace(self, text: str) -> None:
         """Put `text` in place of the present one, as one step of the user's."""
-        if text != self.text():
-            await self._fill(self._alphabet.shown(text), is_undoable=True)
+        await self._frozen_text()
+        await self._fill(self._alphabet.shown(text), is_undoable=True)
 
     @property
     def is_edited(self) -> bool:
@@ -183,6 +217,24 @@ class CodeView(QPlainTextEdit):
         area = self.contentsRect()
         self._gutter.setGeometry(area.left(), area.top(), self._gutter_width(), area.height())
 
+    def _screen_text(self) -> str:
+        return "".join(self._pieces())
+
+    def _pieces(self) -> Iterator[str]:
+        # What a cursor selects is raw; the plain text of Qt turns no-break spaces into spaces.
+        document = self.document()
+        cursor = QTextCursor(document)
+        end = document.characterCount() - 1
+        at = 0
+        while at < end:
+            to = min(at + READ_CHUNK, end)
+            if to < end and "\ud800" <= document.characterAt(to - 1) <= "\udbff":
+                to += 1  # a character of two units is not cut in half
+            cursor.setPosition(at)
+            cursor.setPosition(to, QTextCursor.MoveMode.KeepAnchor)
+            yield cursor.selectedText().replace("\u2029", "\n")
+            at = to
+
     def _typed(self, event: QKeyEvent) -> bool:
         cursor = self.textCursor()
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -202,17 +254,28 @@ class CodeView(QPlainTextEdit):
         self.ensureCursorVisible()
         return True
 
-    async def _fill(self, shown: str, *, is_undoable: bool) -> None:
-        before = self.textCursor()
-        line, column = before.blockNumber(), before.positionInBlock()
-        scrolled = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
+    async def _frozen_text(self) -> str:
+        """Answer what the editor holds; the user cannot write until `_fill` is done."""
         self._is_filling = True
         self._apply_editable()
-        self.document().setUndoRedoEnabled(is_undoable)
+        return await self.read_screen_text()
+
+    async def _fill(self, shown: str, *, is_undoable: bool) -> None:
+        """Replace what differs, so that the cursor and the scroll bars stay where they can."""
+        scrolled = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
+        before = self.textCursor()
+        line, column = before.blockNumber(), before.positionInBlock()
+        self._is_filling = True
+        self._apply_editable()
+        # Switching undo on where it is on already would forget which step is the unedited one.
+        if not is_undoable:
+            self.document().setUndoRedoEnabled(False)
         try:
-            await self._put(shown)
+            old = await self.read_screen_text()
+            await self._put(replacement(old, shown), old)
         finally:
-            self.document().setUndoRedoEnabled(True)
+            if not is_undoable:
+                self.document().setUndoRedoEnabled(True)
             self._is_filling = False
             self._apply_editable()
         block = self.document().findBlockByNumber(line)
@@ -223,19 +286,29 @@ class CodeView(QPlainTextEdit):
         self.verticalScrollBar().setValue(scrolled[0])
         self.horizontalScrollBar().setValue(scrolled[1])
 
-    async def _put(self, shown: str) -> None:
+    async def _put(self, change: Replacement, old: str) -> None:
+        """Make one replacement in slices that undo takes for one step."""
         writer = QTextCursor(self.document())
-        writer.beginEditBlock()
-        writer.select(QTextCursor.SelectionType.Document)
-        writer.insertText(shown[:CHUNK])
-        writer.endEditBlock()
+        start, end = qt_offset(old, change.start), qt_offset(old, change.end)
         breathe = Breather()
-        for at in range(CHUNK, len(shown), CHUNK):
-            await breathe()
-            writer.joinPreviousEditBlock()
-            writer.movePosition(QTextCursor.MoveOperation.End)
-            writer.insertText(shown[at : at + CHUNK])
+        begin = writer.beginEditBlock
+        while end > start:  # from behind, so that what is before stays where it is
+            cut = max(end - REMOVE_CHUNK, start)
+            # The cursor is put at its place first: else its way there is a step of undo, too.
+            writer.setPosition(end)
+            writer.setPosition(cut, QTextCursor.MoveMode.KeepAnchor)
+            begin()
+            writer.removeSelectedText()
             writer.endEditBlock()
+            begin, end = writer.joinPreviousEditBlock, cut
+            await breathe()
+        writer.setPosition(start)
+        for at in range(0, len(change.new), CHUNK):
+            begin()
+            writer.insertText(change.new[at : at + CHUNK])
+            writer.endEditBlock()
+            begin = writer.joinPreviousEditBlock
+            await breathe()
 
     def _apply_editable(self) -> None:
         self.setReadOnly(not self._is_editable or self._is_filling)
@@ -247,6 +320,7 @@ class CodeView(QPlainTextEdit):
             self.edited_changed.emit()
 
     def _text_changed(self) -> None:
+        self._revision += 1
         self._rest.start()
 
     def _cursor_moved(self) -> None:
@@ -323,6 +397,8 @@ class CodeView(QPlainTextEdit):
 
     def _fit_gutter(self) -> None:
         width = self._gutter_width()
+        if width == self._gutter.width():
+            return  # margins that are set lay out every line anew
         self.setViewportMargins(width + GRID // 2, 0, 0, 0)
         self._gutter.resize(width, self._gutter.height())
 

@@ -113,7 +113,7 @@ class CreatePane(QWidget):
         if not key or ttl is None:
             return False
         try:
-            data = await bytes_of(self.panel.view.text(), NEW_CONTENT)
+            data = await bytes_of((await self.panel.view.read_text()).text, NEW_CONTENT)
         except TextRefused as refused:
             self.panel.refuse(refused.problem)
             return False

@@ -268,5 +268,6 @@ class EditorPane(QWidget):
         if theirs is None:
             return
         content = await content_of(theirs)
-        self.difference.show_difference(self.panel.view.text(), content.shown)
+        mine = (await self.panel.view.read_text()).text
+        self.difference.show_difference(mine, content.shown)
         self._stack.setCurrentWidget(self.difference)

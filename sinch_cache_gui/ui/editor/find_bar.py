@@ -118,7 +118,7 @@ class FindBar(QFrame):
 
     async def _search_all(self) -> None:
         wanted = as_qt_counts(self._field.text())
-        text = as_qt_counts(self._view.document().toRawText().replace("\u2029", "\n"))
+        text = as_qt_counts(await self._view.read_screen_text())
         self._places = await find_all_sliced(text, wanted)
         self._length = len(wanted)
         self._show_count()

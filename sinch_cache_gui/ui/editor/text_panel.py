@@ -92,7 +92,6 @@ class TextPanel(QWidget):
         self._move_space(compact_json_sliced)
 
     async def _check(self) -> None:
-        text = self.view.text()
         if self._kind is not ContentKind.JSON:
             self._show_findings(None, ())
             lines = self.view.blockCount()
@@ -100,6 +99,7 @@ class TextPanel(QWidget):
                 self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")
             )
             return
+        text = (await self.view.read_text()).text
         problem = await find_problem_sliced(text)
         notes = () if problem is not None else await find_notes_sliced(text)
         self._show_findings(problem, notes)
@@ -115,16 +115,16 @@ class TextPanel(QWidget):
             self._tasks.start("move space", self._replace_by(move))
 
     async def _replace_by(self, move: Callable[[str], Awaitable[str]]) -> None:
-        text = self.view.text()
-        problem = await find_problem_sliced(text)
+        written = await self.view.read_text()
+        problem = await find_problem_sliced(written.text)
         if problem is not None:
             self._problem = problem
             self.view.set_findings(problem, ())
             self.footer.show_check(problem, ())
             self._go_to_problem()
             return
-        moved = await move(text)
-        if self.view.text() == text:  # unless the user typed on meanwhile
+        moved = await move(written.text)
+        if self.view.revision == written.revision:  # unless the user typed on meanwhile
             await self.view.replace(moved)
 
     def _save(self) -> None:

@@ -1,0 +1,22 @@
+"""The shortest single replacement between two texts."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinch_cache_gui.values.replacement import replacement
+
+
+@given(st.text("ab"), st.text("ab"), st.text("ab"), st.text("ab"), st.sampled_from([0, 70_000]))
+def test_it_turns_one_into_the_other_and_touches_no_more(
+    head: str, old: str, new: str, tail: str, padding: int
+) -> None:
+    head, tail = "x" * padding + head, tail + "y" * padding
+    one, other = head + old + tail, head + new + tail
+    found = replacement(one, other)
+    assert one[: found.start] + found.new + one[found.end :] == other
+    assert found.end - found.start <= len(old)
+    assert len(found.new) <= len(new)
+    if one == other:
+        assert (found.start, found.new) == (len(one), "")
