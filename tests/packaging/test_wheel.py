@@ -98,6 +98,6 @@ def locked(lock: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for line in (ROOT / "packaging" / f"{lock}.lock").read_text().splitlines():
         if "==" in line and not line.startswith((" ", "#")):
-            name, version = line.rstrip("\\ ").split("==", 1)
+            name, version = line.rstrip("\\ ").split(";")[0].strip().split("==", 1)
             found[name] = (*found.get(name, ()), version)
     return found
