@@ -119,9 +119,10 @@ def open_backend(
         backend = MemoryCache()
     else:
         # Imported only where it is needed: it takes a tenth of a second.
+        from sinch_cache_gui.cache.live_source import LivePlan
         from sinch_cache_gui.cache.redis import RedisCache
 
-        backend = RedisCache(target)
+        backend = RedisCache(target, live=LivePlan(prefix=prefix))
     if prefix or is_read_only:
         backend = CacheView(backend, prefix=prefix, is_read_only=is_read_only)
     return backend

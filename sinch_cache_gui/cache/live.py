@@ -19,13 +19,18 @@ from sinch_cache_gui.cache.interface import (
     ConnectionRestored,
     FeedEvent,
     LiveSource,
+    LiveStatus,
 )
+from sinch_cache_gui.cache.live_notifications import Notifications
 from sinch_cache_gui.cache.live_polling import Polling
 from sinch_cache_gui.cache.live_source import LivePlan, Pause, Source, SourceUnavailable
+from sinch_cache_gui.cache.live_tracking import Tracking
 from sinch_cache_gui.cache.redis_node import RedisNode
 
 _JITTER: Final = 0.5
 """Part of each wait that is left to chance, so that many windows do not come back at once."""
+
+_A_WHILE_S: Final = 3600.0
 
 
 class RedisFeed:
@@ -91,11 +96,20 @@ class RedisFeed:
                 refusals.append(error.reason)
             else:
                 return
+        yield LiveStatus(LiveSource.NONE, "; ".join(refusals))
+        while not self._pause.is_closed():
+            await self._pause(_A_WHILE_S)
 
     def _make_source(self, kind: LiveSource, reason: str) -> Source:
+        node, cache, plan, pause = self._node, self._cache, self._plan, self._pause
         match kind:
-            case _:
-                return Polling(self._cache, self._plan, self._pause, reason)
+            case LiveSource.TRACKING:
+                return Tracking(node, cache, plan, pause)
+            case LiveSource.NOTIFICATIONS:
+                return Notifications(node, cache, plan, pause, reason)
+            case LiveSource.POLLING:
+                return Polling(cache, plan, pause, reason)
+        raise ValueError(f"a Redis is not followed by {kind.value}")
 
     def _wait_s(self, failures: int) -> float:
         longest: float = min(self._plan.first_retry_s * 2**failures, self._plan.longest_retry_s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from time import perf_counter
 from typing import Final
 
@@ -29,7 +29,7 @@ _SHARE: Final = 0.05
 """The part of the time that may be spent walking through a larger cache."""
 
 _PAGE: Final = 1000
-_CHANGES_AT_ONCE: Final = 5_000
+_CHANGES_AT_ONCE: Final = 2_000
 
 
 class Polling:
@@ -99,14 +99,15 @@ class Polling:
         self, known: set[bytes], seen: set[bytes]
     ) -> AsyncGenerator[FeedEvent, None]:
         """What came and went. What seems gone is asked for: a walk may miss a key that moves."""
-        if known and not seen and await self._count() == 0:
+        is_empty = not seen and await self._count() == 0
+        if is_empty and len(known) > _CHANGES_AT_ONCE:  # fewer are told one by one
             yield Flushed()
             return
         changed = [*(known - seen), *(seen - known)]
         breathe = Breather()
         for start in range(0, len(changed), _CHANGES_AT_ONCE):
-            batch: Sequence[bytes] = changed[start : start + _CHANGES_AT_ONCE]
-            changes = await self._resolver.resolve(batch)
+            batch = changed[start : start + _CHANGES_AT_ONCE]
+            changes = await self._resolver.resolve(dict.fromkeys(batch))
             for change in changes:
                 (seen.discard if change.kind.removes else seen.add)(change.key)
             told = [change for change in changes if change.kind.removes == (change.key in known)]

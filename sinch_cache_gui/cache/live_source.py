@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -30,15 +30,22 @@ class LivePlan:
         poll_s: Seconds between two rounds of polling a small cache.
         first_retry_s: Seconds before a lost server is tried again; doubled at each failure.
         longest_retry_s: Where the doubling ends.
-        silence_s: Seconds without a word from the server after which it is asked for one.
+        silence_s: Seconds without a word from the server after which it is asked for one;
+            as long again, and it counts as lost.
+        most_pending: Changed keys to remember at most; more at once is an overload.
     """
 
-    sources: tuple[LiveSource, ...] = (LiveSource.POLLING,)
+    sources: tuple[LiveSource, ...] = (
+        LiveSource.TRACKING,
+        LiveSource.NOTIFICATIONS,
+        LiveSource.POLLING,
+    )
     prefix: bytes = b""
     poll_s: float = 1.0
     first_retry_s: float = 0.5
     longest_retry_s: float = 15.0
-    silence_s: float = 5.0
+    silence_s: float = 3.0
+    most_pending: int = 50_000
 
 
 DEFAULT_PLAN: Final = LivePlan()
@@ -109,19 +116,32 @@ class KeyResolver:
         self._cache = cache
         self._deadlines: dict[bytes, int] = {}
 
-    async def resolve(self, keys: Sequence[bytes]) -> list[Change]:
-        """Answer a change for each key: written, expired or gone."""
-        found = await self._cache.deadlines(keys)
-        now_ms = self._cache.now_ms()
-        return [self._change(key, state, now_ms) for key, state in zip(keys, found, strict=True)]
+    async def resolve(self, keys: Mapping[bytes, ChangeKind | None]) -> list[Change]:
+        """Answer a change for each key.
 
-    def _change(self, key: bytes, state: int | Gone | None, now_ms: int) -> Change:
+        Args:
+            keys: With what happened to each as far as it was told; what is there now counts more.
+        """
+        found = await self._cache.deadlines(list(keys))
+        now_ms = self._cache.now_ms()
+        return [
+            self._change(key, kind, state, now_ms)
+            for (key, kind), state in zip(keys.items(), found, strict=True)
+        ]
+
+    def _change(
+        self, key: bytes, kind: ChangeKind | None, state: int | Gone | None, now_ms: int
+    ) -> Change:
         known_ms = self._deadlines.pop(key, None)
         if isinstance(state, Gone):
-            is_expired = known_ms is not None and known_ms <= now_ms
-            return Change(key, ChangeKind.EXPIRED if is_expired else ChangeKind.GONE)
+            if kind is None or not kind.removes:
+                is_expired = known_ms is not None and known_ms <= now_ms
+                kind = ChangeKind.EXPIRED if is_expired else ChangeKind.GONE
+            return Change(key, kind)
         if state is not None:
             self._deadlines[key] = state
             if len(self._deadlines) > _REMEMBERED:
                 del self._deadlines[next(iter(self._deadlines))]
-        return Change(key, ChangeKind.WRITTEN, state)
+        if kind is not ChangeKind.TTL_CHANGED:
+            kind = ChangeKind.WRITTEN
+        return Change(key, kind, state)

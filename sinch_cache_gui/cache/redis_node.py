@@ -10,6 +10,7 @@ from typing import Final, TypeAlias, TypedDict
 from redis.asyncio.connection import (
     AbstractConnection,
     Connection,
+    DefaultParser,
     SSLConnection,
     UnixDomainSocketConnection,
 )
@@ -39,6 +40,14 @@ _MOST_CONNECTIONS: Final = 8
 _READ_SIZE: Final = 1 << 17
 
 
+class _PushParser(DefaultParser):  # type: ignore[misc, valid-type]
+    """Hands over whatever the server pushes as it came, to whoever reads the connection."""
+
+    async def handle_push_response(self, response: list[object], **_: object) -> list[object]:
+        """Answer the message itself."""
+        return response
+
+
 class _Shared(TypedDict):
     """What every kind of connection is made with."""
 
@@ -51,6 +60,7 @@ class _Shared(TypedDict):
     socket_read_size: int
     retry: Retry
     driver_info: None
+    parser_class: type[_PushParser]
 
 
 class Line:
@@ -120,6 +130,11 @@ class RedisNode:
     def where(self) -> str:
         """Host and port for people."""
         return self._target.address
+
+    @property
+    def database(self) -> int:
+        """The number of the database every connection is in."""
+        return self._target.database
 
     async def ask(self, *command: bytes | str | int) -> Reply:
         """Read: answer the reply to one command.
@@ -239,6 +254,7 @@ class RedisNode:
             socket_read_size=_READ_SIZE,
             retry=Retry(NoBackoff(), 0),
             driver_info=None,
+            parser_class=_PushParser,
         )
         match target.kind:
             case TargetKind.UNIX:
