@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-MAX_COMPARED_LINES: Final = 2_000
+MAX_COMPARED_LINES: Final = 800
 """Lines between the first and the last difference that are matched with one another.
 
 The matching takes time with the square of their number; more lines stand beside one another as
 they come.
 """
+
+MAX_MARKED_PAIRS: Final = 400
+"""Pairs of lines, one below the other, within which the differing words are looked for."""
 
 MAX_COMPARED_LINE: Final = 1_000
 """Characters of a line within which the differing words are looked for."""
@@ -81,8 +84,10 @@ def _compare_lines(ours: list[str], others: list[str]) -> list[DifferenceRow]:
 
 
 def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
-    rows = [_compare_words(one, other) for one, other in zip(ours, others, strict=False)]
-    shared = len(rows)
+    pairs = list(zip(ours, others, strict=False))
+    rows = [_compare_words(one, other) for one, other in pairs[:MAX_MARKED_PAIRS]]
+    rows += [DifferenceRow(one, other) for one, other in pairs[MAX_MARKED_PAIRS:]]
+    shared = len(pairs)
     rows += [DifferenceRow(line, None) for line in ours[shared:]]
     rows += [DifferenceRow(None, line) for line in others[shared:]]
     return rows

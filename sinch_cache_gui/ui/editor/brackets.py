@@ -13,7 +13,7 @@ MAX_LINES: Final = 2_000
 """How far the partner of a bracket is looked for."""
 
 _PARTNERS: Final = {"{": "}", "[": "]", "}": "{", "]": "["}
-_BRACKET: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|([{}\[\]])')
+_BRACKET: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*"?|([{}\[\]])')
 MAX_LINE: Final = 5_000
 
 

@@ -12,10 +12,9 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCharFormat,
     QTextCursor,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
@@ -27,8 +26,9 @@ from sinch_cache_gui.ui.editor.keystrokes import (
     enter_pressed,
     tab_pressed,
 )
+from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
 from sinch_cache_gui.ui.editor.positions import position_of, qt_offset
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document import Written
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
@@ -335,39 +335,13 @@ class CodeView(QPlainTextEdit):
 
     def _show_marks(self) -> None:
         tokens = self._theme.tokens
-        marks = [self._mark(*match, QColor(tokens.find_match)) for match in self._matches]
+        document = self.document()
+        marks = [back_mark(document, *match, tokens.find_match) for match in self._matches]
         if self._brackets is not None:
-            back = QColor(tokens.selection)
-            marks += [self._mark(at, at + 1, back) for at in self._brackets]
+            marks += [back_mark(document, at, at + 1, tokens.selection) for at in self._brackets]
         if self._problem is not None:
-            marks.append(self._squiggle(self._problem))
+            marks.append(squiggle(document, self._problem, tokens.danger))
         self.setExtraSelections(marks)
-
-    def _mark(self, start: int, end: int, back: QColor) -> QTextEdit.ExtraSelection:
-        look = QTextCharFormat()
-        look.setBackground(back)
-        return self._extra(start, end, look)
-
-    def _squiggle(self, problem: JsonProblem) -> QTextEdit.ExtraSelection:
-        start = position_of(self.document(), problem.line, problem.column)
-        end = start + 1
-        last = self.document().characterCount() - 1
-        if end > last or self.document().characterAt(start) == "\u2029":
-            start, end = max(start - 1, 0), start
-        look = QTextCharFormat()
-        look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        look.setUnderlineColor(QColor(self._theme.tokens.danger))
-        return self._extra(start, end, look)
-
-    def _extra(self, start: int, end: int, look: QTextCharFormat) -> QTextEdit.ExtraSelection:
-        extra = QTextEdit.ExtraSelection()
-        cursor = QTextCursor(self.document())
-        last = self.document().characterCount() - 1
-        cursor.setPosition(min(start, last))
-        cursor.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
-        extra.cursor = cursor
-        extra.format = look
-        return extra
 
     def _paint_current_line(self) -> None:
         if self.isReadOnly() and not self.hasFocus():
@@ -399,7 +373,7 @@ class CodeView(QPlainTextEdit):
         width = self._gutter_width()
         if width == self._gutter.width():
             return  # margins that are set lay out every line anew
-        self.setViewportMargins(width + GRID // 2, 0, 0, 0)
+        self.setViewportMargins(width, 0, 0, 0)
         self._gutter.resize(width, self._gutter.height())
 
     def _scroll_gutter(self, area: QRect, dy: int) -> None:

@@ -14,12 +14,16 @@ from sinch_cache_gui.ui.theme import Theme
 SOON_MS = 60_000
 """With less than this left, the countdown is emphasised."""
 
+ASK_AGAIN_MS = 1_000
+"""Past the deadline, how often to ask whether the key went; clocks of two machines differ."""
+
 
 class Countdown(QLabel):
     """Reads "expires in 9:41" while there is a deadline. It ticks only while it is seen.
 
     Attributes:
-        deadline_passed: The time is up; whether the key went is for the cache to say.
+        deadline_passed: The time is up, told until there is another deadline or none. Whether the
+            key went is for the cache to say.
     """
 
     deadline_passed = Signal()
@@ -30,7 +34,6 @@ class Countdown(QLabel):
         self._now_ms = now_ms
         self._deadline_ms: int | None = None
         self._is_known = False
-        self._has_told = False
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
         self._tick.timeout.connect(self._show_now)
@@ -42,7 +45,6 @@ class Countdown(QLabel):
             return
         self._is_known = True
         self._deadline_ms = deadline_ms
-        self._has_told = False
         self._show_now()
 
     def set_unknown(self) -> None:
@@ -77,12 +79,11 @@ class Countdown(QLabel):
         else:
             self._say(self.tr("time is up"), tokens.danger, is_bold=True)
         self.setToolTip(self.tr("Expires {}").format(format_deadline(self._deadline_ms)))
-        if left <= 0 and not self._has_told:
-            self._has_told = True
+        if self.isVisible():
+            # At the moment the shown second changes; past the end, ask again until it is known.
+            self._tick.start(left % 1000 + 1 if left > 0 else ASK_AGAIN_MS)
+        if left <= 0:
             self.deadline_passed.emit()
-        if left > 0 and self.isVisible():
-            # At the moment the shown second changes, not a second from now.
-            self._tick.start(left % 1000 + 1)
 
     def _say(self, words: str, colour: str, *, is_bold: bool) -> None:
         self.setText(words)

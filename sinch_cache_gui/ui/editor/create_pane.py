@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -50,7 +50,9 @@ class CreatePane(QWidget):
         self._no_expiry = QCheckBox(self.tr("no expiry"))
         self._no_expiry.setToolTip(self.tr("The key lives until somebody deletes it"))
         self._no_expiry.setAccessibleName(self.tr("The new key does not expire"))
-        self.panel = TextPanel(theme, self.tasks, self.tr("Create"))
+        self.panel = TextPanel(
+            theme, self.tasks, self.tr("Create"), empty_hint=self.tr("Type the value as JSON.")
+        )
         self.panel.view.setPlaceholderText(self.tr('{"callerNumber": "+46701234567"}'))
         self.bar = NoticeBar(theme, over=self.panel.body)
         self._lay_out()
@@ -184,9 +186,13 @@ class CreatePane(QWidget):
         ttl.setBuddy(self._ttl)
         grid.addWidget(name, 0, 0)
         grid.addWidget(self._name, 0, 1, 1, 2)
-        grid.addWidget(ttl, 1, 0)
+        # Beside the field, not in the middle between it and what it means.
+        top = Qt.AlignmentFlag.AlignTop
+        for beside in (ttl, self._no_expiry):
+            beside.setFixedHeight(self._name.sizeHint().height())
+        grid.addWidget(ttl, 1, 0, top)
         grid.addWidget(self._ttl, 1, 1)
-        grid.addWidget(self._no_expiry, 1, 2)
+        grid.addWidget(self._no_expiry, 1, 2, top)
         grid.setColumnStretch(1, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui.editor.marks import back_mark
 from sinch_cache_gui.ui.editor.positions import qt_offset
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.difference import DifferenceRow, Stretch, compare
@@ -139,17 +140,9 @@ class DifferenceView(QWidget):
         whole.format = look
         marks = [whole]
         for start, end in stretches:
-            mark = QTextEdit.ExtraSelection()
-            cursor = QTextCursor(block)
-            cursor.setPosition(block.position() + qt_offset(line or "", start))
-            cursor.setPosition(
-                block.position() + qt_offset(line or "", end), QTextCursor.MoveMode.KeepAnchor
-            )
-            mark.cursor = cursor
-            strong = QTextCharFormat()
-            strong.setBackground(QColor(self._theme.tokens.find_match))
-            mark.format = strong
-            marks.append(mark)
+            first = block.position() + qt_offset(line or "", start)
+            last = block.position() + qt_offset(line or "", end)
+            marks.append(back_mark(side.document(), first, last, self._theme.tokens.find_match))
         return marks
 
 

@@ -32,8 +32,8 @@ class Span(Enum):
 
 
 _SPAN: Final = re.compile(
-    r'(?P<KEY>"(?:[^"\\]|\\.)*+"(?=\s*:))'
-    r'|(?P<STRING>"(?:[^"\\]|\\.)*+"?)'
+    r'(?P<KEY>"[^"\\]*+(?:\\.[^"\\]*+)*"(?=\s*:))'
+    r'|(?P<STRING>"[^"\\]*+(?:\\.[^"\\]*+)*"?)'
     r"|(?P<NUMBER>-?\b\d[\d.eE+-]*)"
     r"|(?P<WORD>\b(?:true|false|null)\b)"
 )

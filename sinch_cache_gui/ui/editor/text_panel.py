@@ -31,9 +31,10 @@ class TextPanel(QWidget):
     text_checked = Signal()
 
     def __init__(
-        self, theme: Theme, tasks: PaneTasks, save_title: str, parent: QWidget | None = None
+        self, theme: Theme, tasks: PaneTasks, save_title: str, *, empty_hint: str = ""
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
+        self._empty_hint = empty_hint
         self._tasks = tasks
         self._kind = ContentKind.JSON
         self._may_save = False
@@ -100,6 +101,10 @@ class TextPanel(QWidget):
             )
             return
         text = (await self.view.read_text()).text
+        if self._empty_hint and not text.strip():
+            self._show_findings(None, ())
+            self.footer.say(self._empty_hint)
+            return
         problem = await find_problem_sliced(text)
         notes = () if problem is not None else await find_notes_sliced(text)
         self._show_findings(problem, notes)

@@ -65,6 +65,9 @@ class TtlField(QWidget):
     def set_ms(self, ms: int) -> None:
         """Suggest a time."""
         self._field.setText(duration_to_type(ms))
+
+    def select_all(self) -> None:
+        """Have the next key typed replace what is there."""
         self._field.selectAll()
 
     def _enter(self) -> None:
@@ -140,6 +143,7 @@ class TtlPopup(QFrame):
         self.show()
         self.raise_()
         self._field.setFocus()
+        self._field.select_all()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
