@@ -17,8 +17,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
@@ -28,15 +27,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
-from sinch_cache_gui.app import make_workspace
-from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.keyspace.loader import CoverageState
-from sinch_cache_gui.notices import Notices
-from sinch_cache_gui.profiles import Profile
 from sinch_cache_gui.ui.key_tree.view import KeyTreeView
-from sinch_cache_gui.ui.main_window import MainWindow
-from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.ui.workspace import Workspace
+from tests.bench.real_window import Heartbeat, opened_workspace, until
 from tests.bench.seed import seed, start_server
 
 FOLDER = b"session"
@@ -118,32 +112,6 @@ def resident_bytes() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-class Heartbeat:
-    """Beats every millisecond of the loop while it is on, and notes what kept it from that."""
-
-    def __init__(self, *, is_on: bool) -> None:
-        self._is_on = is_on
-
-    @asynccontextmanager
-    async def listening(self) -> AsyncIterator[list[float]]:
-        """The gaps in milliseconds, sorted once it is over."""
-        gaps = [0.0]
-        beating = asyncio.create_task(self._beat(gaps)) if self._is_on else None
-        yield gaps
-        if beating is not None:
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
-        gaps.sort()
-
-    async def _beat(self, gaps: list[float]) -> None:
-        last = perf_counter()
-        while True:
-            await asyncio.sleep(0.001)
-            now = perf_counter()
-            gaps.append((now - last) * 1000)
-            last = now
-
-
 class FirstPicture(QObject):
     """Notes when a tree of at least so many rows is painted for the first time."""
 
@@ -172,21 +140,12 @@ def run_window(url: str, *, beats: bool) -> dict[str, float]:
 
 
 async def drive_window(application: QApplication, url: str, heart: Heartbeat) -> dict[str, float]:
-    theme, notices = Theme(application), Notices()
-    window = MainWindow(theme, notices)
-    window.resize(1440, 900)
-    window.show()
-    backend = open_backend(parse_target(url))
-    await backend.connect()
-    workspace = make_workspace(theme, notices, backend, Profile(url=url))
-    window.show_workspace(workspace)
-    await asyncio.sleep(0.5)
-    async with heart.listening() as idle:
-        await asyncio.sleep(2)
-    loading = await measure_loading(workspace, heart)
-    expanding = await measure_expanding(workspace, heart)
-    await workspace.aclose()
-    window.close_now()
+    async with opened_workspace(application, url) as workspace:
+        await asyncio.sleep(0.5)
+        async with heart.listening() as idle:
+            await asyncio.sleep(2)
+        loading = await measure_loading(workspace, heart)
+        expanding = await measure_expanding(workspace, heart)
     return {**loading, **expanding, "idle_gap_max_ms": round(idle[-1], 1)}
 
 
@@ -235,9 +194,3 @@ async def measure_expanding(workspace: Workspace, heart: Heartbeat) -> dict[str,
         "expand_all_ms": round(all_s * 1000, 1),
         "expand_gap_max_ms": round(gaps[-1], 1),
     }
-
-
-async def until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(120):
-        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.005)
