@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-MAX_COMPARED_LINES: Final = 800
+MAX_COMPARED_LINES: Final = 400
 """Lines between the first and the last difference that are matched with one another.
 
 The matching takes time with the square of their number; more lines stand beside one another as
