@@ -1,0 +1,50 @@
+"""Every picture that the code names exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import qtawesome as qta
+from PySide6.QtWidgets import QApplication
+
+import sinch_cache_gui
+from sinch_cache_gui.resource_files import read_bytes, read_text
+from sinch_cache_gui.ui.resources import ICON_SIZES, application_icon, icon
+
+SOURCES = [
+    file.read_text(encoding="utf-8")
+    for file in Path(sinch_cache_gui.__file__).parent.rglob("*.py")
+    if "__pycache__" not in file.parts
+]
+
+
+def named(pattern: str) -> set[str]:
+    return {name for source in SOURCES for name in re.findall(pattern, source)}
+
+
+def test_every_resource_named_is_installed() -> None:
+    names = named(r'\b(?:read_text|read_bytes|icon)\("([\w/.-]+/[\w.-]+)"\)')
+    assert "icons/logo.svg" in names
+    for name in names:
+        assert read_bytes(name)
+
+
+def test_every_icon_of_the_library_is_in_it(qapp: QApplication) -> None:
+    names = named(r'"(mdi6\.[\w-]+)"')
+    assert names
+    for name in names:
+        assert not qta.icon(name).isNull(), name
+
+
+def test_the_logo_is_drawn_at_every_size(qapp: QApplication) -> None:
+    sizes = {size.width() for size in application_icon().availableSizes()}
+    assert sizes == set(ICON_SIZES)
+    middle = icon("icons/logo.svg").pixmap(16).toImage().pixelColor(8, 1)
+    assert middle.alpha() == 255
+
+
+def test_a_resource_that_does_not_exist_is_a_defect() -> None:
+    with pytest.raises(FileNotFoundError):
+        read_text("icons/nothing.svg")
