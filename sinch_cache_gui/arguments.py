@@ -16,6 +16,9 @@ caches:
   redis://[user:password@]host:port/db       a Redis; rediss:// for TLS
   unix:///path/to/redis.sock?db=0            a Redis on this machine
 
+without a window:
+  sinch-cache-gui scenario FILE...           run scenarios of simulated calls (scenario --help)
+
 examples:
   sinch-cache-gui --demo
   sinch-cache-gui redis://localhost:6379/0 --prefix fn:

@@ -78,7 +78,10 @@ def _check(event: Event, reply: Reply) -> CheckedReply:
         problem = Problem(Weight.ERROR, "$", f"{reply.title}. {reply.detail}".strip())
         return CheckedReply(None, (_with_consequence(problem, event),))
     if reply.status is not None and not 200 <= reply.status < 300:
-        problem = Problem(Weight.ERROR, "$", f"The function answered with status {reply.status}.")
+        told = f"The function answered with status {reply.status}."
+        if 300 <= reply.status < 400:
+            told = f"{told} Redirects are not followed."
+        problem = Problem(Weight.ERROR, "$", told)
         return CheckedReply(None, (_with_consequence(problem, event),))
     return check_body(event, reply.body)
 
