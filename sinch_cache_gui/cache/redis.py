@@ -45,7 +45,7 @@ from sinch_cache_gui.cache.redis_writes import (
     Occupied,
     ScriptsDenied,
 )
-from sinch_cache_gui.cache.server_clock import ServerClock, monotonic_ms
+from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
 from sinch_cache_gui.cache.ttl import (
     check_ttl,
@@ -110,8 +110,9 @@ class RedisCache(CacheBackend):
 
     async def connect(self) -> None:
         """Reach the server and learn what it can do. May be called again after it was lost."""
-        sent_at_ms = monotonic_ms()
+        sent_at_ms = local_ms()
         replies = await self._node.ask_many(PROBES)
+        received_at_ms = local_ms()
         for reply in replies:
             if isinstance(reply, Exception):
                 error = translate(reply, self._node.where)
@@ -119,7 +120,7 @@ class RedisCache(CacheBackend):
                     raise error from reply
         abilities = parse_abilities(replies)
         if abilities.time_ms is not None:
-            self._clock.observe(abilities.time_ms, sent_at_ms)
+            self._clock.observe(abilities.time_ms, sent_at_ms, received_at_ms)
         self._learn(abilities)
 
     async def aclose(self) -> None:
@@ -264,7 +265,7 @@ class RedisCache(CacheBackend):
         self._abilities = abilities
         command = "PEXPIRETIME" if abilities.has_expiretime else "PTTL"
         self._times = Deadlines(command, self._clock.now_ms)
-        self._reads = RedisReads(self._node, self._times)
+        self._reads = RedisReads(self._node, self._times, self._clock)
         self._use_writes(scripted=self._prefers_scripts)
 
     def _use_writes(self, *, scripted: bool) -> None:

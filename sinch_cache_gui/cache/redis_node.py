@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias, TypedDict
 
+import hiredis
 from redis.asyncio.connection import (
     AbstractConnection,
     Connection,
@@ -26,6 +27,7 @@ from sinch_cache_gui.cache.redis_errors import (
     translated,
     translated_write,
 )
+from sinch_cache_gui.pacing import Breather
 
 Command: TypeAlias = tuple[bytes | str | int, ...]
 """A command and its arguments."""
@@ -76,16 +78,22 @@ class Line:
         return self._connection
 
     async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
-        """Send commands in one go and answer their replies in order.
+        """Send commands in one go and answer their replies in order, read in slices.
 
         A connection that failed, timed out or was cancelled halfway is closed: whatever would
         come next belongs to another question.
         """
+        breathe = Breather()
+        replies: list[Reply] = []
         try:
             async with asyncio.timeout(self._timeout_s):
-                packed = self._connection.pack_commands(commands)
+                # The stub of pack_command knows tuples of one argument only.
+                packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
                 await self._connection.send_packed_command(packed, check_health=False)
-                return [await self._read_reply() for _ in commands]
+                for _ in commands:
+                    replies.append(await self._read_reply())
+                    await breathe()
+                return replies
         except BaseException:
             await self.close()
             raise

@@ -1,0 +1,30 @@
+"""The server's time is known without asking for it each time."""
+
+from __future__ import annotations
+
+from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
+
+
+def ahead(clock: ServerClock) -> int:
+    return clock.now_ms() - local_ms()
+
+
+def test_until_it_is_read_the_clocks_agree() -> None:
+    assert abs(ahead(ServerClock())) <= 2
+
+
+def test_the_quickest_reading_counts() -> None:
+    clock = ServerClock()
+    clock.observe(15_100, 10_000, 10_200)
+    assert abs(ahead(clock) - 5000) <= 2
+    clock.observe(15_010, 10_000, 10_002)
+    assert abs(ahead(clock) - 5009) <= 2
+    clock.observe(15_200, 10_000, 10_300)
+    assert abs(ahead(clock) - 5009) <= 2
+
+
+def test_a_clock_that_was_moved_is_followed() -> None:
+    clock = ServerClock()
+    clock.observe(15_001, 10_000, 10_002)
+    clock.observe(99_050, 10_000, 10_100)
+    assert abs(ahead(clock) - 89_000) <= 2
