@@ -66,6 +66,8 @@ class Polling:
                 return
             is_small = len(known) <= SMALL_CACHE
             seen, seconds = await self._walk(is_small=is_small)
+            if self._pause.is_closed():  # the walk was cut short
+                return
             async for event in self._differences(known, seen):
                 yield event
             known = seen
