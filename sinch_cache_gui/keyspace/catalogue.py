@@ -170,7 +170,7 @@ class Catalogue:
             await self._work.wait()
             self._work.clear()
             for index in self._indexes():
-                await index.work()
+                await index.work(self._settled)
             outdated, self._outdated = self._outdated, []
             for index in outdated:
                 await index.work()

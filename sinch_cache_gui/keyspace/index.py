@@ -213,11 +213,14 @@ class KeyIndex:
         self._row_changed(folder, row)
         self.news.settle()
 
-    async def work(self) -> None:
+    async def work(self, settled: Callable[[], object] = lambda: None) -> None:
         """Do the long work that waits, in slices: split large folders, free what was cleared.
 
         The first rows of a folder are told at once, those that follow a few times a second: what
         it costs to show them does not depend on how many they are.
+
+        Args:
+            settled: Called a few times a second while objects come that will stay.
         """
         breathe = Breather()
         told_at = 0.0
@@ -234,6 +237,7 @@ class KeyIndex:
                     self.news.hold()
                 elif told_at and perf_counter() - told_at > TELL_EVERY_S:
                     told_at = perf_counter()
+                    settled()
                     self.news.settle()
                 await breathe()
         finally:

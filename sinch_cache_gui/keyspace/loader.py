@@ -11,7 +11,6 @@ from typing import Final, Protocol
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
-from sinch_cache_gui.keyspace.index import TELL_EVERY_S
 from sinch_cache_gui.pacing import Breather
 
 LEAST_COUNT: Final = 500
@@ -28,6 +27,9 @@ MEASURE_EVERY: Final = 16
 
 DIGEST: Final = 2000
 """Keys put into the index before the loop may breathe."""
+
+TELL_EVERY_S: Final = 0.2
+"""Between two words on progress; showing it takes time from loading."""
 
 
 class CoverageState(Enum):
@@ -115,7 +117,7 @@ class Loader:
         Args:
             source: The cache.
             digest: Takes keys, some of them more than once.
-            told: Called at most ten times a second while there is progress.
+            told: Called a few times a second while there is progress.
             pattern: Asks only for keys that match it.
         """
         self._source = source

@@ -6,7 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+from redis.asyncio import Redis
+
+from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.interface import (
+    CacheBackend,
     Change,
     ConnectionLost,
     LiveSource,
@@ -72,7 +76,7 @@ class Witness:
 
 
 @asynccontextmanager
-async def mirror_of(cache: MemoryCache) -> AsyncIterator[tuple[Mirror, Witness]]:
+async def mirror_of(cache: CacheBackend) -> AsyncIterator[tuple[Mirror, Witness]]:
     mirror = Mirror(cache, memory_settled=lambda: None)
     witness = Witness(mirror)
     running = asyncio.create_task(mirror.run())
@@ -196,3 +200,22 @@ async def test_an_expired_key_leaves_and_is_said_to_have_expired() -> None:
         assert mirror.is_leaving(b"a")
         await witness.until(lambda: b"a" not in mirror.index)
         assert list(mirror.index) == [b"b"]
+
+
+async def test_on_a_real_redis_it_loads_and_follows_other_clients(redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as other:
+        await other.mset({f"session:{number}": "{}" for number in range(500)})
+        await other.rpush("a:list", "1", "2")
+        backend = open_backend(parse_target(redis_url))
+        await backend.connect()
+        async with mirror_of(backend) as (mirror, witness):
+            await witness.complete()
+            assert set(mirror.index) == {key async for key in other.scan_iter()}
+            await other.set("rate:+4670", "1", px=300)
+            await other.delete("session:7")
+            await witness.until(lambda: b"rate:+4670" in mirror.index)
+            await witness.until(lambda: b"session:7" not in mirror.index)
+            mirror.details.want([b"a:list"])
+            await witness.until(lambda: mirror.details.get(b"a:list") is not None)
+            assert mirror.details.get(b"a:list").type == "list"
+            await witness.until(lambda: b"rate:+4670" not in mirror.index)

@@ -25,7 +25,7 @@ from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
 class Tree:
     """A user at the tree: what it shows, and what can be done with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_read_only: bool) -> None:
         self.cache = MemoryCache()
         self.notices: list[Notice] = []
         notices = Notices()
@@ -34,7 +34,9 @@ class Tree:
         self.mirror = Mirror(self.cache, memory_settled=lambda: None)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self.pane = KeyTreePane(Theme(application), self.mirror, self.scope)
+        self.pane = KeyTreePane(
+            Theme(application), self.mirror, self.scope, is_read_only=is_read_only
+        )
         self.view = self.pane.view
         self.tester = QAbstractItemModelTester(
             self.view.tree, QAbstractItemModelTester.FailureReportingMode.Fatal
@@ -103,9 +105,9 @@ class Tree:
 
 
 @asynccontextmanager
-async def a_tree() -> AsyncIterator[Tree]:
+async def a_tree(*, is_read_only: bool = False) -> AsyncIterator[Tree]:
     """A context and no fixture: between fixture and test Qt's events run without the loop."""
-    tree = Tree()
+    tree = Tree(is_read_only=is_read_only)
     try:
         yield tree
     finally:
@@ -323,3 +325,30 @@ async def test_the_menu_offers_what_can_be_done() -> None:
         ]
         for menu in menus:
             menu.deleteLater()
+
+
+async def test_a_key_that_expires_counts_down_and_leaves() -> None:
+    async with a_tree() as tree:
+        await tree.cache.write(b"soon", b"1", expected=None, ttl=900)
+        await tree.cache.write(b"stays", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+        await tree.open()
+        await tree.until(lambda: tree.cell(0, Column.TTL) == "0:01")
+        tip = tree.view.tree.index(0, Column.TTL).data(Qt.ItemDataRole.ToolTipRole)
+        assert tip.startswith("Expires 20")
+        await tree.until(lambda: tree.mirror.is_leaving(b"soon"))
+        assert tree.lines() == ["soon", "stays"], "it fades before it leaves"
+        await tree.until(lambda: tree.lines() == ["stays"])
+
+
+async def test_a_tree_that_may_only_read_offers_no_writing() -> None:
+    async with a_tree(is_read_only=True) as tree:
+        await tree.cache.set("a", 1)
+        await tree.open()
+        menu = tree.view.menu_for(tree.node(0))
+        assert [action.text() for action in menu.actions()] == ["Open", "Copy key"]
+        menu.deleteLater()
+        wishes: list[object] = []
+        tree.pane.delete_requested.connect(wishes.append)
+        tree.view.selectAll()
+        tree.press(Qt.Key.Key_Delete)
+        assert wishes == []
