@@ -93,6 +93,14 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.restore(snapshot)
 
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """Forwarded."""
+        return await self._inner.snapshot(key)
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Forwarded."""
+        return await self._inner.rename(key, to, overwrites=overwrites)
+
     def retry_now(self) -> None:
         """Forwarded."""
         self._inner.retry_now()

@@ -498,6 +498,28 @@ class CacheBackend(FunctionCache, Protocol):
         """
         ...
 
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """Answer a key whole, as it is at one moment; None where it does not exist."""
+        ...
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Give a key another name, with its bytes, type and deadline, in one step.
+
+        Args:
+            key: The key's bytes; any type.
+            to: Its name from then on.
+            overwrites: Whether a key of that name may be replaced.
+
+        Returns:
+            `Saved` with the key that was replaced, if any; `Changed` if there is a key of that
+            name and it may not be replaced; `Gone` if `key` does not exist.
+
+        Raises:
+            InvalidKey: Both names are the same.
+            OutcomeUnknown: As for `write`.
+        """
+        ...
+
     def retry_now(self) -> None:
         """Let feeds that wait for a lost connection try again at once."""
         ...

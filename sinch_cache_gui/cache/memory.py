@@ -40,6 +40,7 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.cache.key_table import Entry, KeyTable
+from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
 from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change, ms_of_seconds, ttl_ms_of_seconds
 from sinch_cache_gui.pacing import Breather
@@ -228,6 +229,26 @@ class MemoryCache(CacheBackend):
             return Changed(_stored(entry))
         self._put(snapshot.key, snapshot.payload, snapshot.deadline_ms)
         return Saved(snapshot.deadline_ms, None)
+
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """Answer from memory."""
+        entry = self._find(key)
+        return None if entry is None else _snapshot(key, entry)
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Move the bytes and the deadline: nothing can come between."""
+        check_new_name(key, to)
+        entry = self._find(key)
+        if entry is None:
+            return Gone()
+        other = self._find(to)
+        if other is not None and not overwrites:
+            return Changed(_stored(other))
+        before = None if other is None else _snapshot(to, other)
+        data, deadline_ms = entry.data, entry.deadline_ms
+        self._end(key, ChangeKind.DELETED)
+        self._put(to, data, deadline_ms)
+        return Saved(deadline_ms, before)
 
     def retry_now(self) -> None:
         """Never lost."""

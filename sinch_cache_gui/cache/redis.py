@@ -31,6 +31,7 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.cache.live import RedisFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
+from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
 from sinch_cache_gui.cache.redis_errors import translate
 from sinch_cache_gui.cache.redis_node import RedisNode
@@ -197,6 +198,18 @@ class RedisCache(CacheBackend):
             outcome = await self._atomically(lambda writes: writes.restore_string(snapshot))
             return await self._told(snapshot.key, outcome)
         return await self._restore_dump(snapshot)
+
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """Two round trips, the second a transaction."""
+        return await self._reads.snapshot(key)
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Look at the new name and rename in one step on the server."""
+        check_new_name(key, to)
+        outcome = await self._atomically(
+            lambda writes: writes.rename(key, to, overwrites=overwrites)
+        )
+        return await self._told(to, outcome)
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow the server; a lost one is tried again until the iterator is closed."""

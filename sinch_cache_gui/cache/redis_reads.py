@@ -8,7 +8,7 @@ from typing import Final
 
 from redis import exceptions
 
-from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, StoredValue
+from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, Snapshot, StoredValue
 from sinch_cache_gui.cache.redis_abilities import parse_time
 from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
 from sinch_cache_gui.cache.redis_writes import NO_KEY, Deadlines
@@ -67,6 +67,27 @@ class RedisReads:
         if not isinstance(data, bytes):
             raise TypeError(f"GET answered {data!r}")
         return StoredValue(name, data, len(data), deadline_ms)
+
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """As `CacheBackend.snapshot`."""
+        kind = _type_name(await self._node.ask("TYPE", key))
+        while kind is not None:
+            take = "GET" if kind == KeyType.STRING else "DUMP"
+            *_, executed = await self._node.ask_many(
+                [("MULTI",), ("TYPE", key), (self._times.command, key), (take, key), ("EXEC",)]
+            )
+            match self._node.checked(executed):
+                case [now, when, payload]:
+                    name = _type_name(self._node.checked(now))
+                case _:
+                    raise TypeError(f"EXEC answered {executed!r}")
+            if name == kind:
+                payload = self._node.checked(payload)
+                if not isinstance(payload, bytes):
+                    return None
+                return Snapshot(key, name, payload, self._times.parse(when))
+            kind = name  # it was replaced by another type since it was asked for
+        return None
 
     async def size(self, key: bytes, kind: str) -> int | None:
         """Answer how many elements a key of a type other than string has, if that is cheap."""

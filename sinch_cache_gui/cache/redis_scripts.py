@@ -113,6 +113,19 @@ return {'saved'}
 """)
 """ARGV: deadline command, data, deadline or -1."""
 
+RENAME: Final = Script("""
+local when = redis.call(ARGV[1], KEYS[1])
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
+local kind = redis.call('TYPE', KEYS[2]).ok
+local before = redis.call(ARGV[1], KEYS[2])
+local held = kind == 'string' and redis.call('GET', KEYS[2])
+if kind ~= 'none' and ARGV[2] == '0' then return {'occupied', kind, held, before} end
+local payload = kind ~= 'none' and (held or redis.call('DUMP', KEYS[2]))
+redis.call('RENAME', KEYS[1], KEYS[2])
+return {'renamed', when, kind, payload, before}
+""")
+"""KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go."""
+
 
 class ScriptedWrites:
     """Each write is one EVALSHA; the server is sent a script's text when it does not know it.
@@ -183,10 +196,27 @@ class ScriptedWrites:
                 return Saved(snapshot.deadline_ms, None)
         return self._refused(reply)
 
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
+        """One round trip."""
+        reply = await self._run_on(RENAME, (key, to), self._deadlines.command, int(overwrites))
+        match reply:
+            case [b"renamed", when, b"none", _, _]:
+                return Saved(self._deadlines.parse(when), None)
+            case [b"renamed", when, bytes() as kind, bytes() as payload, before]:
+                replaced = Snapshot(to, kind.decode(), payload, self._deadlines.parse(before))
+                return Saved(self._deadlines.parse(when), replaced)
+        return self._refused(reply)
+
     async def _run(self, script: Script, key: bytes, *arguments: bytes | str | int) -> Reply:
-        (reply,) = await self._node.tell_many([("EVALSHA", script.sha, 1, key, *arguments)])
+        return await self._run_on(script, (key,), *arguments)
+
+    async def _run_on(
+        self, script: Script, keys: tuple[bytes, ...], *arguments: bytes | str | int
+    ) -> Reply:
+        rest = (len(keys), *keys, *arguments)
+        (reply,) = await self._node.tell_many([("EVALSHA", script.sha, *rest)])
         if isinstance(reply, exceptions.NoScriptError):  # it was not run: safe to send again
-            (reply,) = await self._node.tell_many([("EVAL", script.text, 1, key, *arguments)])
+            (reply,) = await self._node.tell_many([("EVAL", script.text, *rest)])
         if isinstance(reply, exceptions.ResponseError) and _denies_scripts(str(reply)):
             raise ScriptsDenied
         return self._node.checked(reply)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -34,6 +34,7 @@ from sinch_cache_gui.cache.redis_writes import (
 _ATTEMPTS: Final = 20
 """How often a key may change between the look and the write before that is reported."""
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -180,6 +181,29 @@ class WatchedWrites:
 
         return await self._run(key, decide)
 
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
+        """Look at both names, then rename."""
+
+        async def look(line: Line) -> tuple[_Seen, _Seen]:
+            moved = await self._look(line, key, with_data=False, with_dump=False)
+            return moved, await self._look(line, to, with_data=True, with_dump=overwrites)
+
+        def decide(
+            seen: tuple[_Seen, _Seen],
+        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+            moved, other = seen
+            if moved.is_absent:
+                return _Done(Absent())
+            if not other.is_absent and not overwrites:
+                return _Done(other.occupied())
+            before = None
+            if other.payload is not None:
+                before = Snapshot(to, other.type, other.payload, other.deadline_ms)
+            command = "RENAMENX" if other.is_absent else "RENAME"
+            return _Plan([(command, key, to)], lambda _: Saved(moved.deadline_ms, before))
+
+        return await self._attempt(look, decide)
+
     def _set_commands(self, key: bytes, data: bytes, seen: _Seen, ttl: Ttl) -> list[Command]:
         store: Command = ("SET", key, data, "NX" if seen.is_absent else "XX")
         commands: list[Command] = [store]
@@ -200,12 +224,20 @@ class WatchedWrites:
         with_data: bool = True,
         with_dump: bool = False,
     ) -> T:
+        return await self._attempt(
+            lambda line: self._look(line, key, with_data=with_data, with_dump=with_dump), decide
+        )
+
+    async def _attempt(
+        self,
+        look: Callable[[Line], Awaitable[S]],
+        decide: Callable[[S], _Plan[T] | _Done[T]],
+    ) -> T:
         where = self._node.where
         for _ in range(_ATTEMPTS):
             async with self._node.line() as line:
                 with translated(where):
-                    seen = await self._look(line, key, with_data=with_data, with_dump=with_dump)
-                    plan = decide(seen)
+                    plan = decide(await look(line))
                     if isinstance(plan, _Done):
                         await line.exchange([("UNWATCH",)])
                         return plan.outcome

@@ -104,6 +104,10 @@ class AtomicWrites(Protocol):
         """As `CacheBackend.restore`, of a string."""
         ...
 
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
+        """As `CacheBackend.rename`; what is in the way is what `to` holds."""
+        ...
+
 
 def string_before(key: bytes, data: bytes | None, deadline_ms: int | None) -> Snapshot | None:
     """Answer what a write replaced: the bytes it expected, if it expected any."""

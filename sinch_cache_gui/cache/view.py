@@ -129,6 +129,18 @@ class CacheView(ForwardingBackend):
         full = replace(snapshot, key=self._full(snapshot.key))
         return self._shown(await self._inner.restore(full))
 
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """Answer a key below the prefix, by its name there."""
+        found = await self._inner.snapshot(self._full(key))
+        return None if found is None else replace(found, key=key)
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Rename a key below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        return self._shown(
+            await self._inner.rename(self._full(key), self._full(to), overwrites=overwrites)
+        )
+
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow what changes below the prefix."""
         feed = cast("AsyncGenerator[FeedEvent, None]", self._inner.watch())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -424,6 +425,84 @@ async def test_other_types_are_removed_and_restored_whole(stage: Stage, ttl_ms: 
     assert await stage.cache.restore(removed.before) == Changed(
         StoredValue("hash", None, 2, None if deadline == -1 else deadline)
     )
+
+
+async def test_a_renamed_key_keeps_its_bytes_and_its_deadline(cache: CacheBackend) -> None:
+    for to in AWKWARD_KEYS:
+        await cache.write(b"old", b"\x00\xff", expected=None, ttl=60_000)
+        before = await cache.read(b"old")
+        assert await cache.rename(b"old", to) == Saved(before.deadline_ms, None)
+        assert await cache.read(b"old") is None
+        assert await cache.read(to) == before
+
+
+async def test_a_key_without_ttl_is_renamed_without(cache: CacheBackend) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    assert await cache.rename(b"old", b"new") == Saved(None, None)
+    assert await cache.read(b"new") == StoredValue("string", b"1", 1, None)
+
+
+async def test_a_key_is_renamed_over_another_only_if_told_so(cache: CacheBackend) -> None:
+    await cache.set("old", 1, 60)
+    await cache.set("new", 2, 600)
+    old, new = await cache.read(b"old"), await cache.read(b"new")
+    assert await cache.rename(b"old", b"new") == Changed(new)
+    assert [await cache.read(b"old"), await cache.read(b"new")] == [old, new]
+    replaced = Snapshot(b"new", "string", b"2", new.deadline_ms)
+    assert await cache.rename(b"old", b"new", overwrites=True) == Saved(old.deadline_ms, replaced)
+    assert await cache.read(b"new") == old
+
+
+async def test_what_is_not_there_is_not_renamed(stage: Stage) -> None:
+    await stage.cache.set("kept", 2)
+    await stage.cache.set("old", 1, 60)
+    await stage.behind.expire(stage.full(b"old"))
+    for overwrites in (False, True):
+        assert await stage.cache.rename(b"old", b"kept", overwrites=overwrites) == Gone()
+    assert await stage.cache.get("kept") == 2
+    with pytest.raises(InvalidKey):
+        await stage.cache.rename(b"kept", b"kept", overwrites=True)
+
+
+async def test_other_types_are_renamed_and_replaced_whole(stage: Stage) -> None:
+    stage.raw.hset(stage.full(b"old"), mapping={"a": "1", "b": b"\xff"})
+    stage.raw.pexpire(stage.full(b"old"), HOUR_MS)
+    stage.raw.rpush(stage.full(b"new"), "1", "2")
+    deadline = stage.raw.pexpiretime(stage.full(b"old"))
+    in_the_way = Changed(StoredValue("list", None, 2, None))
+    assert await stage.cache.rename(b"old", b"new") == in_the_way
+    saved = await stage.cache.rename(b"old", b"new", overwrites=True)
+    assert saved.deadline_ms == deadline
+    assert stage.raw.hgetall(stage.full(b"new")) == {b"a": b"1", b"b": b"\xff"}
+    assert stage.raw.pexpiretime(stage.full(b"new")) == deadline
+    await stage.cache.remove(b"new")
+    assert isinstance(await stage.cache.restore(saved.before), Saved)
+    assert stage.raw.lrange(stage.full(b"new"), 0, -1) == [b"1", b"2"]
+
+
+async def test_a_key_is_taken_whole_and_put_down_again_elsewhere(cache: CacheBackend) -> None:
+    await cache.write(b"old", b"\x00\xff", expected=None, ttl=60_000)
+    stored = await cache.read(b"old")
+    snapshot = await cache.snapshot(b"old")
+    assert snapshot == Snapshot(b"old", "string", b"\x00\xff", stored.deadline_ms)
+    assert isinstance(await cache.restore(replace(snapshot, key=b"copy")), Saved)
+    assert await cache.read(b"copy") == stored
+    assert await cache.snapshot(b"none") is None
+
+
+async def test_other_types_are_taken_whole(stage: Stage) -> None:
+    stage.raw.zadd(stage.full(b"old"), {"a": 1.5})
+    snapshot = await stage.cache.snapshot(b"old")
+    assert isinstance(await stage.cache.restore(replace(snapshot, key=b"copy")), Saved)
+    assert stage.raw.zrange(stage.full(b"copy"), 0, -1, withscores=True) == [(b"a", 1.5)]
+
+
+async def test_of_renames_to_one_name_only_one_happens(cache: CacheBackend) -> None:
+    for number in range(6):
+        await cache.set(f"k{number}", number)
+    outcomes = await asyncio.gather(*(cache.rename(b"k%d" % n, b"new") for n in range(6)))
+    assert sum(isinstance(outcome, Saved) for outcome in outcomes) == 1
+    assert len(await cache.keys()) == 6
 
 
 async def test_of_many_writers_who_expect_the_same_only_one_wins(cache: CacheBackend) -> None:

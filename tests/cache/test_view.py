@@ -74,6 +74,7 @@ async def test_nothing_is_written_through_a_read_only_view(inner: MemoryCache) -
         view.change_ttl(b"a", Persist()),
         view.remove(b"a"),
         view.restore(Snapshot(b"b", "string", b"1", None)),
+        view.rename(b"a", b"b"),
     ):
         with pytest.raises(NotPermitted, match="read-only"):
             await attempt

@@ -69,9 +69,11 @@ class EditorTabs(QWidget):
         self._empty.say(
             "mdi6.code-json",
             self.tr("No key is open"),
-            self.tr("Select a key on the left.")
+            self.tr("Double-click a key on the left, or press Enter on it.")
             if is_read_only
-            else self.tr("Select a key on the left, or press Ctrl+N to create one."),
+            else self.tr(
+                "Double-click a key on the left, or press Enter on it. Ctrl+N creates a new one."
+            ),
         )
         self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)

@@ -14,7 +14,9 @@ Desk = Any
 
 
 async def test_nothing_open_says_what_to_do(desk: Desk) -> None:
-    assert desk.says("Select a key on the left, or press Ctrl+N to create one.")
+    assert desk.says(
+        "Double-click a key on the left, or press Enter on it. Ctrl+N creates a new one."
+    )
 
 
 async def test_a_key_is_opened_once(desk: Desk) -> None:
