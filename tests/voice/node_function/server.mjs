@@ -1,0 +1,160 @@
+// A function as the samples of "Working with the Cache" write it, behind Node's own http module,
+// with its cache in memory. It knows nothing of the tool that calls it.
+//
+//   node server.mjs            serves on a free port of 127.0.0.1 and prints {"port": ...}
+//
+// GET /received answers the requests so far; POST /mode/<name> makes the next replies misbehave.
+import { createHmac, createHash } from 'node:crypto';
+import http from 'node:http';
+
+class Cache {
+  #entries = new Map();
+
+  async set(key, value, ttl = 3600) {
+    this.#entries.set(key, { text: JSON.stringify(value), until: Date.now() + ttl * 1000 });
+  }
+
+  async get(key) {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || entry.until <= Date.now()) return null;
+    return JSON.parse(entry.text);
+  }
+}
+
+const context = { cache: new Cache() };
+
+async function isRateLimited(cache, caller, maxPerHour = 10) {
+  const key = `rate:${caller}`;
+  const current = await cache.get(key);
+  if (current === null) {
+    await cache.set(key, 1, 3600);
+    return false;
+  }
+  if (current >= maxPerHour) return true;
+  await cache.set(key, current + 1, 3600);
+  return false;
+}
+
+const say = (text) => ({ name: 'say', text, locale: 'en-US' });
+const hangup = (text) => ({ instructions: [say(text)], action: { name: 'hangup' } });
+
+const handlers = {
+  async ice(context, event) {
+    if (await isRateLimited(context.cache, event.cli)) return hangup('You have called too often.');
+    await context.cache.set(
+      `session:${event.callId}`,
+      { callerNumber: event.cli, startTime: Date.now() },
+      600,
+    );
+    return {
+      instructions: [say('Welcome.')],
+      action: {
+        name: 'runMenu',
+        menus: [{
+          id: 'main',
+          mainPrompt: '#tts[Press 1 for sales.]',
+          timeoutMills: 8000,
+          options: [{ dtmf: '1', action: 'return(sales)' }],
+        }],
+      },
+    };
+  },
+  async pie(context, event) {
+    const session = await context.cache.get(`session:${event.callId}`);
+    if (session === null) return hangup('Your session has expired.');
+    return hangup(`${event.menuResult?.value} for ${session.callerNumber}.`);
+  },
+  async ace() {
+    return { action: { name: 'continue' } };
+  },
+  async dice() {},
+  async notify() {},
+};
+
+// The signature as "Callback signed request" describes it, written once more and independently.
+function isSigned(request, body) {
+  const { APPLICATION_KEY: key, APPLICATION_SECRET: secret } = process.env;
+  const stamp = request.headers['x-timestamp'];
+  const text = [
+    request.method,
+    createHash('md5').update(body).digest('base64'),
+    request.headers['content-type'],
+    `x-timestamp:${stamp}`,
+    request.url,
+  ].join('\n');
+  const mac = createHmac('sha256', Buffer.from(secret, 'base64')).update(text).digest('base64');
+  return request.headers.authorization === `application ${key}:${mac}`;
+}
+
+const received = [];
+let mode = '';
+
+const misbehave = {
+  empty: (response) => response.end(),
+  text: (response) => response.end('<html>Not Found</html>'),
+  'not-found': (response) => response.writeHead(404).end('no such handler'),
+  broken: (response) => response.writeHead(500).end('{"error":"boom"}'),
+  redirect: (response) => response.writeHead(307, { Location: '/elsewhere' }).end(),
+  endless: (response) => {
+    const more = () => {
+      while (response.write('x'.repeat(65536)));
+    };
+    response.on('drain', more);
+    response.on('error', () => {});
+    more();
+  },
+  silent: () => {},
+  reset: (response) => response.socket.destroy(),
+  half: (response) => {
+    response.writeHead(200, { 'Content-Length': '100' }).write('{"action"');
+    setTimeout(() => response.socket.destroy(), 20);
+  },
+  gzip: (response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('x'),
+};
+
+function reply(response, value) {
+  if (value === undefined) {
+    response.writeHead(200).end();
+    return;
+  }
+  response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(value));
+}
+
+async function serve(request, response) {
+  const pieces = [];
+  for await (const piece of request) pieces.push(piece);
+  const body = Buffer.concat(pieces);
+  if (request.url === '/received') return reply(response, received);
+  if (request.url.startsWith('/mode/')) {
+    mode = request.url.slice('/mode/'.length);
+    return reply(response, {});
+  }
+  if (!process.env.QUIET) {
+    received.push({
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+      body: body.toString('utf8'),
+    });
+  }
+  if (process.env.APPLICATION_SECRET && !isSigned(request, body)) {
+    return response.writeHead(401).end('{"error":"unauthorized"}');
+  }
+  if (mode) return misbehave[mode](response);
+  const event = JSON.parse(body.toString('utf8'));
+  const name = request.url.split('/').at(-1);
+  const handler = handlers[name] ?? handlers[event.event];
+  return reply(response, await handler(context, event));
+}
+
+const server = http.createServer((request, response) => {
+  serve(request, response).catch((error) => {
+    response.writeHead(500).end(JSON.stringify({ error: String(error) }));
+  });
+});
+server.keepAliveTimeout = 30_000;
+server.listen(Number(process.env.PORT ?? 0), '127.0.0.1', () => {
+  process.stdout.write(`${JSON.stringify({ port: server.address().port })}\n`);
+});
+// Whoever started it holds its standard input; it goes when they go.
+process.stdin.on('end', () => process.exit(0)).resume();
