@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from time import perf_counter
+from time import thread_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -175,9 +175,9 @@ async def test_many_keys_are_scanned_in_short_slices(clock: HandClock) -> None:
     longest, total = 0.0, 0
     cursor = None
     while True:
-        began = perf_counter()
+        began = thread_time()
         page = await cache.scan_page(cursor, pattern=b"session:*")
-        longest = max(longest, perf_counter() - began)
+        longest = max(longest, thread_time() - began)
         total += len(page.keys)
         cursor = page.next
         if cursor is None:
