@@ -16,10 +16,10 @@ from sinch_cache_gui.pacing import Breather
 LEAST_COUNT: Final = 500
 MOST_COUNT: Final = 10_000
 
-HOLD_LIMIT_S: Final = 0.004
+HOLD_LIMIT_S: Final = 0.0035
 """The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
 
-HOLD_AIM_S: Final = 0.002
+HOLD_AIM_S: Final = 0.0015
 """A call that takes less may ask for twice as much."""
 
 MEASURE_EVERY: Final = 16
