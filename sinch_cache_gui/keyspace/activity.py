@@ -10,6 +10,7 @@ from typing import Final
 
 from sinch_cache_gui.cache.interface import Change, ChangeKind
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry, Result
+from sinch_cache_gui.keyspace.key_text import display_key
 
 ACTIVITY_LIMIT: Final = 2000
 """Lines kept; the oldest leave first."""
@@ -72,11 +73,15 @@ class ActivityLog:
         is_done = entry.result is Result.DONE
         if is_done or entry.result is Result.UNKNOWN:
             self._expect_echo(entry.key)
+            if entry.new_name is not None:
+                self._expect_echo(entry.new_name)
         what = (
             _WHAT_WAS_DONE[entry.action]
             if is_done
             else f"{_WHAT_WAS_MEANT[entry.action]}: {entry.result.value}"
         )
+        if entry.new_name is not None:
+            what = f"{what} to {display_key(entry.new_name)}" if is_done else what
         self._add((Activity(entry.at_ms, entry.key, what, Who.WINDOW, is_failure=not is_done),))
 
     def called(self, key: bytes, what: str, context: str) -> None:
@@ -126,6 +131,7 @@ _WHAT_WAS_DONE: Final = {
     Action.TTL_CHANGED: "TTL changed",
     Action.DELETED: "deleted",
     Action.RESTORED: "restored",
+    Action.RENAMED: "renamed",
 }
 
 _WHAT_WAS_MEANT: Final = {
@@ -134,6 +140,7 @@ _WHAT_WAS_MEANT: Final = {
     Action.TTL_CHANGED: "change of TTL",
     Action.DELETED: "delete",
     Action.RESTORED: "restore",
+    Action.RENAMED: "rename",
 }
 
 

@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.interface import (
     Changed,
     ExpireAt,
     Gone,
+    KeyType,
     Persist,
     Saved,
     Snapshot,
@@ -41,6 +42,7 @@ class Action(Enum):
     TTL_CHANGED = "ttl changed"
     DELETED = "deleted"
     RESTORED = "restored"
+    RENAMED = "renamed"
 
 
 class Result(Enum):
@@ -67,6 +69,8 @@ class JournalEntry:
         after: The bytes written; None where the write put none there.
         before_deadline_ms: For `TTL_CHANGED`, the deadline until then.
         after_deadline_ms: The deadline from then on; None for no expiry.
+        type: The type of what was written.
+        new_name: For `RENAMED`, the name the key was given.
     """
 
     number: int
@@ -78,6 +82,8 @@ class JournalEntry:
     after: bytes | None = field(default=None, repr=False)
     before_deadline_ms: int | None = None
     after_deadline_ms: int | None = None
+    type: str = KeyType.STRING
+    new_name: bytes | None = None
 
     @property
     def is_undoable(self) -> bool:
@@ -113,6 +119,8 @@ class Journal:
         after: bytes | None = None,
         before_deadline_ms: int | None = None,
         after_deadline_ms: int | None = None,
+        type_: str = KeyType.STRING,
+        new_name: bytes | None = None,
     ) -> JournalEntry:
         """Keep one write and tell the listeners."""
         self._written += 1
@@ -126,6 +134,8 @@ class Journal:
             after,
             before_deadline_ms,
             after_deadline_ms,
+            type_,
+            new_name,
         )
         self._entries.append(entry)
         for listener in self._listeners:
@@ -195,7 +205,9 @@ async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
         return NOT_UNDOABLE
     match entry.action:
         case Action.CREATED:
-            return _why_not(await backend.remove(entry.key, expected=entry.after))
+            return await _undo_creation(backend, entry)
+        case Action.RENAMED:
+            return await _undo_rename(backend, entry)
         case Action.DELETED:
             if entry.before is None:
                 return NOT_UNDOABLE
@@ -204,6 +216,28 @@ async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
             return await _undo_ttl(backend, entry)
         case _:
             return await _undo_save(backend, entry)
+
+
+async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    if entry.type == KeyType.STRING:
+        return _why_not(await backend.remove(entry.key, expected=entry.after))
+    # What was removed is told whole, so that a key somebody wrote to meanwhile comes back.
+    outcome = await backend.remove(entry.key)
+    if isinstance(outcome, Saved) and outcome.before is not None:
+        if outcome.before.payload != entry.after:
+            await backend.restore(outcome.before)
+            return CHANGED_SINCE
+        return None
+    return _why_not(outcome)
+
+
+async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    if entry.new_name is None:
+        return NOT_UNDOABLE
+    reason = _why_not(await backend.rename(entry.new_name, entry.key))
+    if reason is None and entry.before is not None:
+        return _why_not(await backend.restore(entry.before))
+    return reason
 
 
 async def _undo_save(backend: CacheBackend, entry: JournalEntry) -> str | None:
@@ -258,6 +292,7 @@ class JournalingBackend(ForwardingBackend):
     def __init__(self, inner: CacheBackend, journal: Journal) -> None:
         super().__init__(inner)
         self._journal = journal
+        self._taken: set[bytes] = set()
 
     @property
     def journal(self) -> Journal:
@@ -280,9 +315,23 @@ class JournalingBackend(ForwardingBackend):
         )
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
-        """Restore, and keep what happened."""
+        """Restore what this window deleted, or put down a copy; keep what happened."""
         return await self._recorded(
-            Action.RESTORED, snapshot.key, snapshot.payload, self._inner.restore(snapshot)
+            Action.RESTORED if snapshot.key in self._taken else Action.CREATED,
+            snapshot.key,
+            snapshot.payload,
+            self._inner.restore(snapshot),
+            type_=snapshot.type,
+        )
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Rename, and keep both names and what was replaced."""
+        return await self._recorded(
+            Action.RENAMED,
+            key,
+            None,
+            self._inner.rename(key, to, overwrites=overwrites),
+            new_name=to,
         )
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
@@ -311,11 +360,14 @@ class JournalingBackend(ForwardingBackend):
         key: bytes,
         after: bytes | None,
         operation: Coroutine[object, object, WriteOutcome],
+        *,
+        type_: str = KeyType.STRING,
+        new_name: bytes | None = None,
     ) -> WriteOutcome:
         try:
             outcome = await operation
         except CacheError as error:
-            self._record_failure(action, key, error)
+            self._record_failure(action, key, error, new_name)
             raise
         result = {
             Saved: Result.DONE,
@@ -323,6 +375,7 @@ class JournalingBackend(ForwardingBackend):
             Gone: Result.REFUSED_GONE,
         }[type(outcome)]
         saved = outcome if isinstance(outcome, Saved) else None
+        self._note_taken(action, new_name or key, saved)
         self._journal.record(
             action,
             key,
@@ -331,9 +384,22 @@ class JournalingBackend(ForwardingBackend):
             before=saved.before if saved else None,
             after=after if saved else None,
             after_deadline_ms=saved.deadline_ms if saved else None,
+            type_=type_,
+            new_name=new_name,
         )
         return outcome
 
-    def _record_failure(self, action: Action, key: bytes, error: CacheError) -> None:
+    def _note_taken(self, action: Action, key: bytes, saved: Saved | None) -> None:
+        """Know which keys this window took away: putting one back creates nothing new."""
+        if saved is None:
+            return
+        if action is Action.DELETED or (action is Action.RENAMED and saved.before is not None):
+            self._taken.add(key)
+        else:
+            self._taken.discard(key)
+
+    def _record_failure(
+        self, action: Action, key: bytes, error: CacheError, new_name: bytes | None = None
+    ) -> None:
         result = Result.UNKNOWN if isinstance(error, OutcomeUnknown) else Result.FAILED
-        self._journal.record(action, key, result, at_ms=self.now_ms())
+        self._journal.record(action, key, result, at_ms=self.now_ms(), new_name=new_name)

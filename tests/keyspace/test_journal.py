@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sinch_cache_gui.cache.errors import OutcomeUnknown
@@ -186,3 +188,48 @@ async def test_the_journal_is_bounded(clock: Clock) -> None:
         await cache.write(b"k%d" % number, b"1", expected=None, ttl=1_000)
     assert [entry.key for entry in cache.journal.entries] == [b"k3", b"k4"]
     assert [entry.number for entry in cache.journal.entries] == [4, 5]
+
+
+async def test_undoing_a_rename_brings_back_both_names_and_what_was_replaced(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=600_000)
+    await cache.write(b"new", b"2", expected=None, ttl=300_000)
+    await cache.rename(b"old", b"new", overwrites=True)
+    clock.ms += 100_000
+
+    report = await undo(cache, cache.journal.entries[-1:])
+
+    assert report.refused == ()
+    assert await held(cache, b"old") == (b"1", 500_000)
+    assert await held(cache, b"new") == (b"2", 200_000)
+
+
+async def test_a_rename_is_not_undone_over_a_key_that_took_the_old_name(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=600_000)
+    await cache.rename(b"old", b"new")
+    await cache.set("old", 3)
+
+    report = await undo(cache, [e for e in cache.journal.entries if e.action is Action.RENAMED])
+
+    assert report.refused == ((b"old", CHANGED_SINCE),)
+    assert (await held(cache, b"new"))[0] == b"1"
+
+
+async def test_a_copy_put_down_is_taken_away_again_while_it_is_one(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=600_000)
+    taken = await cache.snapshot(b"old")
+    assert taken is not None
+    await cache.restore(replace(taken, key=b"copy"))
+    await cache.restore(replace(taken, key=b"edited"))
+    await cache.write(b"edited", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+
+    report = await undo(cache, cache.journal.entries[1:3])
+
+    assert report.undone == (b"copy",)
+    assert report.refused == ((b"edited", CHANGED_SINCE),)
+    assert await cache.read(b"old") is not None

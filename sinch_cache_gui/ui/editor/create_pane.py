@@ -45,7 +45,7 @@ class CreatePane(QWidget):
         self._name = QLineEdit(self._prefix)
         self._name.setPlaceholderText(self.tr("session:4f1c…"))
         self._name.setAccessibleName(self.tr("Name of the new key"))
-        self._ttl = TtlField(theme)
+        self._ttl = TtlField(theme, backend.now_ms)
         self._ttl.set_ms(DEFAULT_TTL_S * 1000)
         self._no_expiry = QCheckBox(self.tr("no expiry"))
         self._no_expiry.setToolTip(self.tr("The key lives until somebody deletes it"))

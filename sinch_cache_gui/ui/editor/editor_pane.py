@@ -50,6 +50,7 @@ class EditorPane(QWidget):
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._backend = backend
         self.tasks = PaneTasks(scope, self)
         self._is_read_only = is_read_only
         self.key = key
@@ -248,7 +249,7 @@ class EditorPane(QWidget):
             return
         self._ttl_field = None
         if state.phase is Phase.GONE and not self._is_read_only:
-            self._ttl_field = TtlField(self._theme)
+            self._ttl_field = TtlField(self._theme, self._backend.now_ms)
             self._ttl_field.set_ms(DEFAULT_TTL_S * 1000)
             self._ttl_field.entered.connect(self._write_again)
         self.bar.show_notice(notice, extra=self._ttl_field)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.interface import ExpireIn, ExtendBy, KeyType, Persist, TtlChange
+from sinch_cache_gui.cache.interface import ExtendBy, KeyType, Persist, TtlChange
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui.editor.countdown import Countdown
 from sinch_cache_gui.ui.editor.key_label import KeyLabel
@@ -49,8 +49,8 @@ class DocumentHeader(QWidget):
         self._what.setObjectName("muted")
         self._countdown = Countdown(theme, now_ms, self)
         self._countdown.deadline_passed.connect(self.deadline_passed)
-        self._popup = TtlPopup(theme, self)
-        self._popup.chosen.connect(lambda ms: self._ask(ExpireIn(ms)))
+        self._popup = TtlPopup(theme, now_ms, self)
+        self._popup.chosen.connect(self._ask)
         self._copy = self._tool(self.tr("Copy the key"), self._copy_key)
         self._delete = self._tool(self.tr("Delete this key"), self.delete_requested.emit)
         self._ttl_tools = self._make_ttl_tools()

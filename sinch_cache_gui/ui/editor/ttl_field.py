@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -15,17 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn
 from sinch_cache_gui.ui.theme import GRID, Theme
-from sinch_cache_gui.values.duration import (
-    NotADuration,
-    duration_in_words,
-    duration_to_type,
-    parse_duration,
-)
+from sinch_cache_gui.values.duration import NotADuration, duration_to_type
+from sinch_cache_gui.values.lifetime import lifetime_in_words, parse_lifetime
 
 
 class TtlField(QWidget):
-    """A line to type "90", "10m" or "2h 30m" into, with what it means beneath.
+    """A line to type "10m" or "until 14:05" into, with what it means beneath.
 
     Attributes:
         changed: What is typed means something else now.
@@ -35,12 +34,15 @@ class TtlField(QWidget):
     changed = Signal()
     entered = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, now_ms: Callable[[], int], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._now_ms = now_ms
         self._field = QLineEdit()
         self._field.setAccessibleName(self.tr("Time to live"))
-        self._field.setPlaceholderText(self.tr("90, 10m, 2h 30m"))
+        self._field.setPlaceholderText(self.tr("90, 2h 30m, until 14:05"))
         self._meaning = QLabel()
         self._meaning.setWordWrap(True)
         column = QVBoxLayout(self)
@@ -56,9 +58,19 @@ class TtlField(QWidget):
 
     @property
     def ms(self) -> int | None:
-        """The time typed in milliseconds, None while it is none."""
+        """The time typed in milliseconds from now, None while it is none."""
+        match self.lifetime:
+            case ExpireIn(ms):
+                return ms
+            case ExpireAt(deadline_ms):
+                return max(deadline_ms - self._now_ms(), 1)
+        return None
+
+    @property
+    def lifetime(self) -> ExpireIn | ExpireAt | None:
+        """What is typed: a time from now or a moment; None while it is neither."""
         try:
-            return parse_duration(self._field.text())
+            return parse_lifetime(self._field.text(), self._now_ms())
         except NotADuration:
             return None
 
@@ -76,7 +88,8 @@ class TtlField(QWidget):
 
     def _explain(self) -> None:
         try:
-            meaning = duration_in_words(parse_duration(self._field.text()))
+            now_ms = self._now_ms()
+            meaning = lifetime_in_words(parse_lifetime(self._field.text(), now_ms), now_ms)
             name = "muted"
         except NotADuration as error:
             meaning = error.sentence
@@ -93,18 +106,18 @@ class TtlPopup(QFrame):
     """A small frame at a button that asks for a time to live. It closes when it is left.
 
     Attributes:
-        chosen: Carries the milliseconds.
+        chosen: Carries an `ExpireIn` or an `ExpireAt`.
     """
 
     chosen = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, now_ms: Callable[[], int], parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
         self._opener: QWidget | None = None
         title = QLabel(self.tr("Expires in"))
         title.setObjectName("title")
-        self._field = TtlField(theme)
+        self._field = TtlField(theme, now_ms)
         self._apply = QPushButton(self.tr("Set"))
         self._apply.setProperty("primary", True)
         self._apply.setAccessibleName(self.tr("Set this time to live"))
@@ -164,10 +177,10 @@ class TtlPopup(QFrame):
         self._apply.setEnabled(self._field.ms is not None)
 
     def _choose(self) -> None:
-        ms = self._field.ms
-        if ms is not None:
+        lifetime = self._field.lifetime
+        if lifetime is not None:
             self._leave()
-            self.chosen.emit(ms)
+            self.chosen.emit(lifetime)
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens
