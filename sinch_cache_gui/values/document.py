@@ -280,7 +280,9 @@ class Document:
         if stored is None:
             self._depart()
         elif believed is not None and _same_value(stored, believed):
-            self._become(self._settled(phase=Phase.OPEN, stored=stored))
+            was_lost = self._state.is_unsaved_for_sure and self._state.is_edited
+            settled = self._settled(phase=Phase.OPEN, stored=stored)
+            self._become(replace(settled, is_unsaved_for_sure=was_lost))
         elif not self._state.is_edited:
             await self._follow(stored)
         elif await self._says_the_same(stored):

@@ -402,6 +402,9 @@ async def test_a_lost_answer_is_looked_up(cache: MemoryCache) -> None:
     assert document.state.is_edited
     assert await held(cache) == b"2"
 
+    await document.remote_changed()  # a reconnection has every open document look again
+    assert document.state.is_unsaved_for_sure
+
 
 async def test_an_unknown_outcome_stays_unknown_until_the_cache_answers(cache: MemoryCache) -> None:
     await put(cache, b"1")
