@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QSize, QStandardPaths
+from PySide6.QtCore import QCoreApplication, QSize, QStandardPaths
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -233,7 +233,9 @@ class App:
             backend = workspace.backend
             count = await fill_demo(backend, now_ms=backend.now_ms())
             if is_asked:
-                self._notices.post(Notice(Severity.SUCCESS, f"{count} demo keys written"))
+                self._notices.post(
+                    Notice(Severity.SUCCESS, _tr("{} demo keys written").format(count))
+                )
 
         if not is_asked:
             await fill()
@@ -242,11 +244,11 @@ class App:
         self._notices.post(
             Notice(
                 Severity.WARNING,
-                f"Fill {label} with demo keys?",
-                "Sessions, rates and customers of invented callers, each with a TTL.",
+                _tr("Fill {} with demo keys?").format(label),
+                _tr("Sessions, rates and customers of invented callers, each with a TTL."),
                 (
-                    NoticeAction("Fill", lambda: self._scope.start("demo", fill())),
-                    NoticeAction("Leave it alone", lambda: None),
+                    NoticeAction(_tr("Fill"), lambda: self._scope.start("demo", fill())),
+                    NoticeAction(_tr("Leave it alone"), lambda: None),
                 ),
             )
         )
@@ -254,6 +256,10 @@ class App:
     async def _close(self) -> None:
         if await self._may_leave():
             self.closed.set()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("App", text)
 
 
 async def _painted() -> None:
