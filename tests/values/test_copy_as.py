@@ -1,0 +1,153 @@
+"""What is copied as code writes the very key it was copied from, run where it can be run."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from sinch_cache_gui.cache.interface import Snapshot
+from sinch_cache_gui.values.copy_as import Language, NotSayable, copy_as
+
+NOW = 1_763_800_000_000
+AWKWARD_TEXTS = [
+    "session:4f1c",
+    "",
+    " a b ",
+    'it\'s "quoted" \\ and `ticked` ${not} $HOME %s',
+    "line\nfeed\r\ttab\x00nul\x7f\x1b",
+    "åäö 🙂 \u2028\u2029\u202e\ufeff",
+    "{braces}",
+]
+VALUES = [
+    '{"callerNumber":"+46701234567","startTime":1763800000000}',
+    '{"__proto__":{"a":1},"\\u005f_proto__":2}',
+    '["\\u2028","\u2028", "it\'s `x` ${y}", "\\\\", "\\""]',
+    "12.50",
+    "null",
+    '"text"',
+    " [1, 2]\n",
+]
+
+
+def snapshot(key: str | bytes, value: str | bytes, left_ms: int | None = 600_000) -> Snapshot:
+    return Snapshot(
+        key.encode() if isinstance(key, str) else key,
+        "string",
+        value.encode() if isinstance(value, str) else value,
+        None if left_ms is None else NOW + left_ms,
+    )
+
+
+def run_in_node(code: list[str]) -> list[list[object]]:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed")
+    script = (
+        "const calls = [];"
+        "const context = {cache: {set: async (k, v, t) => calls.push([k, JSON.stringify(v), t])}};"
+        "(async () => {" + "\n".join(code) + "\nconsole.log(JSON.stringify(calls));})();"
+    )
+    done = subprocess.run([node, "-"], input=script.encode(), capture_output=True, check=True)
+    calls: list[list[object]] = json.loads(done.stdout)
+    return calls
+
+
+def test_typescript_sets_the_same_key_to_the_same_value() -> None:
+    code = [copy_as(Language.TYPESCRIPT, snapshot(key, "1"), NOW) for key in AWKWARD_TEXTS]
+    code += [copy_as(Language.TYPESCRIPT, snapshot("k", value), NOW) for value in VALUES]
+    calls = run_in_node(code)
+    assert [call[0] for call in calls[: len(AWKWARD_TEXTS)]] == AWKWARD_TEXTS
+    for value, (_key, stored, ttl) in zip(VALUES, calls[len(AWKWARD_TEXTS) :], strict=True):
+        assert isinstance(stored, str)
+        assert json.loads(stored) == json.loads(value)
+        assert ttl == 600
+
+
+def test_typescript_reads_as_the_document_writes_it() -> None:
+    assert (
+        copy_as(Language.TYPESCRIPT, snapshot("session:1", '{"a":1}', 1_001), NOW)
+        == 'await context.cache.set("session:1", {"a":1}, 2);'
+    )
+
+
+def test_csharp_hands_the_json_over_untouched() -> None:
+    assert copy_as(Language.CSHARP, snapshot('a"\n', '{"n":1.0}'), NOW) == (
+        r'await Context.Cache.Set("a\"\n", '
+        r'JsonSerializer.Deserialize<JsonElement>("{\"n\":1.0}"), ttlSeconds: 600);'
+    )
+
+
+def test_a_key_without_expiry_is_told_of_where_the_cache_always_sets_one() -> None:
+    for language in (Language.TYPESCRIPT, Language.CSHARP):
+        code = copy_as(language, snapshot("a", "1", None), NOW)
+        assert code.startswith("// This key has no expiry.")
+        assert "3153600000" in code
+
+
+@pytest.mark.parametrize("language", [Language.TYPESCRIPT, Language.CSHARP])
+@pytest.mark.parametrize(
+    ("key", "value", "part"),
+    [
+        (b"\xff", b"1", "name of this key is not text"),
+        (b"a", b"\xff", "not text"),
+        (b"a", b"plain", "not JSON"),
+    ],
+)
+def test_what_a_function_could_not_store_is_refused(
+    language: Language, key: bytes, value: bytes, part: str
+) -> None:
+    with pytest.raises(NotSayable, match=part):
+        copy_as(language, snapshot(key, value), NOW)
+
+
+@pytest.fixture
+def raw(redis_url: str) -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(redis_url)
+    yield client
+    client.close()
+
+
+def keys_and_values() -> list[Snapshot]:
+    blobs = [text.encode() for text in (*AWKWARD_TEXTS, *VALUES)]
+    blobs += [b"\xff\x00\xfe", bytes(range(256)), "å".encode()[:1]]
+    return [snapshot(b"k%d" % at + blob, blob, 600_000) for at, blob in enumerate(blobs)]
+
+
+def test_redis_cli_writes_the_same_bytes(redis_url: str, raw: redis.Redis) -> None:
+    lines = [copy_as(Language.REDIS_CLI, each, NOW) for each in keys_and_values()]
+    assert all("\n" not in line for line in lines)
+    subprocess.run(
+        ["redis-cli", "-u", redis_url],
+        input="\n".join(lines).encode(),
+        check=True,
+        capture_output=True,
+    )
+    for each in keys_and_values():
+        assert raw.get(each.key) == each.payload
+        assert 500_000 < raw.pttl(each.key) <= 600_000
+
+
+def test_python_writes_the_same_bytes(raw: redis.Redis) -> None:
+    for each in keys_and_values():
+        eval(copy_as(Language.PYTHON, each, NOW), {"client": raw})
+        assert raw.get(each.key) == each.payload
+        assert 500_000 < raw.pttl(each.key) <= 600_000
+
+
+@pytest.mark.parametrize("language", [Language.REDIS_CLI, Language.PYTHON])
+def test_other_types_are_restored_whole(
+    language: Language, redis_url: str, raw: redis.Redis
+) -> None:
+    raw.hset("hash", mapping={"a": b"\xff"})
+    code = copy_as(language, Snapshot(b"copy", "hash", raw.dump("hash"), None), NOW)
+    if language is Language.PYTHON:
+        eval(code, {"client": raw})
+    else:
+        subprocess.run(["redis-cli", "-u", redis_url], input=code.encode(), check=True)
+    assert raw.hgetall("copy") == {b"a": b"\xff"}
+    assert raw.pttl("copy") == -1
