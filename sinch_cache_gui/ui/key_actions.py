@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.interface import Gone, Saved, Snapshot
@@ -18,12 +19,20 @@ from sinch_cache_gui.keyspace.journal import (
 )
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.values.copy_as import Language, NotSayable, copy_as
 
 PROGRESS_EVERY = 500
 """Keys between two words on how far a long deletion is."""
 
 REASONS_SHOWN = 5
+
+MOST_COPIED = 1_000
+"""Keys copied as code at once."""
+
+TITLE_LENGTH = 60
+"""Characters of a key in a title."""
 
 
 class KeyActions(QObject):
@@ -59,6 +68,29 @@ class KeyActions(QObject):
                 ),
             )
         )
+
+    def copy_as(self, keys: Collection[bytes], language: Language) -> None:
+        """Put code into the clipboard that writes `keys` with the time they have left."""
+        if len(keys) > MOST_COPIED:
+            title = self.tr("{:,} keys are too many to copy as code").format(len(keys))
+            detail = self.tr("Up to {:,} can be copied. Export them instead.").format(MOST_COPIED)
+            self._notices.post(Notice(Severity.WARNING, title, detail))
+        elif keys:
+            self._scope.start("copy as", self._copy_as(tuple(keys), language))
+
+    def tell_moved(self, to: bytes) -> None:
+        """Say that a key has a new name, or that there is a copy of that name; offer to undo it."""
+        entry = next(
+            (e for e in reversed(self._backend.journal.entries) if to in (e.new_name, e.key)), None
+        )
+        if entry is None or not entry.is_undoable:
+            return
+        words = self.tr("Renamed to {}") if entry.new_name == to else self.tr("Copied to {}")
+        take_back = NoticeAction(
+            self.tr("Undo"), lambda: self._scope.start("undo move", self._undo(entry))
+        )
+        title = words.format(elided_key(to, TITLE_LENGTH))
+        self._notices.post(Notice(Severity.SUCCESS, title, actions=(take_back,)))
 
     def undo_last(self) -> None:
         """Take back the newest write of this window that can be taken back."""
@@ -99,6 +131,31 @@ class KeyActions(QObject):
                 snapshots.append(outcome.before)
             missing += isinstance(outcome, Gone)
         self._tell_deleted(keys, tuple(snapshots), missing, refused)
+
+    async def _copy_as(self, keys: tuple[bytes, ...], language: Language) -> None:
+        lines: list[str] = []
+        refused: list[str] = []
+        for key in keys:
+            taken = await self._backend.snapshot(key)
+            if taken is None:
+                refused.append(f"{display_key(key)}: {self.tr('it does not exist any more')}")
+                continue
+            try:
+                lines.append(copy_as(language, taken, self._backend.now_ms()))
+            except NotSayable as error:
+                refused.append(f"{display_key(key)}: {error.sentence}")
+        if not lines:
+            self._notices.post(
+                Notice(
+                    Severity.WARNING, self.tr("Nothing was copied"), "\n".join(_some_of(refused))
+                )
+            )
+            return
+        QGuiApplication.clipboard().setText("\n".join(lines))
+        count = self.tr("1 key") if len(lines) == 1 else self.tr("{:,} keys").format(len(lines))
+        title = self.tr("{} copied as {}").format(count, language.value)
+        severity = Severity.WARNING if refused else Severity.SUCCESS
+        self._notices.post(Notice(severity, title, "\n".join(_some_of(refused))))
 
     def _tell_progress(self, done: int, total: int, stop: asyncio.Event) -> None:
         self._notices.post(

@@ -66,7 +66,7 @@ class Workspace(QWidget):
         self._loaded = asyncio.Event()
         self._log = ActivityLog(backend.now_ms)
         is_read_only = backend.is_read_only
-        self.tree = KeyTreePane(theme, mirror, self._scope)
+        self.tree = KeyTreePane(theme, mirror, self._scope, is_read_only=is_read_only)
         self.editors = EditorTabs(theme, backend, self._scope, notices, is_read_only=is_read_only)
         self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only)
         self.activity = ActivityView(theme)
@@ -179,6 +179,14 @@ class Workspace(QWidget):
         self.tree.delete_requested.connect(self.key_actions.delete)
         self.tree.create_requested.connect(self.editors.open_new)
         self.editors.delete_requested.connect(lambda key: self.key_actions.delete((key,)))
+        view = self.tree.view
+        view.rename_requested.connect(self.editors.rename_key)
+        view.duplicate_requested.connect(self.editors.duplicate_key)
+        view.copy_as_requested.connect(self.key_actions.copy_as)
+        self.editors.copy_as_requested.connect(
+            lambda key, language: self.key_actions.copy_as((key,), language)
+        )
+        self.editors.key_moved.connect(self.key_actions.tell_moved)
         self.calls.key_activated.connect(self.open_key)
         self.calls.operation_recorded.connect(self._note_operation)
         self.activity.key_activated.connect(self.open_key)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import BackendFacts, TtlPolicy
@@ -15,6 +16,7 @@ from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
 from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.values.copy_as import Language
 
 
 class Shared(ForwardingBackend):
@@ -135,3 +137,36 @@ async def test_undo_takes_back_the_last_write(desk: Desk) -> None:
 async def test_with_nothing_written_there_is_nothing_to_undo(desk: Desk) -> None:
     desk.actions.undo_last()
     assert (await desk.next_notice()).title == "There is nothing to undo."
+
+
+async def test_keys_are_copied_as_code_with_the_time_they_have_left(desk: Desk) -> None:
+    await desk.seed(b"session:1")
+    desk.actions.copy_as((b"session:1", b"gone"), Language.REDIS_CLI)
+
+    notice = await desk.next_notice()
+    assert notice.title == "1 key copied as redis-cli"
+    assert notice.detail == "gone: it does not exist any more"
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith('SET "session:1" "1" PX ')
+    assert 590_000 < int(text.rpartition(" ")[2]) <= 600_000
+
+
+async def test_what_cannot_be_said_in_a_language_is_told(desk: Desk) -> None:
+    await desk.cache.write(b"blob", b"\xff", expected=None, ttl=600_000)
+    desk.actions.copy_as((b"blob",), Language.TYPESCRIPT)
+
+    notice = await desk.next_notice()
+    assert notice.title == "Nothing was copied"
+    assert notice.detail == "blob: This value is not text; context.cache.set stores JSON."
+
+
+async def test_a_rename_is_told_and_can_be_undone(desk: Desk) -> None:
+    await desk.seed(b"old")
+    await desk.cache.rename(b"old", b"new")
+    desk.actions.tell_moved(b"new")
+
+    notice = await desk.next_notice()
+    assert notice.title == "Renamed to new"
+    press(notice, "Undo")
+    assert (await desk.next_notice()).title == "Undone: old"
+    assert await desk.cache.has("old")

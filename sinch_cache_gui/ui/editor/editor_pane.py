@@ -11,6 +11,7 @@ from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, TtlChan
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.header import DocumentHeader
+from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.message_page import MessagePage
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
@@ -64,6 +65,7 @@ class EditorPane(QWidget):
         self._stack.addWidget(self.difference)
         self.bar = NoticeBar(theme, over=self._stack)
         self.close_bar = NoticeBar(theme, over=self._stack)
+        self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
         self._ttl_field: TtlField | None = None
         self._shown_kind: ContentKind | None = None
         self._shown: tuple[object, ...] = ()
@@ -137,11 +139,27 @@ class EditorPane(QWidget):
         )
         self.close_bar.setFocus()
 
+    def ask_rename(self) -> None:
+        """Ask, in place, for another name; unsaved text is to be saved or discarded first."""
+        if not self.holds_unsaved_text:
+            self.mover.ask_rename()
+            return
+        close = NoticeAction(self.tr("Close"), self.mover.bar.hide_notice)
+        self.mover.bar.show_notice(
+            Notice(
+                Severity.INFO,
+                self.tr("This text is not saved. Save it, or take it back, before renaming."),
+                actions=(close,),
+            )
+        )
+
     def _wire(self) -> None:
         self.panel.view.edited_changed.connect(self._note_edited)
         self.panel.save_requested.connect(self.save)
         self.header.ttl_change_requested.connect(self._change_ttl)
         self.header.delete_requested.connect(self.delete_requested)
+        self.header.rename_requested.connect(self.ask_rename)
+        self.header.duplicate_requested.connect(self.mover.ask_duplicate)
         self.header.deadline_passed.connect(self.look_again)
         self.difference.closed.connect(self._show_text)
         self._stack.currentChanged.connect(self._raise_bars)
@@ -234,7 +252,7 @@ class EditorPane(QWidget):
             self.page.say("mdi6.progress-clock", self.tr("Loading…"))
 
     def _raise_bars(self) -> None:
-        for bar in (self.bar, self.close_bar):
+        for bar in (self.bar, self.mover.bar, self.close_bar):
             bar.raise_()
 
     def _show_text(self) -> None:

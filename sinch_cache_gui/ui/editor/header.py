@@ -8,7 +8,7 @@ from functools import partial
 import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import ExtendBy, KeyType, Persist, TtlChange
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -17,6 +17,7 @@ from sinch_cache_gui.ui.editor.key_label import KeyLabel
 from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.content import ContentKind
+from sinch_cache_gui.values.copy_as import Language
 from sinch_cache_gui.values.document_state import DocumentState, Phase
 
 
@@ -26,11 +27,17 @@ class DocumentHeader(QWidget):
     Attributes:
         ttl_change_requested: Carries a `TtlChange`.
         delete_requested: The key shall go.
+        rename_requested: The key shall have another name.
+        duplicate_requested: There shall be a copy of the key.
+        copy_as_requested: The key is wanted as code; carries a `Language`.
         deadline_passed: The countdown has reached its end.
     """
 
     ttl_change_requested = Signal(object)
     delete_requested = Signal()
+    rename_requested = Signal()
+    duplicate_requested = Signal()
+    copy_as_requested = Signal(object)
     deadline_passed = Signal()
 
     def __init__(
@@ -53,6 +60,7 @@ class DocumentHeader(QWidget):
         self._popup.chosen.connect(self._ask)
         self._copy = self._tool(self.tr("Copy the key"), self._copy_key)
         self._delete = self._tool(self.tr("Delete this key"), self.delete_requested.emit)
+        self._more = self._make_more()
         self._ttl_tools = self._make_ttl_tools()
         self._lay_out()
         theme.changed.connect(self._restyle)
@@ -74,6 +82,9 @@ class DocumentHeader(QWidget):
         for tool in (*extends, persist):
             tool.setEnabled(may_change and state.deadline_ms is not None)
         self._delete.setEnabled(may_change)
+        self._more.setEnabled(exists)
+        for action in self._moves:
+            action.setEnabled(may_change)
 
     def _describe(self, state: DocumentState) -> str:
         if state.phase is Phase.LOADING:
@@ -104,6 +115,23 @@ class DocumentHeader(QWidget):
         persist = self._tool(self.tr("Remove the expiry"), lambda: self._ask(Persist()))
         return (*tools, choose, persist)
 
+    def _make_more(self) -> QToolButton:
+        more = self._tool(self.tr("More to do with this key"), lambda: None)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(more)
+        self._moves = (
+            menu.addAction(self.tr("Rename…"), self.rename_requested.emit),
+            menu.addAction(self.tr("Duplicate…"), self.duplicate_requested.emit),
+        )
+        menu.addSeparator()
+        for language in Language:
+            menu.addAction(
+                self.tr("Copy as {}").format(language.value),
+                partial(self.copy_as_requested.emit, language),
+            )
+        more.setMenu(menu)
+        return more
+
     def _tool(self, name: str, run: Callable[[], object]) -> QToolButton:
         tool = QToolButton()
         tool.setToolTip(name)
@@ -129,6 +157,7 @@ class DocumentHeader(QWidget):
         top.addWidget(self._name, 1)
         top.addWidget(self._copy)
         top.addWidget(self._delete)
+        top.addWidget(self._more)
         below = QHBoxLayout()
         below.setSpacing(2)
         below.addWidget(self._what)
@@ -149,6 +178,7 @@ class DocumentHeader(QWidget):
         for tool, icon in (
             (self._copy, "mdi6.content-copy"),
             (self._delete, "mdi6.delete-outline"),
+            (self._more, "mdi6.dots-horizontal"),
             (self._ttl_tools[4], "mdi6.timer-off-outline"),
         ):
             tool.setIcon(qta.icon(icon, color=muted, color_disabled=faint))

@@ -37,11 +37,15 @@ class EditorTabs(QWidget):
         document_opened: A key was opened; carries its bytes.
         current_changed: Another tab is in front; carries its key, None for a new key or no tab.
         delete_requested: A key shall be deleted; carries its bytes.
+        copy_as_requested: A key is wanted as code; carries its bytes and a `Language`.
+        key_moved: A key was renamed or duplicated; carries the new name.
     """
 
     document_opened = Signal(object)
     current_changed = Signal(object)
     delete_requested = Signal(object)
+    copy_as_requested = Signal(object, object)
+    key_moved = Signal(object)
 
     def __init__(
         self,
@@ -112,6 +116,9 @@ class EditorTabs(QWidget):
             self._panes[key] = pane
             pane.delete_requested.connect(partial(self.delete_requested.emit, key))
             pane.create_requested.connect(partial(self._create_instead, pane))
+            pane.header.copy_as_requested.connect(partial(self.copy_as_requested.emit, key))
+            pane.mover.renamed.connect(partial(self._follow_rename, pane))
+            pane.mover.duplicated.connect(self._show_copy)
             self._add(pane, elided_key(key, TAB_LENGTH), display_key(key)[:2000])
             pane.load()
             self.document_opened.emit(key)
@@ -132,6 +139,16 @@ class EditorTabs(QWidget):
         pane.open_requested.connect(self.open_key)
         self._add(pane, self.tr("New key"), self.tr("A key that does not exist yet"))
         self._bring_to_front(pane)
+
+    def rename_key(self, key: bytes) -> None:
+        """Open a key and ask for another name."""
+        self.open_key(key)
+        self._panes[key].ask_rename()
+
+    def duplicate_key(self, key: bytes) -> None:
+        """Open a key and ask for the name of a copy."""
+        self.open_key(key)
+        self._panes[key].mover.ask_duplicate()
 
     def close_key(self, key: bytes) -> None:
         """Close the tab of a key; unsaved text asks first."""
@@ -309,6 +326,15 @@ class EditorTabs(QWidget):
     def _replace(self, pane: CreatePane, key: bytes) -> None:
         self.open_key(key)
         self._remove(pane)
+
+    def _follow_rename(self, pane: EditorPane, to: bytes) -> None:
+        self._show_copy(to)
+        self._remove(pane)
+
+    def _show_copy(self, key: bytes) -> None:
+        self.open_key(key)
+        self._panes[key].look_again()
+        self.key_moved.emit(key)
 
     def _create_instead(self, pane: EditorPane) -> None:
         self.open_new(pane.key)

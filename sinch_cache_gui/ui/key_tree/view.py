@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -28,6 +29,7 @@ from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.values.copy_as import Language
 
 WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 54, Column.SIZE: 60}
 
@@ -53,6 +55,9 @@ class KeyTreeView(QTableView):
     selection_changed = Signal(object)
     delete_requested = Signal(object)
     create_requested = Signal(object)
+    rename_requested = Signal(object)
+    duplicate_requested = Signal(object)
+    copy_as_requested = Signal(object, object)
     find_requested = Signal()
     looked_at = Signal(object)
     """The keys on screen are others: a tuple of their bytes."""
@@ -412,14 +417,26 @@ class KeyTreeView(QTableView):
             menu.addAction(self.tr("Open"), lambda: self._activate(node))
         if node is not None:
             menu.addAction(self.tr("Copy key"), self.copy_keys)
+            self._add_copy_as(menu.addMenu(self.tr("Copy as")))
         if self._is_read_only:
             return menu
         prefix = b"" if node is None else prefix_of(node)
         menu.addAction(self.tr("New key here…"), lambda: self.create_requested.emit(prefix))
         if node is not None:
             menu.addSeparator()
+            if not node.is_folder:
+                key = node.path
+                menu.addAction(self.tr("Rename…"), lambda: self.rename_requested.emit(key))
+                menu.addAction(self.tr("Duplicate…"), lambda: self.duplicate_requested.emit(key))
             menu.addAction(self.tr("Delete"), self._ask_to_delete)
         return menu
+
+    def _add_copy_as(self, menu: QMenu) -> None:
+        for language in Language:
+            menu.addAction(language.value, partial(self._ask_to_copy_as, language))
+
+    def _ask_to_copy_as(self, language: Language) -> None:
+        self.copy_as_requested.emit(self.selected_keys(), language)
 
     def _ask_to_delete(self) -> None:
         keys = self.selected_keys()

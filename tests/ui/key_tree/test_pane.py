@@ -320,8 +320,8 @@ async def test_the_menu_offers_what_can_be_done() -> None:
         texts = [[action.text() for action in menu.actions() if action.text()] for menu in menus]
         assert texts == [
             ["New key here…"],
-            ["Collapse", "Copy key", "New key here…", "Delete"],
-            ["Open", "Copy key", "New key here…", "Delete"],
+            ["Collapse", "Copy key", "Copy as", "New key here…", "Delete"],
+            ["Open", "Copy key", "Copy as", "New key here…", "Rename…", "Duplicate…", "Delete"],
         ]
         for menu in menus:
             menu.deleteLater()
@@ -345,7 +345,7 @@ async def test_a_tree_that_may_only_read_offers_no_writing() -> None:
         await tree.cache.set("a", 1)
         await tree.open()
         menu = tree.view.menu_for(tree.node(0))
-        assert [action.text() for action in menu.actions()] == ["Open", "Copy key"]
+        assert [action.text() for action in menu.actions()] == ["Open", "Copy key", "Copy as"]
         menu.deleteLater()
         wishes: list[object] = []
         tree.pane.delete_requested.connect(wishes.append)
