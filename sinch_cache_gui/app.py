@@ -1,24 +1,28 @@
-"""The composition root: the application, the loop, the first window, and who gets what."""
+"""The composition root: the application, the loop, the first window, and who gets what.
+
+The window stands before most of the program is loaded: what only a connected cache needs is
+imported where it is put together.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, QStandardPaths
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QStandardPaths
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
 
 from sinch_cache_gui.arguments import Arguments
-from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
-from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
-from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.profiles import (
     MEMORY_URL,
@@ -28,17 +32,19 @@ from sinch_cache_gui.profiles import (
     save_preferences,
 )
 from sinch_cache_gui.ui.main_window import MainWindow
-from sinch_cache_gui.ui.resources import application_icon
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme, ThemeChoice
 from sinch_cache_gui.ui.window_commands import window_commands
-from sinch_cache_gui.ui.workspace import Workspace
-from sinch_cache_gui.voice.demo import fill_demo
+
+if TYPE_CHECKING:
+    from sinch_cache_gui.ui.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 EXIT_OK = 0
 EXIT_UNREACHABLE = 3
+
+UNPAINTED_S = 1.0
 
 
 def run(arguments: Arguments) -> int:
@@ -47,7 +53,6 @@ def run(arguments: Arguments) -> int:
     application = QApplication([sys.argv[0]])
     application.setApplicationName("sinch-cache-gui")
     application.setDesktopFileName("sinch-cache-gui")
-    application.setWindowIcon(application_icon())
     application.setQuitOnLastWindowClosed(False)
     theme = Theme(application)
     preferences_file = _preferences_file()
@@ -55,6 +60,12 @@ def run(arguments: Arguments) -> int:
     theme.chosen.connect(lambda: _keep(preferences_file, Preferences(theme.choice.value)))
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(_main(arguments, theme))
+
+
+def _icon() -> QIcon:
+    from sinch_cache_gui.ui.resources import application_icon
+
+    return application_icon()
 
 
 def _preferences_file() -> Path:
@@ -77,7 +88,10 @@ async def _main(arguments: Arguments, theme: Theme) -> int:
         window.resize(QSize(*arguments.size))
     app = App(window, theme, notices)
     signal.signal(signal.SIGINT, lambda *_: window.close())
+    painted = _FirstPaint(window)
     window.show()
+    await painted.wait()
+    QApplication.setWindowIcon(_icon())
     try:
         if arguments.screenshot is not None:
             return await app.take_screenshot(arguments)
@@ -114,6 +128,10 @@ def make_workspace(
     theme: Theme, notices: Notices, backend: CacheBackend, profile: Profile
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
+    from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+    from sinch_cache_gui.keyspace.mirror import Mirror
+    from sinch_cache_gui.ui.workspace import Workspace
+
     journaling = JournalingBackend(backend, Journal())
     return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix)
 
@@ -205,6 +223,8 @@ class App:
 
     async def _open(self, profile: Profile) -> bool:
         """Answer whether the cache is shown now; a failure is shown in the window."""
+        from sinch_cache_gui.cache.connect import open_backend, parse_target
+
         label = ""
         try:
             target = parse_target(profile.url)
@@ -219,16 +239,17 @@ class App:
         except CacheError as error:
             self._window.show_failure(error, profile, label)
             return False
-        previous = self._window.workspace
+        if self._window.workspace is not None:
+            await self._window.workspace.aclose()
         workspace = make_workspace(self._theme, self._notices, backend, profile)
         self._profile = profile
         self._window.show_workspace(workspace)
         workspace.start()
-        if previous is not None:
-            await previous.aclose()
         return True
 
     async def _fill_demo(self, workspace: Workspace, *, is_asked: bool) -> None:
+        from sinch_cache_gui.voice.demo import fill_demo
+
         async def fill() -> None:
             backend = workspace.backend
             count = await fill_demo(backend, now_ms=backend.now_ms())
@@ -256,6 +277,26 @@ class App:
     async def _close(self) -> None:
         if await self._may_leave():
             self.closed.set()
+
+
+class _FirstPaint(QObject):
+    """Waits until a window was painted for the first time."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._happened = asyncio.Event()
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._happened.set()
+        return False
+
+    async def wait(self) -> None:
+        """Wait for it; a window that opens minimised is not waited for long."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._happened.wait(), UNPAINTED_S)
 
 
 def _tr(text: str) -> str:

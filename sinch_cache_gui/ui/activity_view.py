@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import qtawesome as qta
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.keyspace.activity import Activity, Who
 from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, ROW_HEIGHT, Theme
 
 SHOWN_LIMIT = 2000
@@ -149,5 +149,5 @@ class ActivityView(QWidget):
     def _restyle(self) -> None:
         tokens = self._theme.tokens
         name = "mdi6.chevron-down" if self.is_open else "mdi6.chevron-up"
-        self._toggle.setIcon(qta.icon(name, color=tokens.muted))
+        self._toggle.setIcon(icons.drawn(name, color=tokens.muted))
         self._list.setFont(self._theme.monospace())

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import qtawesome as qta
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import Theme
 
 
@@ -82,4 +82,4 @@ class CommandMenu(QMenu):
     def _paint_icons(self) -> None:
         for command, action in self._actions:
             if command.icon:
-                action.setIcon(qta.icon(command.icon, color=self._theme.tokens.muted))
+                action.setIcon(icons.drawn(command.icon, color=self._theme.tokens.muted))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QCloseEvent
@@ -16,7 +17,10 @@ from sinch_cache_gui.ui.connections.connect_page import ConnectPage
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, Theme
 from sinch_cache_gui.ui.top_strip import TopStrip
-from sinch_cache_gui.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    # Loaded only once the window stands: the workspace is most of the program.
+    from sinch_cache_gui.ui.workspace import Workspace
 
 DEFAULT_SIZE = QSize(1440, 900)
 NOTICE_WIDTH = 544
@@ -37,6 +41,7 @@ class MainWindow(QMainWindow):
         self.strip = TopStrip(theme)
         self.connect_page = ConnectPage(theme)
         self._pages = QStackedWidget()
+        self._pages.addWidget(QWidget())
         self._pages.addWidget(self.connect_page)
         central = QWidget()
         column = QVBoxLayout(central)

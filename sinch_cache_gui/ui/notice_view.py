@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
 
 NEWS_STAYS_MS = 6_000
@@ -191,8 +191,8 @@ class NoticeBar(QFrame):
             f"NoticeBar {{ background: {back}; border: 1px solid {tokens.border};"
             f" border-left: 3px solid {mark}; border-radius: 4px; }}"
         )
-        self._icon.setPixmap(qta.icon(ICONS[severity], color=mark).pixmap(QSize(18, 18)))
-        self._close.setIcon(qta.icon("mdi6.close", color=tokens.muted))
+        self._icon.setPixmap(icons.drawn(ICONS[severity], color=mark).pixmap(QSize(18, 18)))
+        self._close.setIcon(icons.drawn("mdi6.close", color=tokens.muted))
 
     def _place(self) -> None:
         room = self._over.width() - 2 * GRID

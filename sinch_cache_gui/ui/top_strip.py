@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import qtawesome as qta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import BackendFacts, LiveSource
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
 
@@ -136,10 +136,10 @@ class TopStrip(QWidget):
             colour = tokens.production if is_production else tokens.development
         self._edge.setStyleSheet(f"background: {colour};")
         icon = "mdi6.database-outline" if self._facts is not None else "mdi6.database-off-outline"
-        self._name.setIcon(qta.icon(icon, color=colour if self._facts else tokens.muted))
-        self._menu.setIcon(qta.icon("mdi6.menu", color=tokens.text))
+        self._name.setIcon(icons.drawn(icon, color=colour if self._facts else tokens.muted))
+        self._menu.setIcon(icons.drawn("mdi6.menu", color=tokens.text))
         self._lock.setPixmap(
-            qta.icon("mdi6.lock-outline", color=tokens.warning).pixmap(QSize(16, 16))
+            icons.drawn("mdi6.lock-outline", color=tokens.warning).pixmap(QSize(16, 16))
         )
         if self._live.text():
             self._paint_live(tokens.danger if self._is_lost else tokens.success)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from sinch_cache_gui.ui.commands import Command
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.theme import Theme, ThemeChoice
-from sinch_cache_gui.ui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sinch_cache_gui.ui.workspace import Workspace
 
 
 def window_commands(
