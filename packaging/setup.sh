@@ -46,6 +46,7 @@ redis-cli    redis-tools
 Xvfb         xvfb
 xdotool      xdotool
 node         nodejs
+npm          npm
 '
 
 say() { printf '%s\n' "$*" >&2; }
