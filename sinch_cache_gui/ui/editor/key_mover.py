@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import CacheBackend, Changed, Gone
@@ -30,19 +30,18 @@ class NameField(QWidget):
         super().__init__()
         self._field = QLineEdit(display_key(key))
         self._field.setFont(theme.monospace())
-        self._field.setMinimumWidth(30 * GRID)
-        self._field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._field.setFixedWidth(32 * GRID)
         self._field.setAccessibleName(self.tr("New name of the key"))
         self._keeps = QCheckBox(self.tr("keep the TTL"))
         self._keeps.setAccessibleName(self.tr("The copy expires when the key does"))
         self._keeps.setToolTip(self.tr("Otherwise the copy does not expire"))
         self._keeps.setChecked(True)
         self._keeps.setVisible(asks_expiry)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self._field, 1)
-        row.addWidget(self._keeps)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(self._field)
+        column.addWidget(self._keeps)
         self.setFocusProxy(self._field)
         self._field.returnPressed.connect(self.entered)
         at = self._field.text().rfind(":") + 1
