@@ -38,6 +38,14 @@ def format_deadline(deadline_ms: int, zone: tzinfo | None = None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}.{deadline_ms % 1000:03}"
 
 
+def format_time(moment_ms: int, zone: tzinfo | None = None) -> str:
+    """Answer the time of day in local time (or in `zone`), to the second: "17:02:11"."""
+    try:
+        return f"{datetime.fromtimestamp(moment_ms // 1000, zone):%H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return "far in the future"
+
+
 class Deadlines:
     """Which key expires next, of those whose deadline is known."""
 

@@ -52,8 +52,11 @@ class Coverage:
         keys: How many keys are known.
         expected: About how many there are; None where nobody can tell.
         elapsed_s: How long the scan took so far.
-        reason: Why it failed or is catching up, in one line; empty otherwise.
+        reason: Why it failed, is catching up, or was outdated while it stood still, in one line;
+            empty otherwise.
         pattern: Only keys that match it are asked for; None for all.
+        stale_since_ms: By the cache's clock, since when nothing new can be known because the
+            connection is lost; None while there is one.
     """
 
     state: CoverageState
@@ -62,6 +65,7 @@ class Coverage:
     elapsed_s: float = 0.0
     reason: str = ""
     pattern: bytes | None = None
+    stale_since_ms: int | None = None
 
 
 class PageSource(Protocol):

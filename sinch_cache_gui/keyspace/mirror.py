@@ -6,7 +6,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
@@ -30,6 +30,7 @@ from sinch_cache_gui.keyspace.details import KeyDetails
 from sinch_cache_gui.keyspace.expiry import Deadlines
 from sinch_cache_gui.keyspace.follower import Follower
 from sinch_cache_gui.keyspace.index import KeyIndex
+from sinch_cache_gui.keyspace.listener import MirrorListener
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState, Loader
 from sinch_cache_gui.pacing import Breather
 
@@ -38,46 +39,6 @@ BURST: Final = 500
 
 LEAVE_S: Final = 0.6
 """How long the row of an expired key on screen takes to leave."""
-
-
-class MirrorListener(Protocol):
-    """Whoever shows a mirror. Called on the loop, after the mirror itself is up to date."""
-
-    def index_replaced(self) -> None:
-        """`Mirror.index` may be another one (filtered, loaded afresh), or is filled now."""
-        ...
-
-    def coverage_changed(self, coverage: Coverage) -> None:
-        """More is known, or it is known to be all; about ten times a second at most."""
-        ...
-
-    def live_changed(self, status: LiveStatus, changes_per_s: float) -> None:
-        """How changes are noticed, or how many there are; about once a second at most."""
-        ...
-
-    def keys_changed(self, changes: tuple[Change, ...]) -> None:
-        """Keys changed: the last change of each since the last frame."""
-        ...
-
-    def flushed(self) -> None:
-        """Every key is gone."""
-        ...
-
-    def values_may_have_changed(self) -> None:
-        """Any value may be another one: re-read what is shown."""
-        ...
-
-    def details_changed(self, keys: tuple[bytes, ...]) -> None:
-        """`Mirror.details` knows something new of these keys."""
-        ...
-
-    def connection_lost(self, event: ConnectionLost) -> None:
-        """The cache stopped answering; what is shown is what was known."""
-        ...
-
-    def connection_restored(self) -> None:
-        """The cache answers again."""
-        ...
 
 
 class Mirror:
@@ -104,6 +65,8 @@ class Mirror:
         self._catalogue = Catalogue(self._index_replaced, memory_settled)
         self._load_wishes = asyncio.Event()
         self._missed_reason = ""
+        self._is_outdated = False
+        self._stale_since_ms: int | None = None
         self._deadlines = Deadlines()
         self._leaving: set[bytes] = set()
         self._absent = AbsentKeys()
@@ -134,7 +97,13 @@ class Mirror:
             loader.elapsed_s,
             loader.reason or self._missed_reason,
             loader.pattern,
+            self._stale_since_ms,
         )
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the connection is lost: what is shown is what was known then."""
+        return self._stale_since_ms is not None
 
     @property
     def key_count(self) -> int:
@@ -179,8 +148,11 @@ class Mirror:
         self._loader.stop()
 
     def resume_loading(self) -> None:
-        """Load on from where it stopped or failed."""
-        self._load_wishes.set()
+        """Load on from where it stopped or failed; from the start if changes were missed since."""
+        if self._is_outdated:
+            self._start_over(self._missed_reason, self._loader.pattern)
+        else:
+            self._load_wishes.set()
 
     def reload(self, pattern: bytes | None = None) -> None:
         """Scan afresh, all keys or only those matching `pattern`; the tree stays as it is."""
@@ -218,6 +190,7 @@ class Mirror:
     def _start_over(self, reason: str, pattern: bytes | None) -> None:
         self._loader.stop()
         self._missed_reason = reason
+        self._is_outdated = False
         self._catalogue.load_afresh()
         self._loader = self._new_loader(pattern)
         self._load_wishes.set()
@@ -292,17 +265,16 @@ class Mirror:
                 for listener in self._listeners:
                     listener.values_may_have_changed()
             case ChangesMissed(reason):
-                self.details.doubt_everything()
-                if self._loader.state is not CoverageState.STOPPED:
-                    self._start_over(reason, self._loader.pattern)
+                self._apply_missed(reason)
             case LiveStatus():
                 self._follow_live(event)
             case ConnectionLost():
-                for listener in self._listeners:
-                    listener.connection_lost(event)
+                self._grow_stale(event)
             case ConnectionRestored():
+                self._stale_since_ms = None
                 for listener in self._listeners:
                     listener.connection_restored()
+                self._tell_coverage()
 
     def _follow_live(self, status: LiveStatus) -> None:
         is_first = self.live_status.source is LiveSource.NONE
@@ -311,6 +283,23 @@ class Mirror:
         # Nothing is missed by a scan begun once changes are being noticed.
         if is_first and not self.key_count:
             self.resume_loading()
+
+    def _grow_stale(self, event: ConnectionLost) -> None:
+        if self._stale_since_ms is None:
+            self._stale_since_ms = self.now_ms()
+        for listener in self._listeners:
+            listener.connection_lost(event)
+        self._tell_coverage()
+
+    def _apply_missed(self, reason: str) -> None:
+        self.details.doubt_everything()
+        if self._loader.state is not CoverageState.STOPPED:
+            self._start_over(reason, self._loader.pattern)
+            return
+        # Whoever stopped the scan is not to find another one under way; but it is said.
+        self._missed_reason = reason
+        self._is_outdated = True
+        self._tell_coverage()
 
     def _apply_flush(self) -> None:
         self._catalogue.clear()

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.keyspace.expiry import Deadlines, format_countdown, format_deadline
+from sinch_cache_gui.keyspace.expiry import (
+    Deadlines,
+    format_countdown,
+    format_deadline,
+    format_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +38,11 @@ def test_a_countdown_reads_like_a_clock(ms: int, reads: str) -> None:
 def test_a_deadline_is_told_exactly() -> None:
     assert format_deadline(1_763_800_000_123, UTC) == "2025-11-22 08:26:40.123"
     assert format_deadline(2**62) == "far in the future"
+
+
+def test_a_moment_is_told_to_the_second() -> None:
+    assert format_time(1_763_800_000_123, UTC) == "08:26:40"
+    assert format_time(2**62) == "far in the future"
 
 
 @given(st.lists(st.tuples(st.sampled_from(b"abcdef"), st.none() | st.integers(0, 50))))

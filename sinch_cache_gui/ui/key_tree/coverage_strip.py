@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID
@@ -50,10 +51,12 @@ class CoverageStrip(QWidget):
             self._said.setText(text)
             self._said.setToolTip(text)
         state = coverage.state
-        self._stop.setVisible(state in (CoverageState.LOADING, CoverageState.CATCHING_UP))
-        self._continue.setVisible(state in (CoverageState.STOPPED, CoverageState.FAILED))
-        is_doubtful = state in (CoverageState.STOPPED, CoverageState.FAILED)
-        name = "warning" if is_doubtful else "muted"
+        is_stale = coverage.stale_since_ms is not None
+        is_at_work = state in (CoverageState.LOADING, CoverageState.CATCHING_UP)
+        is_waiting = state in (CoverageState.STOPPED, CoverageState.FAILED)
+        self._stop.setVisible(is_at_work and not is_stale)
+        self._continue.setVisible(is_waiting and not is_stale)
+        name = "warning" if is_stale or is_waiting else "muted"
         if self._said.objectName() != name:
             self._said.setObjectName(name)
             self._said.style().polish(self._said)
@@ -61,6 +64,10 @@ class CoverageStrip(QWidget):
     def describe(self, coverage: Coverage) -> str:
         """Answer how things stand in one line."""
         keys = f"{coverage.keys:,}"
+        if coverage.stale_since_ms is not None:
+            since = format_time(coverage.stale_since_ms)
+            count = self.tr("1 key") if coverage.keys == 1 else self.tr("{} keys").format(keys)
+            return self.tr("{}, stale: connection lost, as of {}").format(count, since)
         match coverage.state:
             case CoverageState.COMPLETE:
                 text = self.tr("1 key") if coverage.keys == 1 else self.tr("{} keys").format(keys)
@@ -74,6 +81,8 @@ class CoverageStrip(QWidget):
                 return self.tr("loading {} of about {}").format(keys, about)
             case CoverageState.LOADING:
                 return self.tr("loading {}").format(keys)
+            case CoverageState.STOPPED if coverage.reason:
+                return self.tr("stopped at {}, out of date: {}").format(keys, coverage.reason)
             case CoverageState.STOPPED:
                 return self.tr("stopped at {}: folders may be incomplete").format(keys)
             case CoverageState.FAILED:

@@ -30,6 +30,9 @@ LONGEST_WHOLE: Final = 400
 
 FADED: Final = 0.35
 
+STALE: Final = 0.55
+"""Opacity of what was known while the connection is lost."""
+
 
 def indent_of(node: Row) -> int:
     """Answer where the name of a row begins, in pixels."""
@@ -69,17 +72,21 @@ class KeyTreeDelegate(QStyledItemDelegate):
             return
         rect = option.rect
         self._paint_ground(painter, option, row, node)
+        painter.setOpacity(STALE if self._mirror.is_stale else 1.0)
         if column is Column.KEY:
             self._paint_name(painter, rect, node)
         elif column is Column.TTL:
             self._paint_ttl(painter, rect.adjusted(PAD, 0, -PAD, 0), node)
         elif not node.is_folder:
-            text = self._model.text(node, column)
-            if text:
-                painter.setFont(self._mono if column is Column.PREVIEW else self._plain)
-                painter.setPen(self._shade(node, self._muted))
-                align = RIGHT if column is Column.SIZE else LEFT
-                self._write(painter, rect.adjusted(PAD, 0, -PAD, 0), text, align)
+            self._paint_detail(painter, rect.adjusted(PAD, 0, -PAD, 0), node, column)
+        painter.setOpacity(1.0)
+
+    def _paint_detail(self, painter: QPainter, rect: QRect, node: Row, column: Column) -> None:
+        text = self._model.text(node, column)
+        if text:
+            painter.setFont(self._mono if column is Column.PREVIEW else self._plain)
+            painter.setPen(self._shade(node, self._muted))
+            self._write(painter, rect, text, RIGHT if column is Column.SIZE else LEFT)
 
     def _shade(self, node: Row, colour: QColor) -> QColor:
         """Answer the colour of a text: of a key that has expired, only a shadow of it."""

@@ -58,6 +58,10 @@ class EmptyPage(QWidget):
             detail = self.tr("Of {} keys, none does.").format(f"{coverage.keys:,}")
             self._say("mdi6.filter-off-outline", title, detail)
             self._offer(self.tr("Clear filter"), self.clear_filter_requested.emit)
+        elif coverage.stale_since_ms is not None:
+            detail = self.tr("Keys are shown here again as soon as the cache answers.")
+            self._say("mdi6.lan-disconnect", self.tr("The connection is lost"), detail)
+            self._button.hide()
         elif coverage.state in (CoverageState.LOADING, CoverageState.CATCHING_UP):
             self._say("mdi6.progress-download", self.tr("Loading keys…"), "")
             self._button.hide()

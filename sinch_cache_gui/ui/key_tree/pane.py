@@ -205,8 +205,10 @@ class KeyTreePane(QWidget):
         """Show what is known now."""
         self.view.repaint_keys()
 
-    def connection_lost(self, event: ConnectionLost) -> None:
-        """Nothing: the window shows it."""
+    def connection_lost(self, event: ConnectionLost) -> None:  # noqa: ARG002
+        """Dim what was known; the strip says since when."""
+        self.view.repaint_keys()
 
     def connection_restored(self) -> None:
-        """Nothing: the window shows it."""
+        """Dim nothing any more."""
+        self.view.repaint_keys()

@@ -6,10 +6,12 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.ui.key_tree.coverage_strip import CoverageStrip
 
 MILLION = 1_000_000
+NOON_MS = 1_763_812_800_000
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,16 @@ MILLION = 1_000_000
             Coverage(CoverageState.CATCHING_UP, 5, 10, 1.0, "the connection was lost"),
             "about 5 keys, catching up: the connection was lost",
             ["Stop"],
+        ),
+        (
+            Coverage(CoverageState.STOPPED, 5, 10, 1.0, "the connection was lost for a while"),
+            "stopped at 5, out of date: the connection was lost for a while",
+            ["Continue"],
+        ),
+        (
+            Coverage(CoverageState.FAILED, MILLION, MILLION, stale_since_ms=NOON_MS),
+            f"1,000,000 keys, stale: connection lost, as of {format_time(NOON_MS)}",
+            [],
         ),
     ],
 )

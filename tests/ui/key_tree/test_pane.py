@@ -2,116 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
-from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from sinch_cache_gui.cache.interface import TtlPolicy
-from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.mirror import Mirror
-from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.key_tree.cells import Column
-from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
-from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
-
-
-class Tree:
-    """A user at the tree: what it shows, and what can be done with it."""
-
-    def __init__(self, *, is_read_only: bool) -> None:
-        self.cache = MemoryCache()
-        self.notices: list[Notice] = []
-        notices = Notices()
-        notices.listen(self.notices.append)
-        self.scope = TaskScope(notices)
-        self.mirror = Mirror(self.cache, memory_settled=lambda: None)
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        self.pane = KeyTreePane(
-            Theme(application), self.mirror, self.scope, is_read_only=is_read_only
-        )
-        self.view = self.pane.view
-        self.tester = QAbstractItemModelTester(
-            self.view.tree, QAbstractItemModelTester.FailureReportingMode.Fatal
-        )
-
-    async def open(self) -> None:
-        await self.cache.connect()
-        self.pane.resize(600, 400)
-        self.pane.show()
-        self.scope.start("mirror", self.mirror.run())
-        await self.until(lambda: "complete" in self.pane.strip.said)
-
-    async def close(self) -> None:
-        await self.scope.aclose()
-        await self.cache.aclose()
-        self.pane.hide()
-        self.pane.deleteLater()
-        assert self.notices == []
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
-            while not is_so():  # noqa: ASYNC110 - widgets have no event to await
-                await asyncio.sleep(0.005)
-
-    def lines(self) -> list[str]:
-        return [
-            "  " * self.node(row).depth + self.cell(row, Column.KEY)
-            for row in range(self.view.tree.rowCount())
-        ]
-
-    def node(self, row: int):
-        node = self.view.tree.node(row)
-        assert node is not None
-        return node
-
-    def cell(self, row: int, column: Column) -> str:
-        return str(self.view.tree.index(row, column).data())
-
-    def row(self, text: str) -> int:
-        return [line.strip() for line in self.lines()].index(text)
-
-    def press(
-        self,
-        key: Qt.Key,
-        held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
-        on: QWidget | None = None,
-    ) -> None:
-        # QTest runs the event loop in between, which a coroutine on that loop must not.
-        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            QApplication.sendEvent(on or self.view, QKeyEvent(kind, key, held))
-
-    def type(self, text: str, on: QWidget) -> None:
-        none = Qt.KeyboardModifier.NoModifier
-        for letter in text:
-            QApplication.sendEvent(on, QKeyEvent(QEvent.Type.KeyPress, 0, none, letter))
-
-    def click(self, x: int, y: int) -> None:
-        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-        at = QPointF(x, y)
-        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
-            event = QMouseEvent(kind, at, at, left, left, none)
-            QApplication.sendEvent(self.view.viewport(), event)
-
-    def at(self) -> str:
-        return self.lines()[self.view.currentIndex().row()].strip()
-
-
-@asynccontextmanager
-async def a_tree(*, is_read_only: bool = False) -> AsyncIterator[Tree]:
-    """A context and no fixture: between fixture and test Qt's events run without the loop."""
-    tree = Tree(is_read_only=is_read_only)
-    try:
-        yield tree
-    finally:
-        await tree.close()
+from sinch_cache_gui.ui.theme import ROW_HEIGHT
+from tests.ui.key_tree.tree import a_tree
 
 
 async def test_folders_stand_first_with_counts_and_keys_with_details() -> None:
