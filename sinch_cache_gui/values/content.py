@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
+from sinch_cache_gui.values.decoders import HEX_BYTES, Decoded, decode, hex_rows
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced, line_and_column
 from sinch_cache_gui.values.json_text import compactness_work, format_work, one_line_work
 from sinch_cache_gui.values.slices import run_sliced
@@ -53,6 +54,8 @@ class Content:
         layout: How the text is saved.
         reason: Why it cannot be edited, for people; empty if it can.
         is_head: Whether `shown` is only the beginning of the value.
+        name: More exactly what it is, for people; empty where `kind` says it all.
+        decoded: What the bytes say through a decoder, to be looked at; None without one.
     """
 
     kind: ContentKind
@@ -60,6 +63,8 @@ class Content:
     layout: Layout = Layout.AS_SHOWN
     reason: str = ""
     is_head: bool = False
+    name: str = ""
+    decoded: Decoded | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -96,16 +101,31 @@ async def content_of(stored: StoredValue) -> Content:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Content(
-            ContentKind.BINARY,
-            _as_hex(data),
-            reason=f"These bytes are not text (byte {error.start + 1:,} is not UTF-8).",
-        )
+        return await _binary_content(data, error.start)
     if await find_problem_sliced(text) is None:
         return await _json_content(text)
+    decoded = await decode(data)
     if _has_long_line(text):
-        return _too_long_a_line(ContentKind.TEXT, text)
-    return Content(ContentKind.TEXT, text)
+        return replace(_too_long_a_line(ContentKind.TEXT, text), decoded=decoded)
+    return Content(ContentKind.TEXT, text, decoded=decoded, name=_named(decoded))
+
+
+async def _binary_content(data: bytes, not_text_at: int) -> Content:
+    decoded = await decode(data)
+    reason = f"These bytes are not text (byte {not_text_at + 1:,} is not UTF-8)."
+    if len(data) > HEX_BYTES:
+        reason += f" The first {HEX_BYTES:,} of {len(data):,} are shown."
+    return Content(
+        ContentKind.BINARY,
+        hex_rows(data, HEX_BYTES),
+        reason=reason,
+        decoded=decoded,
+        name=_named(decoded),
+    )
+
+
+def _named(decoded: Decoded | None) -> str:
+    return "" if decoded is None else decoded.name
 
 
 async def bytes_of(text: str, content: Content) -> bytes:
@@ -148,7 +168,19 @@ async def _json_content(text: str) -> Content:
             shown = formatted
     if _has_long_line(shown):
         return _too_long_a_line(ContentKind.JSON, shown)
-    return Content(ContentKind.JSON, shown, layout)
+    kind = next((name for first, name in _JSON_KINDS if text.lstrip(_SPACE)[:1] in first), "")
+    decoded = await decode(text.encode("utf-8")) if kind == "JSON string" else None
+    return Content(ContentKind.JSON, shown, layout, name=kind, decoded=decoded)
+
+
+_SPACE: Final = " \t\r\n"
+_JSON_KINDS: Final = (
+    ('"', "JSON string"),
+    ("-0123456789", "JSON number"),
+    ("tf", "JSON boolean"),
+    ("n", "JSON null"),
+)
+"""By the first character; an object or an array is what everybody expects and needs no word."""
 
 
 async def _laid_out(text: str, layout: Layout) -> str:
@@ -192,13 +224,3 @@ def _head_of(data: bytes) -> Content:
         f" the first {HEAD_BYTES:,} are shown.",
         is_head=True,
     )
-
-
-def _as_hex(data: bytes) -> str:
-    """Answer the first bytes as rows of sixteen, with what is readable of them beside."""
-    rows = []
-    for at in range(0, min(len(data), HEAD_BYTES // 4), 16):
-        row = data[at : at + 16]
-        plain = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
-        rows.append(f"{at:08x}  {row.hex(' '):<47}  {plain}")
-    return "\n".join(rows)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, TtlChange
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.header import DocumentHeader
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
@@ -20,7 +21,8 @@ from sinch_cache_gui.ui.editor.ttl_field import TtlField
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
-from sinch_cache_gui.values.content import ContentKind, content_of
+from sinch_cache_gui.values.content import Content, ContentKind, content_of
+from sinch_cache_gui.values.decoders import Decoded
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
 
@@ -59,15 +61,21 @@ class EditorPane(QWidget):
         self.panel = TextPanel(theme, self.tasks, self.tr("Save"))
         self.difference = DifferenceView(theme)
         self.page = MessagePage(theme)
+        self.decoded = CodeView(theme)
+        self.decoded.set_editable(False)
+        self.decoded.setAccessibleName(self.tr("Value, decoded"))
+        self._shows_decoded = False
         self.document = Document(backend, key, self.panel.view)
         self._stack = self.panel.body
         self._stack.addWidget(self.page)
         self._stack.addWidget(self.difference)
+        self._stack.addWidget(self.decoded)
         self.bar = NoticeBar(theme, over=self._stack)
         self.close_bar = NoticeBar(theme, over=self._stack)
         self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
         self._ttl_field: TtlField | None = None
         self._shown_kind: ContentKind | None = None
+        self._decoded: Decoded | None = None
         self._shown: tuple[object, ...] = ()
         self._actions = StateActions(
             show_difference=self._show_difference,
@@ -208,6 +216,7 @@ class EditorPane(QWidget):
     def _show_state(self, state: DocumentState) -> None:
         self.header.show_state(state)
         view = self.panel.view
+        self._show_decoded(state.content)
         if state.content is not None and state.content.kind is not self._shown_kind:
             self._shown_kind = state.content.kind
             self.panel.set_kind(state.content.kind)
@@ -224,6 +233,7 @@ class EditorPane(QWidget):
             state.failure,
             state.is_unsaved_for_sure,
             state.theirs,
+            self._decoded,
         )
         if (*said, state.is_edited) != self._shown:
             self._shown = (*said, state.is_edited)
@@ -256,12 +266,33 @@ class EditorPane(QWidget):
             bar.raise_()
 
     def _show_text(self) -> None:
-        self._stack.setCurrentWidget(self.panel.view)
+        self._stack.setCurrentWidget(self.decoded if self._shows_decoded else self.panel.view)
+
+    def _show_decoded(self, content: Content | None) -> None:
+        """Have ready what a decoder says of a new value; in front where the bytes say nothing."""
+        decoded = None if content is None else content.decoded
+        if decoded is self._decoded:
+            return
+        self._decoded = decoded
+        self._shows_decoded = (
+            content is not None
+            and content.kind is ContentKind.BINARY
+            and decoded is not None
+            and bool(decoded.text)
+        )
+        if decoded is not None:
+            self.decoded.set_json(decoded.is_json)
+            self.tasks.start("decoded", self.decoded.show_text(decoded.text, is_undoable=False))
+
+    def _switch_decoded(self) -> None:
+        self._shows_decoded = not self._shows_decoded
+        self._show_text()
+        self._show_bar(self.document.state)
 
     def _show_bar(self, state: DocumentState) -> None:
         notice = notice_of(state, self._actions, is_read_only=self._is_read_only)
         if notice is None:
-            notice = self._why_read_only(state)
+            notice = self._what_it_is(state)
         if notice is None:
             self.bar.hide_notice()
             return
@@ -272,10 +303,30 @@ class EditorPane(QWidget):
             self._ttl_field.entered.connect(self._write_again)
         self.bar.show_notice(notice, extra=self._ttl_field)
 
-    def _why_read_only(self, state: DocumentState) -> Notice | None:
-        if state.content is None or state.content.is_editable:
+    def _what_it_is(self, state: DocumentState) -> Notice | None:
+        """Say why a value cannot be edited, or what it is besides what is seen of it."""
+        content = state.content
+        if content is None:
             return None
-        return Notice(Severity.INFO, self.tr("Read-only"), state.content.reason)
+        decoded = content.decoded
+        if decoded is None:
+            if content.is_editable:
+                return None
+            return Notice(Severity.INFO, self.tr("Read-only"), content.reason)
+        lines = filter(None, (content.reason, decoded.note))
+        if not decoded.text:
+            return Notice(
+                Severity.INFO, self.tr("This is {}").format(decoded.name), "\n".join(lines)
+            )
+        is_binary = content.kind is ContentKind.BINARY
+        as_stored = self.tr("Show the bytes") if is_binary else self.tr("Show as stored")
+        label = as_stored if self._shows_decoded else self.tr("Show decoded")
+        title = self.tr("This is {}").format(decoded.name)
+        if self._shows_decoded:
+            title = self.tr("Decoded from {}, read-only").format(decoded.name)
+        return Notice(
+            Severity.INFO, title, "\n".join(lines), (NoticeAction(label, self._switch_decoded),)
+        )
 
     def _show_difference(self) -> None:
         theirs = self.document.state.theirs

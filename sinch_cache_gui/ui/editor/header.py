@@ -92,7 +92,8 @@ class DocumentHeader(QWidget):
         if state.stored is None:
             return ""
         kind = state.content.kind if state.content is not None else ContentKind.OTHER
-        what = state.stored.type if kind is ContentKind.OTHER else kind.value
+        name = state.content.name if state.content is not None else ""
+        what = state.stored.type if kind is ContentKind.OTHER else name or kind.value
         size = state.stored.size
         if size is None:
             return what

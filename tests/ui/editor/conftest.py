@@ -108,6 +108,10 @@ class Desk:
                 return button
         raise AssertionError(f"no button {name!r} to be seen")
 
+    def button_texts(self) -> list[str]:
+        buttons = self.tabs.findChildren(QAbstractButton)
+        return [button.text() for button in buttons if button.isVisible()]
+
     def click(self, name: str) -> None:
         button = self.button(name)
         assert button.isEnabled(), f"{name} is disabled"

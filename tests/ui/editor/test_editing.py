@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import pickle
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -316,3 +319,42 @@ async def test_read_only_shows_and_writes_nothing(seat: Callable[..., Awaitable[
     assert [notice.title for notice in desk.notices] == [
         "This cache is open read-only: no key can be created"
     ]
+
+
+async def test_a_packed_value_is_shown_decoded_and_read_only(desk: Desk) -> None:
+    await desk.put(b"packed", gzip.compress(b'{"a":1}'))
+    pane = await desk.open(b"packed")
+    await desk.until(lambda: pane.decoded.text() == '{\n  "a": 1\n}')
+    assert pane.decoded.isVisible()
+    assert pane.decoded.isReadOnly()
+    assert desk.says("Decoded from gzip of JSON, read-only")
+    assert desk.says("gzip of JSON, 27 B")
+    assert not desk.button("Save").isEnabled()
+
+    desk.click("Show the bytes")
+    assert desk.view().isVisible()
+    assert desk.view().text().startswith("00000000  1f 8b")
+    assert not desk.button("Save").isEnabled()
+
+
+async def test_base64_of_json_can_be_seen_decoded_and_edited_as_it_is(desk: Desk) -> None:
+    await desk.put(b"packed", base64.b64encode(b'{"a":1}'))
+    pane = await desk.open(b"packed")
+    await desk.until(lambda: desk.says("This is base64 of JSON"))
+    assert not desk.view().isReadOnly()
+    desk.click("Show decoded")
+    assert pane.decoded.text() == '{\n  "a": 1\n}'
+    assert not desk.button("Save").isEnabled()
+    await desk.until(lambda: "Show as stored" in desk.button_texts())
+    desk.click("Show as stored")
+    desk.write("e30=")
+    desk.click("Save")
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(b"packed") == b"e30="
+
+
+async def test_a_pickle_is_named(desk: Desk) -> None:
+    await desk.put(b"pickled", pickle.dumps({"a": 1}))
+    await desk.open(b"pickled")
+    await desk.until(lambda: desk.says("This is Python pickle, protocol 4"))
+    assert desk.says("so it never is")

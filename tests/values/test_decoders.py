@@ -1,0 +1,146 @@
+"""Bytes that are not text are shown for what they say, with the decoder named, and never run."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import pickle
+import zlib
+
+import msgpack
+import pytest
+
+from sinch_cache_gui.cache.interface import StoredValue
+from sinch_cache_gui.values.content import ContentKind, content_of
+from sinch_cache_gui.values.decoders import MAX_DECODED, Decoded, decode
+
+DOCUMENT = {"callerNumber": "+46701234567", "å": [1, 2.5, None, True]}
+JSON = json.dumps(DOCUMENT, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (gzip.compress(JSON), "gzip of JSON"),
+        (zlib.compress(JSON), "zlib of JSON"),
+        (zlib.compress(JSON, 1), "zlib of JSON"),
+        (base64.b64encode(JSON), "base64 of JSON"),
+        (base64.urlsafe_b64encode(JSON).rstrip(b"="), "base64 of JSON"),
+        (base64.b64encode(gzip.compress(JSON)), "base64 of gzip of JSON"),
+        (gzip.compress(base64.b64encode(JSON)), "gzip of base64 of JSON"),
+        (msgpack.packb(DOCUMENT), "msgpack"),
+        (gzip.compress(msgpack.packb(DOCUMENT)), "gzip of msgpack"),
+        (json.dumps(JSON.decode()).encode(), "JSON in a JSON string"),
+    ],
+)
+async def test_what_is_packed_is_shown_with_the_decoders_named(data: bytes, name: str) -> None:
+    decoded = await decode(data)
+    assert decoded is not None
+    assert decoded.name == name
+    assert decoded.is_json
+    assert json.loads(decoded.text) == DOCUMENT
+    assert decoded.note == ""
+
+
+async def test_packed_text_and_packed_bytes_are_shown() -> None:
+    assert await decode(gzip.compress("hej å".encode())) == Decoded("gzip of text", "hej å")
+    found = await decode(gzip.compress(b"\xff\x00"))
+    assert found is not None
+    assert found.name == "gzip of bytes"
+    assert found.text.startswith("00000000  ff 00")
+
+
+async def test_numbers_inside_keep_their_spelling() -> None:
+    decoded = await decode(gzip.compress(b'{"a":1.0,"a":12345678901234567890}'))
+    assert decoded is not None
+    assert decoded.text == '{\n  "a": 1.0,\n  "a": 12345678901234567890\n}'
+
+
+async def test_a_bomb_is_unpacked_only_so_far() -> None:
+    decoded = await decode(gzip.compress(b"x" * 50_000_000))
+    assert decoded is not None
+    assert MAX_DECODED <= len(decoded.text) < MAX_DECODED + 200_000
+    assert decoded.note.startswith("Only the first 2,0")
+
+
+async def test_what_is_cut_off_is_shown_as_far_as_it_goes() -> None:
+    whole = gzip.compress(bytes(str(list(range(2000))), "ascii"))
+    decoded = await decode(whole[: len(whole) // 2])
+    assert decoded is not None
+    assert decoded.name == "gzip of text"
+    assert decoded.text.startswith("[0, 1, 2")
+    assert "Only the first" in decoded.note
+
+
+async def test_what_json_has_no_word_for_is_said_in_a_string() -> None:
+    value = {1: b"\xff", "when": msgpack.Timestamp(0), "x": msgpack.ExtType(5, b"a"), "n": 1e999}
+    decoded = await decode(msgpack.packb(value))
+    assert decoded is not None
+    assert json.loads(decoded.text) == {
+        "1": "base64:/w==",
+        "when": "1970-01-01T00:00:00+00:00",
+        "x": "ext 5: base64:YQ==",
+        "n": "inf",
+    }
+
+
+class Trap:
+    sprung = False
+
+    def __reduce__(self) -> tuple[object, tuple[()]]:
+        return spring, ()
+
+
+def spring() -> None:
+    Trap.sprung = True
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+async def test_a_pickle_is_named_and_never_loaded(protocol: int) -> None:
+    decoded = await decode(pickle.dumps(Trap(), protocol))
+    assert decoded is not None
+    assert decoded.name == f"Python pickle, protocol {protocol}"
+    assert decoded.text == ""
+    assert not Trap.sprung
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"plain words", b"\xff\xfe", b"\x05", b"1", b"deadbeef", b'"text"', b"\x1f\x8b",
+     bytes(range(128, 256)), b"\x91" * 100_000, b"x\x9c"],
+)  # fmt: skip
+async def test_what_nobody_knows_is_not_guessed_at(data: bytes) -> None:
+    assert await decode(data) is None
+
+
+async def shown(data: bytes) -> tuple[ContentKind, str, str]:
+    content = await content_of(StoredValue("string", data, len(data), None))
+    return content.kind, content.name, content.shown
+
+
+async def test_strings_of_csharp_and_of_node_are_told_apart() -> None:
+    assert await shown(b"1") == (ContentKind.JSON, "JSON number", "1")
+    assert await shown(b'"1"') == (ContentKind.JSON, "JSON string", '"1"')
+    assert await shown(b'"\\"1\\""') == (ContentKind.JSON, "JSON string", '"\\"1\\""')
+    content = await content_of(StoredValue("string", b'"\\"1\\""', 7, None))
+    assert content.decoded == Decoded("JSON in a JSON string", '"1"', is_json=True)
+    assert await shown(b"null") == (ContentKind.JSON, "JSON null", "null")
+    assert (await shown(b"{}"))[1] == ""
+
+
+async def test_what_is_decoded_cannot_be_saved() -> None:
+    data = gzip.compress(JSON)
+    content = await content_of(StoredValue("string", data, len(data), None))
+    assert content.kind is ContentKind.BINARY
+    assert content.name == "gzip of JSON"
+    assert not content.is_editable
+    assert content.shown.startswith("00000000  1f 8b")
+
+
+async def test_base64_is_text_that_can_be_edited_still() -> None:
+    data = base64.b64encode(JSON)
+    content = await content_of(StoredValue("string", data, len(data), None))
+    assert content.is_editable
+    assert content.shown == data.decode()
+    assert content.name == "base64 of JSON"
