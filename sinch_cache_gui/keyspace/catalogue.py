@@ -127,6 +127,13 @@ class Catalogue:
             self.filter_text = text
             self._is_filtering = True
             self._filter_wishes.set()
+            if not text:
+                self._show_all()
+
+    def _show_all(self) -> None:
+        self._select = None
+        self._narrow = None
+        self._show(self.full)
 
     async def filter_forever(self) -> None:
         """Fulfil each wish of `set_filter`; a newer one ends the work on an older one."""
@@ -135,9 +142,8 @@ class Catalogue:
             self._filter_wishes.clear()
             self._select = selector_of(self.filter_text)
             if self._select is None:
-                self._narrow = None
                 self._is_filtering = False
-                self._show(self.full)
+                self._show_all()
             else:
                 await self._fill_narrow(self._select)
 

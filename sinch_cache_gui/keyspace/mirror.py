@@ -162,6 +162,20 @@ class Mirror:
         """Show only the keys `text` means; empty: all of them."""
         self._catalogue.set_filter(text)
 
+    async def look_up(self, key: bytes) -> bool:
+        """Ask the cache for one key, loaded or not, and answer whether it exists.
+
+        Raises:
+            CacheError: The cache cannot be asked.
+        """
+        (info,) = await self._backend.describe((key,))
+        if info is None:
+            self._found_missing((key,))
+        elif key not in self._catalogue.full:
+            self._catalogue.add((key,))
+            self._tell_coverage()
+        return info is not None
+
     # -- work --------------------------------------------------------------------------------
 
     async def run(self) -> None:

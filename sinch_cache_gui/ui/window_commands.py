@@ -79,6 +79,13 @@ def window_commands(
             "mdi6.filter-outline",
         ),
         of_cache(
+            "find.key",
+            tr("Go to key…"),
+            lambda w: w.go_to_key(),
+            "Ctrl+G",
+            "mdi6.crosshairs-gps",
+        ),
+        of_cache(
             "find.reload",
             tr("Load all keys again"),
             lambda w: w.mirror.reload(),

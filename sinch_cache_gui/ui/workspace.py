@@ -98,6 +98,11 @@ class Workspace(QWidget):
         self.tree.reveal(key)
         self.editors.open_key(key)
 
+    def go_to_key(self) -> None:
+        """Let the user name a key to go to in the tree."""
+        self.tree.show()
+        self.tree.open_jump()
+
     def create_key(self) -> None:
         """Begin a new key."""
         self.editors.open_new(b"")

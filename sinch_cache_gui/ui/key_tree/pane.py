@@ -14,12 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveStatus
 from sinch_cache_gui.keyspace.loader import Coverage
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.selection import KeySelection
 from sinch_cache_gui.ui.key_tree.coverage_strip import CoverageStrip
 from sinch_cache_gui.ui.key_tree.empty_page import EmptyPage
+from sinch_cache_gui.ui.key_tree.jump_field import JumpField
 from sinch_cache_gui.ui.key_tree.view import KeyTreeView
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -48,6 +50,7 @@ class KeyTreePane(QWidget):
         self.filter = QLineEdit()
         self._funnel = QAction(self)
         self._counted = QLabel()
+        self.jump = JumpField(theme, is_read_only=is_read_only)
         self.view = KeyTreeView(theme, mirror, is_read_only=is_read_only)
         self.empty = EmptyPage(theme)
         self.strip = CoverageStrip()
@@ -68,6 +71,10 @@ class KeyTreePane(QWidget):
         """Open the folders of a key and go to its row; nothing if the tree does not show it."""
         self._scope.start("reveal", self._reveal(key))
 
+    def open_jump(self) -> None:
+        """Let the user name the key to go to."""
+        self.jump.open()
+
     def expand_path(self, path: bytes) -> None:
         """Expand a folder and those it is in."""
         self.view.tree.index_shown.expand_to(path + b":")
@@ -75,6 +82,28 @@ class KeyTreePane(QWidget):
     def selected_keys(self) -> KeySelection:
         """Answer the selected keys, with all keys below selected folders."""
         return self.view.selected_keys()
+
+    def _jump(self, names: tuple[bytes, ...]) -> None:
+        self.jump.show_asking()
+        self._scope.start("jump", self._go_to_first(names), on_error=self._jump_failed)
+
+    def _jump_failed(self, error: CacheError) -> bool:
+        self.jump.show_failure(error.title)
+        return True
+
+    async def _go_to_first(self, names: tuple[bytes, ...]) -> None:
+        for name in names:
+            if await self._mirror.look_up(name):
+                if name not in self._mirror.index:
+                    self.filter.clear()
+                self.jump.close_field()
+                await self._reveal(name)
+                return
+        self.jump.show_missing(names[-1])
+
+    def _create_missing(self, key: bytes) -> None:
+        self.jump.close_field()
+        self.create_requested.emit(key)
 
     async def _reveal(self, key: bytes) -> None:
         index = self._mirror.index
@@ -109,6 +138,7 @@ class KeyTreePane(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(top)
+        column.addWidget(self.jump)
         column.addLayout(self._stack, 1)
         column.addWidget(self.strip)
         self.setFocusProxy(self.view)
@@ -122,6 +152,9 @@ class KeyTreePane(QWidget):
         self.view.selection_changed.connect(self.selection_changed)
         self.view.delete_requested.connect(self.delete_requested)
         self.view.create_requested.connect(self.create_requested)
+        self.jump.jump_requested.connect(self._jump)
+        self.jump.create_requested.connect(self._create_missing)
+        self.jump.closed.connect(self.view.setFocus)
         self.empty.create_requested.connect(lambda: self.create_requested.emit(b""))
         self.empty.clear_filter_requested.connect(self.filter.clear)
         self.empty.continue_requested.connect(self._mirror.resume_loading)
