@@ -8,6 +8,7 @@ from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     BackendFacts,
     CacheBackend,
+    ElementPage,
     FeedEvent,
     Gone,
     JsonValue,
@@ -74,6 +75,12 @@ class ForwardingBackend(CacheBackend):
     async def read(self, key: bytes) -> StoredValue | None:
         """Forwarded."""
         return await self._inner.read(key)
+
+    async def elements(
+        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+    ) -> ElementPage | None:
+        """Forwarded."""
+        return await self._inner.elements(key, kind, cursor, count=count)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl

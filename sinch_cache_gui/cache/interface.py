@@ -369,6 +369,21 @@ class ScanPage:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementPage:
+    """Some elements of a key that is not a string, and where to go on.
+
+    Attributes:
+        columns: What a row holds: "field", "value"; "member", "score"; ...
+        rows: May repeat elements of an earlier page of a hash or a set (HSCAN and SSCAN do).
+        next: The cursor of the next page; None when this was the last.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[bytes, ...], ...] = field(repr=False)
+    next: ScanCursor | None
+
+
+@dataclass(frozen=True, slots=True)
 class BackendFacts:
     """What a window says about the cache it shows.
 
@@ -444,6 +459,22 @@ class CacheBackend(FunctionCache, Protocol):
 
     async def read(self, key: bytes) -> StoredValue | None:
         """Answer what the key holds, None where it does not exist."""
+        ...
+
+    async def elements(
+        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+    ) -> ElementPage | None:
+        """Answer the next page of about `count` elements; a None cursor starts anew.
+
+        Args:
+            key: The key's bytes.
+            kind: The `KeyType` it is believed to have, other than a string.
+            cursor: Where the last page ended.
+            count: Elements wanted.
+
+        Returns:
+            None where the key does not exist, or is of another type or of one without elements.
+        """
         ...
 
     async def write(

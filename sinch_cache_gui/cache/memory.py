@@ -16,6 +16,7 @@ from sinch_cache_gui.cache.interface import (
     Change,
     Changed,
     ChangeKind,
+    ElementPage,
     ExpireAt,
     ExpireIn,
     ExtendBy,
@@ -92,6 +93,10 @@ class MemoryCache(CacheBackend):
         for queue in self._queues:
             queue.wake()
 
+    def next_deadline_ms(self) -> int | None:
+        """Answer when the next key expires; None if none will."""
+        return self._table.next_deadline_ms()
+
     async def connect(self) -> None:
         """Nothing to reach."""
 
@@ -157,6 +162,17 @@ class MemoryCache(CacheBackend):
         """Answer from memory."""
         entry = self._find(key)
         return None if entry is None else _stored(entry)
+
+    async def elements(
+        self,
+        key: bytes,  # noqa: ARG002
+        kind: str,  # noqa: ARG002
+        cursor: ScanCursor | None = None,  # noqa: ARG002
+        *,
+        count: int = 200,  # noqa: ARG002
+    ) -> ElementPage | None:
+        """Every key is a string here."""
+        return None
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl

@@ -13,6 +13,7 @@ from sinch_cache_gui.cache.interface import (
     BackendFacts,
     CacheBackend,
     Changed,
+    ElementPage,
     ExtendBy,
     FeedEvent,
     Gone,
@@ -33,6 +34,7 @@ from sinch_cache_gui.cache.live import RedisFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
+from sinch_cache_gui.cache.redis_elements import RedisElements
 from sinch_cache_gui.cache.redis_errors import translate
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_reads import BATCH, RedisReads
@@ -167,6 +169,12 @@ class RedisCache(CacheBackend):
     async def read(self, key: bytes) -> StoredValue | None:
         """One round trip for a string, two for another type."""
         return await self._reads.read(key)
+
+    async def elements(
+        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+    ) -> ElementPage | None:
+        """One round trip."""
+        return await RedisElements(self._node).page(key, kind, cursor, count)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl

@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.interface import (
     BackendFacts,
     CacheBackend,
     Changes,
+    ElementPage,
     FeedEvent,
     Gone,
     JsonValue,
@@ -104,6 +105,12 @@ class CacheView(ForwardingBackend):
     async def read(self, key: bytes) -> StoredValue | None:
         """Read a key below the prefix."""
         return await self._inner.read(self._full(key))
+
+    async def elements(
+        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+    ) -> ElementPage | None:
+        """Read a key below the prefix."""
+        return await self._inner.elements(self._full(key), kind, cursor, count=count)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
