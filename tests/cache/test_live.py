@@ -64,7 +64,7 @@ class Follower:
         return found
 
     async def departure(self, key: bytes) -> Change:
-        """Read on until the key is gone. Notifications may tell SET and its expiry in two pieces."""
+        """Read on until the key is gone; a SET and its expiry may be told in two pieces."""
         while not (change := (await self.changes(key))[key]).kind.removes:
             pass
         return change
