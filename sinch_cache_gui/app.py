@@ -37,6 +37,7 @@ from sinch_cache_gui.ui.theme import Theme, ThemeChoice
 from sinch_cache_gui.ui.window_commands import window_commands
 
 if TYPE_CHECKING:
+    from sinch_cache_gui.cache.virtual_clock import VirtualClock
     from sinch_cache_gui.ui.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -125,7 +126,11 @@ def _report_defects(notices: Notices) -> None:
 
 
 def make_workspace(
-    theme: Theme, notices: Notices, backend: CacheBackend, profile: Profile
+    theme: Theme,
+    notices: Notices,
+    backend: CacheBackend,
+    profile: Profile,
+    clock: VirtualClock | None = None,
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
     from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
@@ -133,7 +138,7 @@ def make_workspace(
     from sinch_cache_gui.ui.workspace import Workspace
 
     journaling = JournalingBackend(backend, Journal())
-    return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix)
+    return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix, clock)
 
 
 class App:
@@ -223,14 +228,18 @@ class App:
 
     async def _open(self, profile: Profile) -> bool:
         """Answer whether the cache is shown now; a failure is shown in the window."""
-        from sinch_cache_gui.cache.connect import open_backend, parse_target
+        from sinch_cache_gui.cache.connect import TargetKind, open_backend, parse_target
+        from sinch_cache_gui.cache.virtual_clock import VirtualClock
 
         label = ""
         try:
             target = parse_target(profile.url)
             label = target.label
             self._window.show_connecting(label)
-            backend = open_backend(target, prefix=profile.prefix, is_read_only=profile.is_read_only)
+            clock = VirtualClock() if target.kind is TargetKind.MEMORY else None
+            backend = open_backend(
+                target, prefix=profile.prefix, is_read_only=profile.is_read_only, clock=clock
+            )
             try:
                 await backend.connect()
             except BaseException:
@@ -241,7 +250,7 @@ class App:
             return False
         if self._window.workspace is not None:
             await self._window.workspace.aclose()
-        workspace = make_workspace(self._theme, self._notices, backend, profile)
+        workspace = make_workspace(self._theme, self._notices, backend, profile, clock)
         self._profile = profile
         self._window.show_workspace(workspace)
         workspace.start()

@@ -22,6 +22,7 @@ class VirtualClock:
         self._since_ms = source()
         self._shown_ms = self._since_ms
         self._listeners: list[Callable[[], None]] = []
+        self._next_event: Callable[[], int | None] = lambda: None
 
     @property
     def pace(self) -> float:
@@ -45,6 +46,19 @@ class VirtualClock:
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` whenever it jumped or changed its pace."""
         self._listeners.append(listener)
+
+    def expect(self, next_event: Callable[[], int | None]) -> None:
+        """Let `next_event` answer when something happens next by this clock."""
+        self._next_event = next_event
+
+    def step(self) -> int | None:
+        """Put it forward to what happens next; answer by how much, None where nothing will."""
+        at_ms = self._next_event()
+        if at_ms is None:
+            return None
+        ahead_ms = max(0, at_ms - self())
+        self.put_forward(ahead_ms)
+        return ahead_ms
 
     def set_pace(self, pace: float) -> None:
         """Run `pace` times as fast as the source; 0 stops it.

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveSource, LiveStatus
+from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keyspace.activity import ActivityLog
 from sinch_cache_gui.keyspace.journal import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -56,6 +57,7 @@ class Workspace(QWidget):
         backend: JournalingBackend,
         mirror: Mirror,
         prefix: bytes = b"",
+        clock: VirtualClock | None = None,
     ) -> None:
         super().__init__()
         self.backend = backend
@@ -68,7 +70,7 @@ class Workspace(QWidget):
         is_read_only = backend.is_read_only
         self.tree = KeyTreePane(theme, mirror, self._scope, is_read_only=is_read_only)
         self.editors = EditorTabs(theme, backend, self._scope, notices, is_read_only=is_read_only)
-        self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only)
+        self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only, clock)
         self.activity = ActivityView(theme)
         self.key_actions = KeyActions(backend, self._scope, notices)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
@@ -87,6 +89,7 @@ class Workspace(QWidget):
     async def aclose(self) -> None:
         """End everything at work here and let go of the cache."""
         await self._scope.aclose()
+        await self.calls.aclose()
         await self.backend.aclose()
 
     def focus_tree(self) -> None:
@@ -133,6 +136,7 @@ class Workspace(QWidget):
         """List what happened and let open editors follow it."""
         self._log.saw(changes)
         self.editors.keys_changed(changes)
+        self.calls.keys_changed(changes)
 
     def flushed(self) -> None:
         """Every open key is gone."""

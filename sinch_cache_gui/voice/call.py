@@ -7,9 +7,9 @@ ACE when the callee picks up, then as before. What no document says is marked "a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from sinch_cache_gui.voice.call_events import (
     CallbackFinished,
@@ -61,6 +61,9 @@ from sinch_cache_gui.voice.svaml import (
 )
 from sinch_cache_gui.voice.targets import Target
 
+Revise: TypeAlias = Callable[[Callback], Awaitable[Callback]]
+"""Lets somebody look at a callback, and change it, before it is sent."""
+
 MAX_CALLBACKS_WITHOUT_INPUT: Final = 10
 """A function that answers menus which cannot run would be asked for ever; here it is not."""
 
@@ -82,6 +85,7 @@ class Call:
         listener: CallListener,
         options: CallOptions | None = None,
         stopwatch: Callable[[], float] = time.perf_counter,
+        revise: Revise | None = None,
     ) -> None:
         self._setup = setup
         self._target = target
@@ -89,6 +93,7 @@ class Call:
         self._listener = listener
         self._options = options or CallOptions()
         self._stopwatch = stopwatch
+        self._revise = revise
         self._state = CallState(setup.call_id)
         self._records: list[CallbackRecord] = []
         self._transcript: list[TranscriptLine] = []
@@ -256,6 +261,8 @@ class Call:
 
     async def _fire(self, callback: Callback) -> CallbackRecord:
         self._become(CallPhase.WAITING, waiting_for=callback.event)
+        if self._revise is not None:
+            callback = await self._revise(callback)
         self._emit(CallbackStarted(callback))
         record = await exchange(
             callback,

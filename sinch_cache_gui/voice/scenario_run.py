@@ -303,7 +303,7 @@ class ScenarioRun:
             case HangUp():
                 await call.hang_up()
             case Callee():
-                await _callee_acts(step, call)
+                await act_as_callee(step, call)
             case Notice():
                 await call.notify(_notification(step, placed))
             case Expect():
@@ -376,7 +376,8 @@ def _facts(placed: Placed, call: Call) -> CallFacts:
     return CallFacts(placed.placeholders, call.records, call.transcript, call.state.end)
 
 
-async def _callee_acts(step: Callee, call: Call) -> None:
+async def act_as_callee(step: Callee, call: Call) -> None:
+    """Let the called party of `call` do what `step` says."""
     match step.does:
         case CalleeDoes.ANSWERS:
             await call.callee_answers(step.amd)

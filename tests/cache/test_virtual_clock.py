@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 
@@ -71,3 +72,17 @@ async def test_a_session_is_gone_when_half_an_hour_is_skipped() -> None:
 
     assert told
     assert not await cache.has("session:1")
+
+
+async def test_it_steps_to_the_next_expiry_of_the_cache_it_drives() -> None:
+    source = Source()
+    clock = VirtualClock(source)
+    cache = open_backend(parse_target("memory:"), clock=clock)
+    assert clock.step() is None
+    await cache.set("short", 1, 60)
+    await cache.set("long", 1, 3600)
+
+    assert clock.step() == 60_000
+
+    assert not await cache.has("short")
+    assert await cache.has("long")

@@ -15,7 +15,15 @@ from sinch_cache_gui.voice.call_events import (
     CallPhase,
     StateChanged,
 )
-from sinch_cache_gui.voice.callbacks import Amd, CallResult, CallSetup, EndReason, Money, notify
+from sinch_cache_gui.voice.callbacks import (
+    Amd,
+    Callback,
+    CallResult,
+    CallSetup,
+    EndReason,
+    Money,
+    notify,
+)
 from sinch_cache_gui.voice.targets import Answered, Failed
 
 HANGUP = {"action": {"name": "hangup"}}
@@ -451,3 +459,15 @@ def test_the_setup_of_a_call_is_what_its_callbacks_say(rehearse, script, setup: 
     assert call.setup is setup
     assert call.state.call_id == setup.call_id
     assert not call.state.is_running
+
+
+async def test_a_callback_may_be_changed_before_it_is_sent(setup, script, clock) -> None:
+    async def add_field(callback: Callback) -> Callback:
+        return Callback(callback.event, {**callback.fields, "custom": "changed"})
+
+    target = script(HANGUP)
+    call = Call(setup, target, now_ms=clock, listener=lambda _event: None, revise=add_field)
+    await call.dial()
+
+    assert [callback.fields["custom"] for callback in target.received] == ["changed"] * 2
+    assert call.records[0].callback.fields["custom"] == "changed"

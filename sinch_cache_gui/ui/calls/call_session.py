@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.voice.call import Call
-from sinch_cache_gui.voice.call_events import CallOptions
-from sinch_cache_gui.voice.callbacks import CallSetup
+from sinch_cache_gui.voice.call import Call, Revise
+from sinch_cache_gui.voice.call_events import CallbackFinished, CallOptions, OperationDone
+from sinch_cache_gui.voice.callbacks import Callback, CallSetup
+from sinch_cache_gui.voice.delivery import DeviatingTarget
+from sinch_cache_gui.voice.exchange import exchange
+from sinch_cache_gui.voice.scenario import Callee, Deviations, Direction
+from sinch_cache_gui.voice.scenario_run import act_as_callee
 from sinch_cache_gui.voice.targets import Target
 
 Step: TypeAlias = Callable[[Call], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How a call is placed.
+
+    Attributes:
+        setup: Who calls whom.
+        direction: Who began it.
+        options: How it is simulated.
+        deviations: What goes wrong on the way to the function.
+        revise: Shows each callback to somebody before it is sent; None sends it as it is.
+    """
+
+    setup: CallSetup
+    direction: Direction = Direction.INBOUND
+    options: CallOptions = CallOptions()  # noqa: RUF009 (frozen)
+    deviations: Deviations = Deviations()  # noqa: RUF009 (frozen)
+    revise: Revise | None = None
 
 
 class CallSession(QObject):
@@ -37,6 +62,7 @@ class CallSession(QObject):
         self._call: Call | None = None
         self._steps: asyncio.Queue[Step] = asyncio.Queue()
         self._is_running = False
+        self._sent = 0
 
     @property
     def call(self) -> Call | None:
@@ -48,24 +74,49 @@ class CallSession(QObject):
         """Whether a call was dialled and has not ended."""
         return self._is_running
 
-    def dial(self, setup: CallSetup, options: CallOptions) -> None:
+    def ask(self, target: Target) -> None:
+        """Let `target` answer from the next call on."""
+        self._target = target
+
+    def dial(self, placing: Placing) -> None:
         """Start a new call, unless one is running."""
         if self._is_running:
             return
         self._is_running = True
+        self._sent = 0
+        target, options = self._target, placing.options
+        if placing.deviations.are_any:
+            patience_s = options.reply_timeout_ms / 1000
+            target = DeviatingTarget(target, placing.deviations, asyncio.sleep, patience_s)
+            latest_s = max(placing.deviations.delays_s.values(), default=0)
+            longer_ms = options.reply_timeout_ms * 3 + round(latest_s * 1000)
+            options = replace(options, reply_timeout_ms=longer_ms)
         self._call = Call(
-            setup, self._target, now_ms=self._now_ms, listener=self.told.emit, options=options
+            placing.setup,
+            target,
+            now_ms=self._now_ms,
+            listener=self.told.emit,
+            options=options,
+            revise=placing.revise,
         )
         self._steps = asyncio.Queue()
-        self._scope.start("call", self._run(self._call, self._steps))
+        self._scope.start("call", self._run(self._call, self._steps, placing.direction))
 
     def press(self, key: str) -> None:
         """The caller presses a key."""
         self._then(lambda call: call.press(key))
 
+    def say(self, words: str) -> None:
+        """The caller says something."""
+        self._then(lambda call: call.speak(words))
+
     def be_silent(self) -> None:
         """The caller presses nothing until the time is up."""
         self._then(lambda call: call.silence())
+
+    def act_as_callee(self, step: Callee) -> None:
+        """The called party does something."""
+        self._then(lambda call: act_as_callee(step, call))
 
     def hang_up(self) -> None:
         """The caller hangs up; a reply that is awaited is not carried out any more."""
@@ -73,13 +124,31 @@ class CallSession(QObject):
             self._call.leave()
             self._then(lambda call: call.hang_up())
 
+    def send(self, callback: Callback) -> None:
+        """Send a callback by itself, beside whatever call there is; its reply is only shown."""
+        self._sent += 1
+        self._scope.start(f"send {self._sent}", self._send(callback))
+
+    async def _send(self, callback: Callback) -> None:
+        known = len(self._call.records) if self._call is not None else 0
+        record = await exchange(
+            callback,
+            self._target,
+            number=known + self._sent,
+            now_ms=self._now_ms,
+            stopwatch=time.perf_counter,
+            timeout_ms=CallOptions().reply_timeout_ms,
+            on_operation=lambda operation: self.told.emit(OperationDone(operation)),
+        )
+        self.told.emit(CallbackFinished(record))
+
     def _then(self, step: Step) -> None:
         if self._is_running:
             self._steps.put_nowait(step)
 
-    async def _run(self, call: Call, steps: asyncio.Queue[Step]) -> None:
+    async def _run(self, call: Call, steps: asyncio.Queue[Step], direction: Direction) -> None:
         try:
-            await call.dial()
+            await (call.dial() if direction is Direction.INBOUND else call.call_out())
             while call.state.is_running:
                 step = await self._next_step(call, steps)
                 await step(call)

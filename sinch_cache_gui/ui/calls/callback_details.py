@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import qtawesome as qta
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QIcon, QPaintEvent
 from PySide6.QtWidgets import (
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
+    QPushButton,
     QStackedWidget,
     QTabWidget,
     QTextEdit,
@@ -68,6 +71,10 @@ class CallbackDetails(QTabWidget):
 
     key_activated = Signal(object)
     """The bytes of a key the user chose."""
+    edit_requested = Signal(object)
+    """A `Callback` to be edited and sent again."""
+    resend_requested = Signal(object)
+    """A `Callback` to be sent again as it was."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -82,6 +89,8 @@ class CallbackDetails(QTabWidget):
         self._cache.addWidget(self._no_operations)
         self._cache.addWidget(self._operations)
         self._request = JsonView(theme, self.tr("Request of this callback"))
+        self._resend = QPushButton(self.tr("Send again"))
+        self._edit = QPushButton(self.tr("Edit and send…"))
         self._reply = JsonView(theme, self.tr("Reply to this callback"))
         self._problems = QTextEdit()
         self._problems.setReadOnly(True)
@@ -97,12 +106,36 @@ class CallbackDetails(QTabWidget):
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self.addTab(self._cache, "")
-        self.addTab(self._request, self.tr("Request"))
+        self.addTab(self._request_page(), self.tr("Request"))
         self.addTab(answered, self.tr("Reply"))
         self.setMinimumHeight(96)
         self._operations.key_activated.connect(self.key_activated)
         theme.changed.connect(self._show_problems)
         self.show_record(None)
+
+    def _request_page(self) -> QWidget:
+        self._resend.setAccessibleName(self.tr("Send this callback again"))
+        self._edit.setAccessibleName(self.tr("Edit this callback and send it"))
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        buttons.setSpacing(GRID)
+        for button, signal in (
+            (self._resend, self.resend_requested),
+            (self._edit, self.edit_requested),
+        ):
+            buttons.addWidget(button, 1)
+            button.clicked.connect(partial(self._send, signal))
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._request, 1)
+        column.addLayout(buttons)
+        return page
+
+    def _send(self, signal: SignalInstance, _checked: bool = False) -> None:
+        if self._record is not None:
+            signal.emit(self._record.callback)
 
     def show_record(self, record: CallbackRecord | None) -> None:
         """Show a callback, or none."""

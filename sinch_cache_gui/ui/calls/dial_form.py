@@ -20,13 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui.calls.wording import NO_ARROW
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination
 from sinch_cache_gui.voice.customers import DEMO_CALLED, UNKNOWN_CALLER, known_phones, name_of
 from sinch_cache_gui.voice.numbers import WITHHELD, parse_caller, parse_number
-
-NO_ARROW = "QToolButton::menu-indicator { image: none; }"
-"""Drawn over a small icon, the arrow would hide it."""
 
 
 class DialForm(QWidget):

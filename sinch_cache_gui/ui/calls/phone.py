@@ -12,7 +12,15 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import QGridLayout, QPushButton, QTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sinch_cache_gui.ui.calls.wording import offset_text, shortened
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -118,12 +126,15 @@ class Keypad(QWidget):
     key_pressed = Signal(object)
     """A `str` of one character."""
     silence_requested = Signal()
+    words_spoken = Signal(object)
+    """What the caller says, a `str`."""
 
     def __init__(self) -> None:
         super().__init__()
         self._keys: dict[str, QPushButton] = {}
         self._silence = QPushButton(self.tr("Press nothing"))
         self._silence.setToolTip(self.tr("Be silent until the menu's time is up"))
+        self._silence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._silence.setAccessibleName(self.tr("Press nothing until the menu's time is up"))
         self._silence.clicked.connect(self.silence_requested)
         grid = QGridLayout(self)
@@ -135,10 +146,22 @@ class Keypad(QWidget):
                 button = QPushButton(key)
                 button.setAccessibleName(self.tr("Key {0}").format(names.get(key, key)))
                 button.setFixedHeight(KEY_HEIGHT)
+                button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
                 button.clicked.connect(partial(self.key_pressed.emit, key))
                 grid.addWidget(button, row, column)
                 self._keys[key] = button
-        grid.addWidget(self._silence, len(KEY_ROWS), 0, 1, 3)
+        self._speech = QLineEdit()
+        self._speech.setPlaceholderText(self.tr("Say…"))
+        self._speech.setAccessibleName(self.tr("What the caller says"))
+        self._speech.setToolTip(self.tr("For menus with enableVoice; Enter says it"))
+        self._speech.returnPressed.connect(self._speak)
+        grid.addWidget(self._silence, len(KEY_ROWS), 0, 1, 2)
+        grid.addWidget(self._speech, len(KEY_ROWS), 2)
+        self._speech.setMinimumWidth(0)
+        self._speech.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        for column in range(len(KEY_ROWS[0])):
+            grid.setColumnStretch(column, 1)
+            grid.setColumnMinimumWidth(column, KEY_HEIGHT * 2)
         self.set_state(takes_keys=False, is_menu=False)
 
     def set_state(self, *, takes_keys: bool, is_menu: bool) -> None:
@@ -146,6 +169,13 @@ class Keypad(QWidget):
         for button in self._keys.values():
             button.setEnabled(takes_keys)
         self._silence.setEnabled(is_menu)
+        self._speech.setEnabled(is_menu)
+
+    def _speak(self) -> None:
+        words = self._speech.text().strip()
+        self._speech.clear()
+        if words:
+            self.words_spoken.emit(words)
 
     def take_focus(self) -> None:
         """Put the focus where a hand would go."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
@@ -15,6 +16,9 @@ from sinch_cache_gui.voice.recording import CacheOperation, KnownValue, Unread
 from sinch_cache_gui.voice.targets import Answered
 
 ARROW = "→"
+NO_ARROW = "QToolButton::menu-indicator { image: none; }"
+"""Drawn over a small icon, the arrow of a menu would hide it."""
+
 LONGEST_LINE = 600
 LONGEST_LAID_OUT = 65_536
 
@@ -27,6 +31,22 @@ def offset_text(ms: int) -> str:
     """Answer a time since the call began: `0:07`."""
     minutes, seconds = divmod(max(0, ms) // 1000, 60)
     return f"{minutes}:{seconds:02}"
+
+
+def ahead_text(ms: int) -> str:
+    """Answer how far a clock is from the real time: `+29:00`, `+1:00:05`, empty for under 1 s."""
+    seconds = abs(ms) // 1000
+    if not seconds:
+        return ""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    sign = "+" if ms > 0 else "−"
+    return f"{sign}{hours}:{minutes:02}:{seconds:02}" if hours else f"{sign}{minutes}:{seconds:02}"
+
+
+def clock_text(at_ms: int) -> str:
+    """Answer a moment as a clock on the wall shows it: `14:03:27`."""
+    return datetime.fromtimestamp(at_ms / 1000).strftime("%H:%M:%S")
 
 
 def took_text(ms: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -17,17 +18,19 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QTableView,
-    QTabWidget,
     QTextEdit,
     QToolButton,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
-from sinch_cache_gui.cache.interface import FunctionCache
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
+from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
+from sinch_cache_gui.ui.calls.scenario_pane import ScenarioPane
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.voice.call_events import CallPhase, CallState
@@ -67,6 +70,20 @@ class Hand:
     def focused(self) -> str:
         return QApplication.focusWidget().accessibleName()
 
+    def switch(self, text: str) -> None:
+        """Choose a line of the menu that says how calls are simulated."""
+        self.choose("How calls are simulated", text)
+
+    def choose(self, button: str, text: str) -> None:
+        """Choose a line of a button's menu."""
+        actions = self.button(button).menu().actions()
+        next(action for action in actions if action.text().startswith(text)).trigger()
+
+    def open_scenarios(self, path: Path) -> None:
+        """As a file dialog does once a folder is chosen."""
+        self.click("Show: Scenarios")
+        self.panel.findChild(ScenarioPane).open_paths([path])
+
     async def until(self, phase: CallPhase) -> CallState:
         while (state := await asyncio.wait_for(self.states.get(), 5)).phase is not phase:
             pass
@@ -105,11 +122,11 @@ class Hand:
         return self._named(name, (QPlainTextEdit, QTextEdit)).toPlainText()
 
     def tabs(self) -> list[str]:
-        tabs = self.panel.findChild(QTabWidget)
+        tabs = self.panel.findChild(CallbackDetails)
         return [tabs.tabText(at) for at in range(tabs.count())]
 
     def current_tab(self) -> str:
-        tabs = self.panel.findChild(QTabWidget)
+        tabs = self.panel.findChild(CallbackDetails)
         return tabs.tabText(tabs.currentIndex())
 
     def status(self) -> str:
@@ -127,6 +144,7 @@ class Hand:
             if isinstance(widget, (*kinds, QPlainTextEdit))
             and not widget.accessibleName()
             and not widget.objectName().startswith(("qt_", "Scroll"))
+            and widget.window() is self.panel.window()
         ]
 
     def _named(self, name: str, kinds: tuple[type[QWidget], ...]):
@@ -170,9 +188,15 @@ OpenPanel = Callable[..., Hand]
 def open_panel(qtbot: QtBot, qapp: QApplication, scope: TaskScope) -> OpenPanel:
     """Open a panel on a cache, as wide as wanted."""
 
-    def make(cache: FunctionCache, *, is_read_only: bool = False, width: int = 360) -> Hand:
-        now_ms = MemoryCache().now_ms
-        panel = CallPanel(Theme(qapp), scope, cache, now_ms, is_read_only)
+    def make(
+        cache: CacheBackend,
+        *,
+        is_read_only: bool = False,
+        width: int = 360,
+        clock: VirtualClock | None = None,
+    ) -> Hand:
+        now_ms = clock or MemoryCache().now_ms
+        panel = CallPanel(Theme(qapp), scope, cache, now_ms, is_read_only, clock)
         qtbot.addWidget(panel)
         panel.resize(width, 860)
         panel.show()

@@ -212,8 +212,7 @@ async def test_a_hidden_caller_is_called_private(hand, cache) -> None:
 
 
 async def test_without_the_alias_a_call_shows_why_its_session_is_lost(hand, cache) -> None:
-    alias, _ = hand.button("How calls are simulated").menu().actions()
-    alias.trigger()
+    hand.switch("Add callId")
 
     await hand.dial()
 
@@ -224,8 +223,7 @@ async def test_without_the_alias_a_call_shows_why_its_session_is_lost(hand, cach
 async def test_silence_may_be_measured_by_the_clock(open_panel, cache, monkeypatch) -> None:
     monkeypatch.setattr("sinch_cache_gui.voice.builtin.MENU_TIMEOUT_MS", 20)
     hand = open_panel(cache)
-    _, silence = hand.button("How calls are simulated").menu().actions()
-    silence.trigger()
+    hand.switch("Measure silence")
 
     hand.click("Dial")
     await hand.until(CallPhase.ENDED)

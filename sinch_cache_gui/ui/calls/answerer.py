@@ -1,0 +1,240 @@
+"""Who answers the callbacks: the built-in function, or one behind a URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import qtawesome as qta
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.voice.function_address import (
+    DEFAULT_FUNCTION_URL,
+    PATH_STYLES,
+    InvalidFunctionUrl,
+    parse_function_url,
+)
+from sinch_cache_gui.voice.signing import InvalidSecret, Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """A function behind a URL. The secret is kept in memory until the window closes.
+
+    Attributes:
+        url: Where it is.
+        path_style: How its paths are made.
+        key: The application key that signs; empty for unsigned requests.
+        secret: Its secret, base64.
+        may_leave: Whether it may be on a public address.
+    """
+
+    url: str
+    path_style: str = PATH_STYLES[0]
+    key: str = ""
+    secret: str = field(default="", repr=False)
+    may_leave: bool = False
+
+    @property
+    def signer(self) -> Signer | None:
+        """What signs its requests; None for unsigned ones."""
+        return Signer(self.key, self.secret) if self.key and self.secret else None
+
+
+class FunctionForm(QWidget):
+    """The URL of a function and how it is called."""
+
+    accepted = Signal(object)
+    """An `Answerer`."""
+    closed = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._url = QLineEdit(DEFAULT_FUNCTION_URL)
+        self._path = QComboBox()
+        self._key = QLineEdit()
+        self._secret = QLineEdit()
+        self._may_leave = QCheckBox(self.tr("Allow public addresses"))
+        self._message = QLabel()
+        self._use = QPushButton(self.tr("Use"))
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._name_controls()
+        self._lay_out()
+        self._use.clicked.connect(self._accept)
+        self._cancel.clicked.connect(self.closed)
+        for line in (self._url, self._key, self._secret):
+            line.returnPressed.connect(self._accept)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def take_focus(self) -> None:
+        """Put the focus where typing begins."""
+        self._url.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._url.selectAll()
+
+    def _name_controls(self) -> None:
+        self._url.setAccessibleName(self.tr("URL of the function"))
+        self._path.setEditable(True)
+        self._path.addItems(PATH_STYLES)
+        self._path.setAccessibleName(self.tr("Path of the callbacks"))
+        self._path.setToolTip(self.tr("{event} stands for ice, ace, pie, dice or notify"))
+        self._path.setMinimumContentsLength(8)
+        edit = self._path.lineEdit()
+        if edit is not None:
+            edit.setAccessibleName(self._path.accessibleName())
+            edit.returnPressed.connect(self._accept)
+        self._key.setAccessibleName(self.tr("Application key"))
+        self._key.setPlaceholderText(self.tr("none: requests are not signed"))
+        self._secret.setAccessibleName(self.tr("Application secret"))
+        self._secret.setEchoMode(QLineEdit.EchoMode.Password)
+        self._secret.setPlaceholderText(self.tr("kept until this window closes"))
+        self._may_leave.setAccessibleName(self.tr("Allow public addresses"))
+        self._may_leave.setToolTip(
+            self.tr("Off: only this machine and private networks are reached")
+        )
+        self._use.setAccessibleName(self.tr("Use this function"))
+        self._use.setProperty("primary", True)
+        self._cancel.setAccessibleName(self.tr("Leave the function as it was"))
+        self._message.setObjectName("danger")
+        self._message.setWordWrap(True)
+        self._message.hide()
+
+    def _lay_out(self) -> None:
+        fields = QFormLayout()
+        fields.setHorizontalSpacing(GRID)
+        fields.setVerticalSpacing(GRID // 2)
+        fields.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        for text, field_ in (
+            (self.tr("URL"), self._url),
+            (self.tr("Path"), self._path),
+            (self.tr("Key"), self._key),
+            (self.tr("Secret"), self._secret),
+        ):
+            label = QLabel(text)
+            label.setObjectName("muted")
+            label.setBuddy(field_)
+            fields.addRow(label, field_)
+        fields.addRow("", self._may_leave)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self._use, 1)
+        buttons.addWidget(self._cancel, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GRID, 0, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addLayout(fields)
+        column.addWidget(self._message)
+        column.addLayout(buttons)
+
+    def _dress(self) -> None:
+        for line in (self._url, self._key, self._path):
+            line.setFont(self._theme.monospace())
+
+    def _accept(self) -> None:
+        answerer = Answerer(
+            self._url.text().strip(),
+            self._path.currentText().strip(),
+            self._key.text().strip(),
+            self._secret.text().strip(),
+            self._may_leave.isChecked(),
+        )
+        complaint = self._complaint(answerer)
+        self._message.setText(complaint)
+        self._message.setVisible(bool(complaint))
+        if not complaint:
+            self.accepted.emit(answerer)
+
+    def _complaint(self, answerer: Answerer) -> str:
+        try:
+            parse_function_url(answerer.url, answerer.path_style)
+            if answerer.signer is not None:
+                answerer.signer.headers(
+                    method="POST", path="/", body=b"", content_type="", timestamp=""
+                )
+        except (InvalidFunctionUrl, InvalidSecret) as error:
+            return str(error)
+        if bool(answerer.key) != bool(answerer.secret):
+            return self.tr("Signing takes both a key and a secret.")
+        return ""
+
+
+class AnswererBar(QWidget):
+    """Says who answers, and lets somebody else be chosen."""
+
+    chosen = Signal(object)
+    """An `Answerer`, or None for the built-in function."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._who = QToolButton()
+        self._form = FunctionForm(theme)
+        label = QLabel(self.tr("Answered by"))
+        label.setObjectName("muted")
+        label.setBuddy(self._who)
+        self._who.setText(self.tr("built-in function"))
+        self._who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._who.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._who.setAccessibleName(self.tr("Who answers the callbacks"))
+        menu = QMenu(self)
+        built_in = menu.addAction(self.tr("Built-in function"))
+        built_in.triggered.connect(self._choose_built_in)
+        other = menu.addAction(self.tr("A function behind a URL…"))
+        other.triggered.connect(self.edit)
+        self._who.setMenu(menu)
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, 0, GRID, 0)
+        row.addWidget(label)
+        row.addWidget(self._who)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, GRID // 2)
+        column.setSpacing(GRID // 2)
+        column.addLayout(row)
+        column.addWidget(self._form)
+        self._form.hide()
+        self._form.accepted.connect(self._choose)
+        self._form.closed.connect(self._form.hide)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def edit(self) -> None:
+        """Open the fields of a function behind a URL."""
+        self._form.show()
+        self._form.take_focus()
+
+    def set_running(self, is_running: bool) -> None:
+        """Hold the choice while a call runs."""
+        self._who.setEnabled(not is_running)
+        self._form.setEnabled(not is_running)
+
+    def _choose(self, answerer: Answerer) -> None:
+        self._form.hide()
+        url = parse_function_url(answerer.url, answerer.path_style)
+        signed = self.tr("signed") if answerer.signer is not None else self.tr("unsigned")
+        self._who.setText(url.label)
+        self._who.setToolTip(f"{answerer.url}  {answerer.path_style}  {signed}")
+        self.chosen.emit(answerer)
+
+    def _choose_built_in(self) -> None:
+        self._form.hide()
+        self._who.setText(self.tr("built-in function"))
+        self._who.setToolTip("")
+        self.chosen.emit(None)
+
+    def _dress(self) -> None:
+        self._who.setIcon(qta.icon("mdi6.function-variant", color=self._theme.tokens.muted))

@@ -1,0 +1,85 @@
+"""How calls are simulated, as a menu of switches."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QWidget
+
+from sinch_cache_gui.voice.call_events import CallOptions
+from sinch_cache_gui.voice.callbacks import Event
+from sinch_cache_gui.voice.scenario import Deviations, Direction
+
+LATE_S = 2.0
+TOO_LATE_S = 6.0
+
+
+class CallOptionsMenu(QMenu):
+    """Direction, what travels beside, how silence counts, and what goes wrong on the way."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setToolTipsVisible(True)
+        directions = QActionGroup(self)
+        self._inbound = self._switch(self.tr("Inbound: a caller dials the number"))
+        self._outbound = self._switch(self.tr("Outbound: the number is called"))
+        for action in (self._inbound, self._outbound):
+            directions.addAction(action)
+        self._inbound.setChecked(True)
+        self.addSeparator()
+        self._adds_alias = self._switch(self.tr("Add callId beside callid"))
+        self._adds_alias.setChecked(True)
+        self._adds_alias.setToolTip(
+            self.tr("Callbacks carry callid. The samples of the cache's document read callId.")
+        )
+        self._times_silence = self._switch(self.tr("Measure silence by the clock"))
+        self._edits_first = self._switch(self.tr("Edit each callback before it is sent"))
+        self.addSeparator()
+        self._twice = self._switch(self.tr("Deliver callbacks twice"))
+        late = QActionGroup(self)
+        late.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        self._late = self._switch(self.tr("Deliver {0} s late").format(f"{LATE_S:g}"))
+        self._too_late = self._switch(
+            self.tr("Deliver PIE {0} s late: nobody waits so long").format(f"{TOO_LATE_S:g}")
+        )
+        for action in (self._late, self._too_late):
+            late.addAction(action)
+        self._swapped = self._switch(self.tr("Deliver PIE after DICE"))
+
+    @property
+    def direction(self) -> Direction:
+        """Who begins a call."""
+        return Direction.OUTBOUND if self._outbound.isChecked() else Direction.INBOUND
+
+    @property
+    def adds_alias(self) -> bool:
+        """Whether `callId` travels beside `callid`."""
+        return self._adds_alias.isChecked()
+
+    @property
+    def edits_first(self) -> bool:
+        """Whether each callback is shown before it is sent."""
+        return self._edits_first.isChecked()
+
+    @property
+    def options(self) -> CallOptions:
+        """How the call itself is simulated."""
+        return CallOptions(is_silence_timed=self._times_silence.isChecked())
+
+    @property
+    def deviations(self) -> Deviations:
+        """What goes wrong on the way to the function."""
+        delays: dict[Event, float] = {}
+        if self._late.isChecked():
+            delays = dict.fromkeys(Event, LATE_S)
+        elif self._too_late.isChecked():
+            delays = {Event.PIE: TOO_LATE_S}
+        return Deviations(
+            frozenset(Event) if self._twice.isChecked() else frozenset(),
+            frozenset((Event.PIE,)) if self._swapped.isChecked() else frozenset(),
+            delays,
+        )
+
+    def _switch(self, text: str) -> QAction:
+        action = self.addAction(text)
+        action.setCheckable(True)
+        return action

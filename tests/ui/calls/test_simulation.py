@@ -1,0 +1,299 @@
+"""A person decides who answers, what the callee does, what time it is, and what goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
+
+from sinch_cache_gui.cache.connect import open_backend, parse_target
+from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.voice.builtin import RATE_LIMIT
+from sinch_cache_gui.voice.call_events import CallPhase
+from tests.node_function import NodeFunction, NodeMissing, node_function
+
+KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
+CALLER = "+46701740605"
+
+
+@pytest.fixture
+def function() -> Iterator[NodeFunction]:
+    try:
+        with node_function(APPLICATION_KEY=KEY, APPLICATION_SECRET=SECRET) as function:
+            yield function
+    except NodeMissing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+def fill(hand, name: str, text: str) -> None:
+    field = hand.field(name)
+    field.selectAll()
+    QTest.keyClicks(field, text)
+
+
+def label(hand, name: str) -> str:
+    found = [each for each in hand.panel.findChildren(QLabel) if each.accessibleName() == name]
+    return found[0].text()
+
+
+# -- who answers ---------------------------------------------------------------------------------
+
+
+async def test_a_call_to_a_function_behind_a_url(hand, function) -> None:
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "URL of the function", function.url)
+    fill(hand, "Application key", KEY)
+    fill(hand, "Application secret", SECRET)
+    hand.click("Use this function")
+    assert hand.button("Who answers the callbacks").text() == f"127.0.0.1:{function.port}"
+
+    await hand.dial()
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    assert f"sales for {CALLER}." in hand.transcript()
+    assert [request["path"] for request in function.received()] == ["/ice", "/pie", "/dice"]
+    await hand.panel.aclose()
+
+
+async def test_a_url_that_makes_no_sense_is_refused_in_place(hand) -> None:
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "URL of the function", "nonsense")
+    hand.click("Use this function")
+    assert any("is written as http://localhost:3000" in line for line in hand.sentences())
+    fill(hand, "URL of the function", "http://localhost:3000")
+    fill(hand, "Application key", KEY)
+    hand.click("Use this function")
+    assert any("both a key and a secret" in line for line in hand.sentences())
+    hand.click("Leave the function as it was")
+    assert hand.button("Who answers the callbacks").text() == "built-in function"
+
+
+async def test_back_to_the_built_in_function(hand, function, until) -> None:
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "URL of the function", function.url)
+    hand.click("Use this function")
+    hand.choose("Who answers the callbacks", "Built-in")
+
+    await hand.dial()
+
+    assert "Astrid" in hand.transcript()
+    assert function.received() == []
+
+
+# -- the callee ----------------------------------------------------------------------------------
+
+
+async def test_an_outbound_call_that_is_answered_and_ended_by_the_callee(hand) -> None:
+    hand.switch("Outbound")
+    hand.click("Dial")
+    await hand.until(CallPhase.CONNECTING)
+    assert hand.button("The callee answers").isVisible()
+
+    hand.click("The callee answers")
+    await hand.until(CallPhase.CONNECTED)
+    hand.click("The callee hangs up")
+    await hand.until(CallPhase.ENDED)
+
+    assert [row[0] for row in hand.callbacks()] == ["ACE", "DICE  CALLEEHANGUP"]
+    assert not hand.button("The callee answers").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("Does not answer", "TIMEOUT"), ("Cannot be reached", "GENERALERROR")],
+)
+async def test_what_else_the_callee_may_do(hand, line: str, reason: str) -> None:
+    hand.switch("Outbound")
+    hand.click("Dial")
+    await hand.until(CallPhase.CONNECTING)
+    hand.choose("What else the callee may do", line)
+    await hand.until(CallPhase.ENDED)
+    assert hand.callbacks()[-1][0] == f"DICE  {reason}"
+
+
+async def test_a_machine_answers(hand) -> None:
+    hand.switch("Outbound")
+    hand.click("Dial")
+    await hand.until(CallPhase.CONNECTING)
+    hand.choose("What else the callee may do", "A machine answers, after")
+    await hand.until(CallPhase.CONNECTED)
+    request = json.loads(hand.text("Request of this callback"))
+    assert request["amd"] == {"status": "machine", "reason": "beep"}
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+
+# -- editing and sending again -------------------------------------------------------------------
+
+
+async def test_a_callback_is_sent_again_as_it_was(hand, cache, until) -> None:
+    await hand.dial()
+    hand.click("Send this callback again")
+    await until(lambda: len(hand.callbacks()) == 2)
+    assert [row[0] for row in hand.callbacks()] == ["ICE", "ICE"]
+    assert await cache.get(f"rate:{CALLER}") == 2
+
+
+async def test_a_callback_is_edited_as_json_and_sent_again(hand, cache, until) -> None:
+    await hand.dial()
+    hand.click("Edit this callback and send it")
+    editor = hand._named("The callback as JSON", (QPlainTextEdit,))
+    editor.parentWidget().parentWidget().setCurrentIndex(1)
+    fields = json.loads(editor.toPlainText())
+    editor.setPlainText("{")
+    assert not hand.button("Send this callback").isEnabled()
+    editor.setPlainText(json.dumps({**fields, "cli": "+46701740699", "own": [1]}))
+    hand.click("Send this callback")
+    await until(lambda: len(hand.callbacks()) == 2)
+
+    assert await cache.get("rate:+46701740699") == 1
+    hand.callback_table().selectRow(1)
+    assert json.loads(hand.text("Request of this callback"))["own"] == [1]
+
+
+async def test_each_callback_may_be_edited_before_it_is_sent(hand, cache, until) -> None:
+    hand.switch("Edit each callback")
+    hand.click("Dial")
+    await until(lambda: hand.button("Send this callback").isVisible())
+    boxes = hand.panel.findChildren(QComboBox)
+    next(box for box in boxes if box.accessibleName() == "cli").setEditText("private")
+    hand.click("Send this callback")
+    await hand.until(CallPhase.MENU)
+    assert await cache.get("rate:private") == 1
+
+    hand.click("Hang up")
+    await send_until_ended(hand, until)
+    assert [row[0] for row in hand.callbacks()] == ["ICE", "PIE  hangup", "DICE  CALLERHANGUP"]
+
+
+async def send_until_ended(hand, until) -> None:
+    button = hand.button("Send this callback")
+    while not hand.status().startswith("ended"):
+        await until(lambda: hand.status().startswith("ended") or button.isVisible())
+        hand.click("Send this callback")
+        await asyncio.sleep(0)
+
+
+async def test_hanging_up_sends_what_waits_to_be_edited(hand, until) -> None:
+    hand.switch("Edit each callback")
+    hand.click("Dial")
+    await until(lambda: hand.button("Send this callback").isVisible())
+    hand.click("Hang up")
+    await until(hand.callbacks)
+    await send_until_ended(hand, until)
+    assert [row[0] for row in hand.callbacks()] == ["ICE", "DICE  CALLERHANGUP"]
+
+
+async def test_callbacks_delivered_twice(hand, cache) -> None:
+    hand.switch("Deliver callbacks twice")
+    await hand.dial()
+    assert await cache.get(f"rate:{CALLER}") == 2
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+
+# -- the cards -----------------------------------------------------------------------------------
+
+
+async def test_rate_session_and_customer_stand_beside_the_phone(hand, cache, until) -> None:
+    await hand.dial()
+    await until(lambda: label(hand, "Session").startswith("expires in"))
+    assert label(hand, "Rate").startswith(f"1 of {RATE_LIMIT} · free again at ")
+    assert label(hand, "Customer").startswith("Astrid Lindqvist · pro · expires in 4:5")
+
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+    await until(lambda: "menuChoice: sales" in label(hand, "Session"))
+    hand.click("Open the key: Rate")
+    assert hand.opened == [f"rate:{CALLER}".encode()]
+
+
+# -- the clock -----------------------------------------------------------------------------------
+
+
+async def test_half_an_hour_is_skipped_and_pie_finds_no_session(open_panel) -> None:
+    clock = VirtualClock()
+    cache = open_backend(parse_target("memory:"), clock=clock)
+    hand = open_panel(cache, clock=clock)
+    await hand.dial()
+
+    hand.choose("Put the clock forward", "29 minutes")
+    assert label(hand, "Difference from the real time") == "+29:00"
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    assert "Your session has expired." in hand.transcript()
+
+
+async def test_the_clock_is_stopped_stepped_and_sped_up(open_panel) -> None:
+    clock = VirtualClock()
+    cache = open_backend(parse_target("memory:"), clock=clock)
+    hand = open_panel(cache, clock=clock)
+    await cache.set("greeting", "hello", 60)
+    hand.click("Stop the clock")
+    assert clock.pace == 0
+    assert "stopped" in label(hand, "Difference from the real time")
+
+    hand.click("Step to the next expiry")
+    assert not await cache.has("greeting")
+
+    hand.choose("Put the clock forward", "60 times")
+    assert clock.pace == 60
+    hand.click("Stop the clock")
+    hand.click("Let the clock run")
+    assert clock.pace == 60
+
+
+# -- scenarios -----------------------------------------------------------------------------------
+
+
+async def test_the_samples_are_run_in_the_window(hand, until, cache) -> None:
+    await cache.set("somebody:else", 1, 700)
+    hand.click("Show: Scenarios")
+    hand.click("Run scenarios")
+    await until(lambda: "all as expected" in hand.text("Report"))
+    assert "7 runs" in hand.text("Report")
+    assert "Rate limit reached on the 11th call" in hand.text("Report")
+    assert await cache.has("somebody:else"), "time passes for the scenario's own keys only"
+
+
+async def test_what_failed_is_told_with_its_line(hand, until, tmp_path) -> None:
+    call = {"caller": CALLER, "expect": ["callbacks are ice"]}
+    (tmp_path / "a.json").write_text(
+        json.dumps({"version": 1, "name": "Mine", "calls": [call]}, indent=1)
+    )
+    (tmp_path / "b.json").write_text('{"version": 1,\n"nam": "x"}')
+    hand.open_scenarios(tmp_path)
+    assert "b.json:2:" in hand.text("Report")
+
+    hand.click("Run scenarios")
+    await until(lambda: "1 of 1 run failed" in hand.text("Report"))
+
+    assert "they were ice pie dice" in hand.text("Report")
+
+
+async def test_a_run_can_be_stopped(hand, until) -> None:
+    hand.click("Show: Scenarios")
+    speed = hand._named("Simulated seconds in a real one", (QComboBox,))
+    speed.setCurrentIndex(1)
+    hand.click("Run scenarios")
+    await until(lambda: hand.button("Run scenarios").text() == "Stop")
+    hand.click("Run scenarios")
+    await until(lambda: hand.button("Run scenarios").text() == "Run")
+    assert "Stopped" in hand.text("Report")
+
+
+async def test_everything_is_reached_by_keyboard(hand) -> None:
+    hand.button("Show: Scenarios").setFocus()
+    QTest.keyClick(hand.button("Show: Scenarios"), Qt.Key.Key_Space)
+    assert hand.button("Run scenarios").isVisible()
+    assert hand.unnamed_controls() == []
