@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Final
 
+from sinch_cache_gui.cache.glob import compile_pattern
+from sinch_cache_gui.cache.interface import Change
+from sinch_cache_gui.keyspace.conditions import Asked, Conditions, Questions, Survey
 from sinch_cache_gui.keyspace.filter import Selector, fill_selected, selector_of
 from sinch_cache_gui.keyspace.index import KeyIndex
+from sinch_cache_gui.pacing import Breather
 
 FILTER_PATIENCE_S: Final = 0.15
 """A filtered tree that takes longer is shown while it is still being filled."""
@@ -23,15 +27,20 @@ class Catalogue:
         full: Every key known.
         shown: The index to show.
         filter_text: What the filter field says.
+        conditions: What else keys must be like to be shown.
     """
 
-    def __init__(self, replaced: Callable[[], None], settled: Callable[[], object]) -> None:
+    def __init__(
+        self, cache: Questions, replaced: Callable[[], None], settled: Callable[[], object]
+    ) -> None:
         """Start empty.
 
         Args:
-            replaced: Called when `shown` is another index.
+            cache: Answers what cannot be told by a key's name.
+            replaced: Called when `shown` is another index, or fuller than it was.
             settled: Called when many objects have come that will stay.
         """
+        self._cache = cache
         self._replaced = replaced
         self._settled = settled
         self._work = asyncio.Event()
@@ -40,23 +49,55 @@ class Catalogue:
         self._fresh: KeyIndex | None = None
         self._narrow: KeyIndex | None = None
         self._select: Selector | None = None
+        self._only: Selector | None = None
+        self._survey: Survey | None = None
         self._outdated: list[KeyIndex] = []
         self._held: list[KeyIndex] = []
         self._removed: set[bytes] = set()
         self._is_loading = False
         self._is_filtering = False
+        self._is_recheck = False
         self.filter_text = ""
+        self.conditions = Conditions()
         self.full = self._new_index()
         self.shown = self.full
 
     # -- keys --------------------------------------------------------------------------------
 
     def add(self, keys: Sequence[bytes]) -> None:
-        """Add keys that came to be."""
+        """Add keys that came to be, as far as they are among those to be known at all."""
+        self.take_in(keys if self._only is None else self._only(keys))
+
+    def take_in(self, keys: Sequence[bytes]) -> None:
+        """Add keys, whether they are among those to be known or not."""
         self._removed.difference_update(keys)
         if self._fresh is not None:
             self._fresh.add_many(keys)
         self._add_shown(keys)
+
+    def follow(self, changes: Sequence[Change]) -> None:
+        """Let keys into the filtered tree, or out of it, by the deadlines that changes tell."""
+        narrow, wanted = self._narrow, self.conditions
+        if narrow is None or not wanted or wanted.type:
+            return  # a change does not tell the type: that is as it was when it was asked for
+        now_ms = self._cache.now_ms()
+        came: list[bytes] = []
+        went: list[bytes] = []
+        for change in changes:
+            if not change.kind.removes:
+                is_meant = wanted.allow_deadline(change.deadline_ms, now_ms)
+                (came if is_meant else went).append(change.key)
+        came = [key for key in came if key in self.full]
+        narrow.add_many(came if self._select is None else self._select(came))
+        narrow.remove_many(went)
+
+    def know_only(self, pattern: bytes | None) -> None:
+        """Take in only keys that match `pattern` from now on; None: all."""
+        if pattern is None:
+            self._only = None
+            return
+        matches = compile_pattern(pattern)
+        self._only = lambda keys: [key for key in keys if matches(key)]
 
     def remove(self, keys: Sequence[bytes]) -> None:
         """Remove keys that are no more."""
@@ -121,18 +162,35 @@ class Catalogue:
         """Whether the filter's index is still being filled."""
         return self._is_filtering
 
+    @property
+    def asked(self) -> Asked | None:
+        """How far asking for the conditions has come; None if nothing was to be asked."""
+        return None if self._survey is None else self._survey.asked
+
     def set_filter(self, text: str) -> None:
         """Show only the keys `text` means; empty: all of them."""
         if text != self.filter_text:
             self.filter_text = text
-            self._is_filtering = True
-            self._filter_wishes.set()
-            if not text:
-                self._show_all()
+            self._want_filtered()
+
+    def set_conditions(self, conditions: Conditions, *, is_anew: bool = False) -> None:
+        """Show only keys that meet these; they are asked for, once, or anew if that is wished."""
+        if conditions != self.conditions or is_anew:
+            self.conditions = conditions
+            self._survey = None
+            self._want_filtered()
+
+    def _want_filtered(self) -> None:
+        self._is_filtering = True
+        self._is_recheck = False
+        self._filter_wishes.set()
+        if not self.filter_text and not self.conditions:
+            self._show_all()
 
     def _show_all(self) -> None:
         self._select = None
         self._narrow = None
+        self._survey = None
         self._show(self.full)
 
     async def filter_forever(self) -> None:
@@ -140,18 +198,41 @@ class Catalogue:
         while True:
             await self._filter_wishes.wait()
             self._filter_wishes.clear()
+            if self._is_recheck:
+                self._is_recheck = False
+                await self._drop_missing()
+                continue
             self._select = selector_of(self.filter_text)
-            if self._select is None:
+            if self._select is None and not self.conditions:
                 self._is_filtering = False
                 self._show_all()
             else:
                 await self._fill_narrow(self._select)
 
-    async def _fill_narrow(self, select: Selector) -> None:
+    async def _drop_missing(self) -> None:
+        """Let go of what is not there any more, without asking for the rest again."""
+        narrow, breathe = self._narrow, Breather()
+        if narrow is None:
+            return
+        for keys in narrow.parts():
+            if self._filter_wishes.is_set() or narrow is not self._narrow:
+                return
+            narrow.remove_many([key for key in keys if key not in self.full])
+            await breathe()
+        self._replaced()
+
+    def _filling(self, select: Selector | None, narrow: KeyIndex) -> Coroutine[None, None, None]:
+        if self.conditions:
+            self._survey = Survey(self._cache, self.conditions, select, self._replaced)
+            return self._survey.run(self.full, narrow)
+        assert select is not None
+        return fill_selected(self.full, select, narrow)
+
+    async def _fill_narrow(self, select: Selector | None) -> None:
         self._narrow = narrow = self._new_index()
         if self._is_loading:
             self._hold(narrow)
-        filling = asyncio.create_task(fill_selected(self.full, select, narrow))
+        filling = asyncio.create_task(self._filling(select, narrow))
         newer = asyncio.create_task(self._filter_wishes.wait())
         both = (filling, newer)
         try:
@@ -192,7 +273,7 @@ class Catalogue:
 
     def _add_shown(self, keys: Sequence[bytes]) -> None:
         self.full.add_many(keys)
-        if self._narrow is not None and self._select is not None:
+        if self._narrow is not None and self._select is not None and not self.conditions:
             self._narrow.add_many(self._select(keys))
 
     def _hold(self, index: KeyIndex) -> None:
@@ -206,6 +287,8 @@ class Catalogue:
         if self._narrow is None:
             self._show(self.full)
         else:
+            is_asked = bool(self.conditions) and self.asked is not None and self.asked.is_done
+            self._is_recheck = is_asked and not self._filter_wishes.is_set()
             self._filter_wishes.set()
         outdated.clear()
         self._outdated.append(outdated)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import TypeAlias
 
-from sinch_cache_gui.cache.glob import compile_pattern, is_glob
+from sinch_cache_gui.cache.glob import compile_pattern, escape_pattern, is_glob
 from sinch_cache_gui.keyspace.index import TELL_EVERY_S, KeyIndex
 from sinch_cache_gui.keyspace.key_text import parse_key
 from sinch_cache_gui.pacing import Breather
@@ -30,6 +30,13 @@ def selector_of(text: str) -> Selector | None:
     if part != part.lower():
         return lambda keys: [key for key in keys if part in key]
     return lambda keys: [key for key in keys if part in key.lower()]
+
+
+def pattern_of(text: str) -> bytes:
+    """Answer `text` as a pattern a server matches; a server makes a difference between capitals."""
+    if is_glob(text):
+        return text.encode("utf-8", "surrogatepass")
+    return b"*" + escape_pattern(parse_key(text)) + b"*"
 
 
 async def fill_selected(source: KeyIndex, select: Selector, target: KeyIndex) -> None:

@@ -19,15 +19,15 @@ from sinch_cache_gui.cache.interface import (
     ConnectionRestored,
     FeedEvent,
     Flushed,
-    Gone,
     LiveSource,
     LiveStatus,
     ValuesMayHaveChanged,
 )
 from sinch_cache_gui.keyspace.absent import AbsentKeys
 from sinch_cache_gui.keyspace.catalogue import Catalogue
+from sinch_cache_gui.keyspace.conditions import Asked, Conditions
 from sinch_cache_gui.keyspace.details import KeyDetails
-from sinch_cache_gui.keyspace.expiry import Deadlines
+from sinch_cache_gui.keyspace.expirer import Expirer
 from sinch_cache_gui.keyspace.follower import Follower
 from sinch_cache_gui.keyspace.index import KeyIndex
 from sinch_cache_gui.keyspace.listener import MirrorListener
@@ -62,12 +62,12 @@ class Mirror:
         """
         self._backend = backend
         self._listeners: list[MirrorListener] = []
-        self._catalogue = Catalogue(self._index_replaced, memory_settled)
+        self._catalogue = Catalogue(backend, self._index_replaced, memory_settled)
         self._load_wishes = asyncio.Event()
         self._missed_reason = ""
         self._is_outdated = False
         self._stale_since_ms: int | None = None
-        self._deadlines = Deadlines()
+        self._expirer = Expirer(backend, self._expired)
         self._leaving: set[bytes] = set()
         self._absent = AbsentKeys()
         self._follower = Follower(backend, self._apply)
@@ -125,6 +125,16 @@ class Mirror:
         """Whether the filtered tree is still being filled."""
         return self._catalogue.is_filtering
 
+    @property
+    def conditions(self) -> Conditions:
+        """What else keys must be like to be shown."""
+        return self._catalogue.conditions
+
+    @property
+    def asked(self) -> Asked | None:
+        """How far asking for the conditions has come; None if there are none."""
+        return self._catalogue.asked
+
     def now_ms(self) -> int:
         """The time by the cache's clock."""
         return self._backend.now_ms()
@@ -154,9 +164,36 @@ class Mirror:
         else:
             self._load_wishes.set()
 
-    def reload(self, pattern: bytes | None = None) -> None:
-        """Scan afresh, all keys or only those matching `pattern`; the tree stays as it is."""
+    def reload(self) -> None:
+        """Scan all keys afresh; the tree stays as it is meanwhile."""
+        self._catalogue.know_only(None)
+        self._start_over("", None)
+
+    def load_only(self, pattern: bytes) -> None:
+        """Forget every key, and know only those that match `pattern` from now on."""
+        self._catalogue.know_only(pattern)
+        self._catalogue.clear()
         self._start_over("", pattern)
+        self._tell_coverage()
+
+    def load_all(self) -> None:
+        """Know all keys again, beside those known already."""
+        if self._catalogue.is_fresh_loading or self._is_outdated:
+            self.reload()
+            return
+        self._catalogue.know_only(None)
+        self._loader.stop()
+        self._loader = self._new_loader(None)
+        self._load_wishes.set()
+        self._tell_coverage()
+
+    def set_conditions(self, conditions: Conditions) -> None:
+        """Show only keys that meet these: each key's TTL or type is asked for, once."""
+        self._catalogue.set_conditions(conditions)
+
+    def ask_again(self) -> None:
+        """Ask anew which keys meet the conditions."""
+        self._catalogue.set_conditions(self.conditions, is_anew=True)
 
     def set_filter(self, text: str) -> None:
         """Show only the keys `text` means; empty: all of them."""
@@ -172,7 +209,7 @@ class Mirror:
         if info is None:
             self._found_missing((key,))
         elif key not in self._catalogue.full:
-            self._catalogue.add((key,))
+            self._catalogue.take_in((key,))
             self._tell_coverage()
         return info is not None
 
@@ -184,7 +221,7 @@ class Mirror:
             for work in (
                 self._follower.run(),
                 self._load_forever(),
-                self._expire_forever(),
+                self._expirer.run(),
                 self._tell_rate_forever(),
                 self._catalogue.filter_forever(),
                 self._catalogue.work_forever(),
@@ -229,33 +266,9 @@ class Mirror:
         self._catalogue.show_progress()
         self._tell_coverage()
 
-    async def _expire_forever(self) -> None:
-        """Ask for keys whose time is up: the question makes a server expire them."""
-        while True:
-            await asyncio.sleep(self._nap_s())
-            due = self._deadlines.take_due(self.now_ms())
-            if not due:
-                continue
-            try:
-                answers = await self._backend.deadlines(due)
-            except CacheError:
-                # The feed tells about the connection; after it is back everything is asked anew.
-                continue
-            gone = []
-            for key, answer in zip(due, answers, strict=True):
-                if isinstance(answer, Gone):
-                    gone.append(Change(key, ChangeKind.EXPIRED))
-                else:
-                    self._deadlines.note(key, answer)
-            if gone:
-                self._note_absent(change.key for change in gone)
-                await self._apply_changes(tuple(gone))
-
-    def _nap_s(self) -> float:
-        nearest = self._deadlines.next_ms()
-        if nearest is None:
-            return 0.25
-        return min(0.25, max(0.01, (nearest - self.now_ms()) / 1000))
+    async def _expired(self, gone: tuple[Change, ...]) -> None:
+        self._note_absent(change.key for change in gone)
+        await self._apply_changes(gone)
 
     async def _tell_rate_forever(self) -> None:
         while True:
@@ -317,7 +330,7 @@ class Mirror:
 
     def _apply_flush(self) -> None:
         self._catalogue.clear()
-        self._deadlines.clear()
+        self._expirer.deadlines.clear()
         self._leaving.clear()
         self.details.forget(self.details.known)
         self._start_over("", self._loader.pattern)
@@ -351,12 +364,13 @@ class Mirror:
                 leaving.append(change.key)
             else:
                 went.append(change.key)
-            self._deadlines.note(change.key, change.deadline_ms)
+            self._expirer.deadlines.note(change.key, change.deadline_ms)
         self._leaving.difference_update(came)
         if came:
             self._catalogue.add(came)
         if went:
             self._catalogue.remove(went)
+        self._catalogue.follow(changes)
         if leaving:
             self._leaving.update(leaving)
             asyncio.get_running_loop().call_later(LEAVE_S, self._let_go, leaving)
@@ -379,7 +393,7 @@ class Mirror:
         for key in keys:
             info = self.details.get(key)
             if info is not None:
-                self._deadlines.note(key, info.deadline_ms)
+                self._expirer.deadlines.note(key, info.deadline_ms)
         for listener in self._listeners:
             listener.details_changed(keys)
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from sinch_cache_gui.keyspace.filter import fill_selected, selector_of
+from sinch_cache_gui.keyspace.filter import fill_selected, pattern_of, selector_of
 from sinch_cache_gui.keyspace.index import KeyIndex
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.keyspace.selection import keys_of
@@ -64,3 +64,11 @@ def test_chosen_folders_and_leaves_are_counted_once() -> None:
     assert sorted(inner) == [b"a:b:1", b"a:b:2"]
     assert b"a:b:1" in inner
     assert b"d" not in inner
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [("session:*", b"session:*"), ("ion:1", b"*ion:1*"), (r"a\xff\\b", b"*a\xff\\\\b*")],
+)
+def test_a_text_is_a_pattern_for_the_server(text: str, pattern: bytes) -> None:
+    assert pattern_of(text) == pattern

@@ -16,6 +16,7 @@ class CoverageStrip(QWidget):
 
     stop_requested = Signal()
     continue_requested = Signal()
+    load_all_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,11 +31,14 @@ class CoverageStrip(QWidget):
         self._continue = QPushButton(self.tr("Continue"))
         self._continue.setAccessibleName(self.tr("Go on loading keys"))
         self._continue.clicked.connect(self.continue_requested)
+        self._load_all = QPushButton(self.tr("Load all"))
+        self._load_all.setAccessibleName(self.tr("Load all keys, not only those that match"))
+        self._load_all.clicked.connect(self.load_all_requested)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, GRID // 2, 0)
         row.setSpacing(GRID)
         row.addWidget(self._said, 1)
-        for button in (self._stop, self._continue):
+        for button in (self._stop, self._continue, self._load_all):
             button.setFixedHeight(BAR_HEIGHT - GRID)
             button.hide()
             row.addWidget(button)
@@ -56,6 +60,7 @@ class CoverageStrip(QWidget):
         is_waiting = state in (CoverageState.STOPPED, CoverageState.FAILED)
         self._stop.setVisible(is_at_work and not is_stale)
         self._continue.setVisible(is_waiting and not is_stale)
+        self._load_all.setVisible(coverage.pattern is not None and not is_stale)
         name = "warning" if is_stale or is_waiting else "muted"
         if self._said.objectName() != name:
             self._said.setObjectName(name)
@@ -76,6 +81,9 @@ class CoverageStrip(QWidget):
                     only = self.tr("only {}").format(display_key(coverage.pattern))
                     parts.insert(1, only)
                 return ", ".join(parts)
+            case CoverageState.LOADING if coverage.pattern is not None:
+                only = display_key(coverage.pattern)
+                return self.tr("loading only {}: {} so far").format(only, keys)
             case CoverageState.LOADING if coverage.expected is not None:
                 about = f"{max(coverage.keys, coverage.expected):,}"
                 return self.tr("loading {} of about {}").format(keys, about)

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QStackedLayout,
     QVBoxLayout,
@@ -16,11 +15,14 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveStatus
+from sinch_cache_gui.keyspace.conditions import Conditions
+from sinch_cache_gui.keyspace.filter import pattern_of
 from sinch_cache_gui.keyspace.loader import Coverage
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.selection import KeySelection
 from sinch_cache_gui.ui.key_tree.coverage_strip import CoverageStrip
 from sinch_cache_gui.ui.key_tree.empty_page import EmptyPage
+from sinch_cache_gui.ui.key_tree.filter_row import FilterRow
 from sinch_cache_gui.ui.key_tree.jump_field import JumpField
 from sinch_cache_gui.ui.key_tree.view import KeyTreeView
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -49,7 +51,7 @@ class KeyTreePane(QWidget):
         self._is_read_only = is_read_only
         self.filter = QLineEdit()
         self._funnel = QAction(self)
-        self._counted = QLabel()
+        self.filters = FilterRow(theme)
         self.jump = JumpField(theme, is_read_only=is_read_only)
         self.view = KeyTreeView(theme, mirror, is_read_only=is_read_only)
         self.empty = EmptyPage(theme)
@@ -95,7 +97,7 @@ class KeyTreePane(QWidget):
         for name in names:
             if await self._mirror.look_up(name):
                 if name not in self._mirror.index:
-                    self.filter.clear()
+                    self._clear_filter()
                 self.jump.close_field()
                 await self._reveal(name)
                 return
@@ -124,14 +126,12 @@ class KeyTreePane(QWidget):
         self.filter.setClearButtonEnabled(True)
         self.filter.addAction(self._funnel, QLineEdit.ActionPosition.LeadingPosition)
         self.filter.installEventFilter(self)
-        self._counted.setObjectName("muted")
-        self._counted.hide()
         top = QWidget()
         row = QHBoxLayout(top)
-        row.setContentsMargins(GRID // 2, GRID // 2, GRID, GRID // 2)
-        row.setSpacing(GRID)
+        row.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        row.setSpacing(GRID // 2)
         row.addWidget(self.filter, 1)
-        row.addWidget(self._counted)
+        row.addWidget(self.filters)
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.empty)
         column = QVBoxLayout(self)
@@ -146,6 +146,11 @@ class KeyTreePane(QWidget):
 
     def _wire(self) -> None:
         self.filter.textChanged.connect(self._mirror.set_filter)
+        self.filters.conditions_wished.connect(self._set_conditions)
+        self.filters.ask_again_requested.connect(self._mirror.ask_again)
+        self.filters.load_only_requested.connect(self._load_only)
+        self.filters.load_all_requested.connect(self._mirror.load_all)
+        self.strip.load_all_requested.connect(self._mirror.load_all)
         self.view.find_requested.connect(self.focus_filter)
         self.view.looked_at.connect(self._mirror.details.want)
         self.view.key_activated.connect(self.key_activated)
@@ -156,7 +161,7 @@ class KeyTreePane(QWidget):
         self.jump.create_requested.connect(self._create_missing)
         self.jump.closed.connect(self.view.setFocus)
         self.empty.create_requested.connect(lambda: self.create_requested.emit(b""))
-        self.empty.clear_filter_requested.connect(self.filter.clear)
+        self.empty.clear_filter_requested.connect(self._clear_filter)
         self.empty.continue_requested.connect(self._mirror.resume_loading)
         self.strip.stop_requested.connect(self._mirror.stop_loading)
         self.strip.continue_requested.connect(self._mirror.resume_loading)
@@ -192,19 +197,41 @@ class KeyTreePane(QWidget):
         is_empty = not self.view.tree.rowCount()
         if is_empty and not self._mirror.is_filtering:
             self.empty.explain(
-                self._mirror.coverage, self._mirror.filter_text, is_read_only=self._is_read_only
+                self._mirror.coverage, self._filter_in_words(), is_read_only=self._is_read_only
             )
             self._stack.setCurrentWidget(self.empty)
         elif not is_empty:
             self._stack.setCurrentWidget(self.view)
 
+    def _filter_in_words(self) -> str:
+        conditions = self._mirror.conditions
+        parts = (
+            self._mirror.filter_text,
+            self.filters.expiry_text(conditions),
+            conditions.type,
+        )
+        return ", ".join(part for part in parts if part)
+
+    def _clear_filter(self) -> None:
+        self.filter.clear()
+        self._mirror.set_conditions(Conditions())
+        self._show_coverage()
+
+    def _set_conditions(self, conditions: Conditions) -> None:
+        self._mirror.set_conditions(conditions)
+        self._show_coverage()
+
+    def _load_only(self) -> None:
+        """Let the server look for what the filter field says, and clear the field."""
+        pattern = pattern_of(self.filter.text())
+        self._clear_filter()
+        self._mirror.load_only(pattern)
+
     def _show_coverage(self) -> None:
         self.strip.show_coverage(self._mirror.coverage)
-        is_filtered = bool(self._mirror.filter_text)
-        self._counted.setVisible(is_filtered)
-        if is_filtered:
-            found, known = self._mirror.index.key_count, self._mirror.key_count
-            self._counted.setText(self.tr("{} of {}").format(f"{found:,}", f"{known:,}"))
+        mirror = self._mirror
+        self.filters.show_filter(mirror.filter_text, mirror.conditions, mirror.coverage)
+        self.filters.show_count(mirror.index.key_count, mirror.key_count, mirror.asked)
         self._show_page()
 
     # -- the mirror tells --------------------------------------------------------------------

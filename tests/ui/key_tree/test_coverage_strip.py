@@ -26,7 +26,12 @@ NOON_MS = 1_763_812_800_000
         (
             Coverage(CoverageState.COMPLETE, 12, 99, 0.2, pattern=b"session:*"),
             "12 keys, only session:*, complete, 0.2 s",
-            [],
+            ["Load all"],
+        ),
+        (
+            Coverage(CoverageState.LOADING, 12, 99, 0.2, pattern=b"session:*"),
+            "loading only session:*: 12 so far",
+            ["Stop", "Load all"],
         ),
         (
             Coverage(CoverageState.LOADING, 430_000, MILLION, 1.0),

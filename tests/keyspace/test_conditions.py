@@ -1,0 +1,153 @@
+"""Keys are chosen by their TTL and type, asked for on request only."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.interface import Gone, TtlPolicy
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.keyspace.conditions import Conditions
+from sinch_cache_gui.keyspace.loader import CoverageState
+from sinch_cache_gui.keyspace.mirror import Mirror
+
+NOW = 1_000_000
+MINUTE_MS = 60_000
+
+
+class CountingCache(MemoryCache):
+    """Counts what is asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: NOW)
+        self.asked_for = 0
+        self.fails = False
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        if self.fails:
+            raise CacheUnreachable("No answer from here")
+        self.asked_for += len(keys)
+        await asyncio.sleep(0)
+        return await super().deadlines(keys)
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not is_so():  # noqa: ASYNC110 - only the end counts here
+            await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def mirrored() -> AsyncIterator[tuple[CountingCache, Mirror]]:
+    cache = CountingCache()
+    for number in range(600):
+        await cache.set(f"session:{number}", 1, 30 if number < 10 else 3600)
+        await cache.set(f"rate:{number}", 1, 30 if number < 10 else 3600)
+    await cache.write(b"config", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    mirror = Mirror(cache, memory_settled=lambda: None)
+    running = asyncio.create_task(mirror.run())
+    try:
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        yield cache, mirror
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await cache.aclose()
+
+
+def is_asked(mirror: Mirror) -> bool:
+    return mirror.asked is not None and mirror.asked.is_done and not mirror.is_filtering
+
+
+@pytest.mark.parametrize(
+    ("conditions", "found"),
+    [
+        (Conditions(within_ms=MINUTE_MS), 20),
+        (Conditions(is_lasting=True), 1),
+        (Conditions(type="string"), 1201),
+        (Conditions(within_ms=MINUTE_MS, type="string"), 20),
+        (Conditions(type="hash"), 0),
+    ],
+)
+async def test_only_keys_that_meet_the_conditions_are_shown(
+    conditions: Conditions, found: int
+) -> None:
+    async with mirrored() as (cache, mirror):
+        assert cache.asked_for == 0, "nothing is asked unless it is wished"
+        mirror.set_conditions(conditions)
+        await until(lambda: is_asked(mirror))
+        assert mirror.index.key_count == found
+        assert mirror.asked is not None
+        assert mirror.asked.as_of_ms == NOW
+        assert mirror.asked.percent == 100
+        mirror.set_conditions(Conditions())
+        assert mirror.index.key_count == 1201
+        assert mirror.asked is None
+
+
+async def test_with_a_filter_only_its_keys_are_asked_for() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.set_filter("session:*")
+        await until(lambda: not mirror.is_filtering)
+        mirror.set_conditions(Conditions(within_ms=MINUTE_MS))
+        await until(lambda: is_asked(mirror))
+        assert mirror.index.key_count == 10
+        assert cache.asked_for == 600
+
+
+async def test_what_changes_later_comes_and_goes_by_its_new_deadline() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.set_conditions(Conditions(within_ms=MINUTE_MS))
+        await until(lambda: is_asked(mirror))
+        await cache.set("session:20", 1, 5)
+        await cache.set("session:1", 1, 3600)
+        await cache.delete("session:2")
+        await until(lambda: b"session:20" in mirror.index)
+        await until(lambda: not {b"session:1", b"session:2"} & set(mirror.index))
+
+
+async def test_loading_again_does_not_ask_again() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.set_conditions(Conditions(within_ms=MINUTE_MS))
+        await until(lambda: is_asked(mirror))
+        before = cache.asked_for
+        mirror.reload()
+        await until(lambda: mirror.coverage.state is CoverageState.CATCHING_UP)
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        assert mirror.index.key_count == 20
+        assert cache.asked_for == before
+        mirror.ask_again()
+        await until(lambda: cache.asked_for == 2 * before and is_asked(mirror))
+
+
+async def test_asking_that_fails_says_why_and_how_far_it_came() -> None:
+    async with mirrored() as (cache, mirror):
+        cache.fails = True
+        mirror.set_conditions(Conditions(is_lasting=True))
+        await until(lambda: mirror.asked is not None and bool(mirror.asked.reason))
+        assert mirror.asked is not None
+        assert not mirror.asked.is_done
+        assert mirror.asked.reason == "No answer from here"
+
+
+async def test_only_a_part_is_loaded_and_followed_until_all_is_wanted() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.load_only(b"session:*")
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        assert mirror.coverage.pattern == b"session:*"
+        assert mirror.key_count == 600
+        await cache.set("rate:new", 1)
+        await cache.set("session:new", 1)
+        await until(lambda: b"session:new" in mirror.index)
+        assert mirror.key_count == 601
+        assert await mirror.look_up(b"rate:1")
+        assert b"rate:1" in mirror.index, "asked for by name it is shown"
+        mirror.load_all()
+        assert mirror.coverage.state is CoverageState.LOADING
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        assert mirror.key_count == 1203
+        assert mirror.coverage.pattern is None

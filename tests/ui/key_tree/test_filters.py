@@ -1,0 +1,82 @@
+"""Filters by TTL and type, and loading only a part, by hand."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
+
+from sinch_cache_gui.cache.interface import TtlPolicy
+from tests.ui.key_tree.tree import Tree, a_tree
+
+
+def offered(menu: QMenu) -> dict[str, QAction]:
+    inner = [a for action in menu.actions() if action.menu() for a in action.menu().actions()]
+    return {action.text(): action for action in (*menu.actions(), *inner) if action.text()}
+
+
+def choose(tree: Tree, title: str) -> None:
+    offered(tree.pane.filters.menu())[title].trigger()
+
+
+async def some_keys(tree: Tree) -> None:
+    await tree.cache.set("session:1", 1, 30)
+    await tree.cache.set("session:2", 1, 3600)
+    await tree.cache.set("rate:1", 1, 30)
+    await tree.cache.write(b"config", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+
+
+async def test_a_condition_is_a_chip_that_can_be_removed() -> None:
+    async with a_tree() as tree:
+        await some_keys(tree)
+        await tree.open()
+        choose(tree, "No expiry")
+        await tree.until(lambda: tree.lines() == ["config"])
+        await tree.until(lambda: tree.pane.filters.said == "1 of 4")
+        (chip,) = tree.pane.filters.chips
+        assert chip.text() == "no expiry"
+        assert chip.accessibleName() == "Remove the filter: no expiry"
+        choose(tree, "Expires within 1 min")
+        await tree.until(lambda: tree.lines() == ["rate", "session"])
+        choose(tree, "string")
+        await tree.until(lambda: tree.pane.filters.said == "2 of 4")
+        assert [chip.text() for chip in tree.pane.filters.chips] == ["≤ 1 min", "string"]
+        tree.pane.filters.chips[0].click()
+        await tree.until(lambda: tree.pane.filters.said == "4 of 4")
+        tree.pane.filters.chips[0].click()
+        assert tree.pane.filters.chips == ()
+        assert tree.pane.filters.said == ""
+
+
+async def test_conditions_that_nothing_meets_say_so_and_can_be_cleared() -> None:
+    async with a_tree() as tree:
+        await some_keys(tree)
+        await tree.open()
+        choose(tree, "stream")
+        await tree.until(lambda: tree.pane.empty.isVisible())
+        assert tree.pane.empty.title == "No key matches “stream”"
+        tree.pane.empty.clear_filter_requested.emit()
+        await tree.until(lambda: tree.lines() == ["rate", "session", "config"])
+
+
+async def test_only_what_matches_is_loaded_and_all_comes_back() -> None:
+    async with a_tree() as tree:
+        await some_keys(tree)
+        await tree.open()
+        assert "Load only keys that match the text of the filter" not in offered(
+            tree.pane.filters.menu()
+        ), "a small cache is loaded whole"
+        tree.pane.filter.setText("session")
+        tree.pane.filters.load_only_requested.emit()
+        await tree.until(lambda: tree.pane.strip.said.startswith("2 keys, only *session*, compl"))
+        assert tree.pane.filter.text() == ""
+        assert tree.lines() == ["session"]
+        assert "Load all keys" in offered(tree.pane.filters.menu())
+        load_all = [b for b in tree.pane.strip.findChildren(QPushButton) if b.text() == "Load all"]
+        load_all[0].click()
+        await tree.until(lambda: tree.pane.strip.said.startswith("4 keys, complete"))
+
+
+async def test_everything_beside_the_field_has_a_name() -> None:
+    async with a_tree() as tree:
+        await tree.open()
+        assert all(b.accessibleName() for b in tree.pane.filters.findChildren(QToolButton))
