@@ -39,6 +39,7 @@ from sinch_cache_gui.cache.redis_errors import translate
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_reads import BATCH, RedisReads
 from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
+from sinch_cache_gui.cache.redis_sentinel import SentinelNode
 from sinch_cache_gui.cache.redis_transactions import WatchedWrites
 from sinch_cache_gui.cache.redis_writes import (
     NO_KEY,
@@ -48,6 +49,7 @@ from sinch_cache_gui.cache.redis_writes import (
     Occupied,
     ScriptsDenied,
 )
+from sinch_cache_gui.cache.scanning import scan_all
 from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
 from sinch_cache_gui.cache.ttl import (
@@ -63,14 +65,22 @@ DEFAULT_TIMEOUT_S: Final = 5.0
 T = TypeVar("T")
 
 
+def make_node(target: Target, *, timeout_s: float) -> RedisNode:
+    """Make the server a target means; it is reached when it is first asked."""
+    kind = SentinelNode if target.kind.is_sentinel else RedisNode
+    return kind(target, timeout_s=timeout_s)
+
+
 class RedisCache(CacheBackend):
-    """A standalone Redis server, or one that speaks its protocol.
+    """One Redis server, or one that speaks its protocol: standalone, by Sentinel, or in a cluster.
 
     Args:
         target: Where it is.
         timeout_s: The longest any exchange may take before the server counts as unreachable.
         can_script: False writes by transactions from the start, as where scripts are denied.
         live: How changes are noticed.
+        node: The server itself, where it is more than the one address of the target.
+        clock: Shared by the servers of a cluster.
     """
 
     def __init__(
@@ -80,10 +90,12 @@ class RedisCache(CacheBackend):
         timeout_s: float = DEFAULT_TIMEOUT_S,
         can_script: bool = True,
         live: LivePlan = DEFAULT_PLAN,
+        node: RedisNode | None = None,
+        clock: ServerClock | None = None,
     ) -> None:
         self._target = target
-        self._node = RedisNode(target, timeout_s=timeout_s)
-        self._clock = ServerClock()
+        self._node = node or make_node(target, timeout_s=timeout_s)
+        self._clock = clock or ServerClock()
         self._abilities = Abilities()
         self._prefers_scripts = can_script
         self._live = live
@@ -95,7 +107,11 @@ class RedisCache(CacheBackend):
         """What `connect` learnt; little before it."""
         target, abilities = self._target, self._abilities
         details = {"Database": str(target.database)}
-        if abilities.mode:
+        if target.kind.is_sentinel:
+            details["Mode"] = f"sentinel, service {target.service}"
+            details["Primary"] = self._node.where
+            details["Sentinels"] = target.address
+        elif abilities.mode:
             details["Mode"] = abilities.mode
         if abilities.role and abilities.role != "master":
             details["Role"] = abilities.role
@@ -259,15 +275,7 @@ class RedisCache(CacheBackend):
 
     async def keys(self, pattern: str = "*") -> list[str]:
         """SCAN from end to end; keys that are not text are not a function's."""
-        matches = encode_key(pattern)
-        breathe = Breather()
-        page = await self.scan_page(pattern=matches)
-        found = list(page.keys)
-        while page.next is not None:
-            await breathe()
-            page = await self.scan_page(page.next, pattern=matches)
-            found += page.keys
-        return decode_keys(found)
+        return decode_keys(await scan_all(self.scan_page, encode_key(pattern)))
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
         """One pipeline of GET for many keys: MGET would take another type for a missing key."""

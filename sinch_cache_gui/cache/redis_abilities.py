@@ -57,8 +57,8 @@ def parse_abilities(replies: Sequence[Reply]) -> Abilities:
         if name in told:
             product, version = maker, told[name]
             break
-    # Denied for the key it was tried on, it may still be known and allowed for others.
-    has_expiretime = isinstance(expiretime, int) or (
+    # Denied for the key it was tried on, or sent elsewhere, it is known all the same.
+    has_expiretime = isinstance(expiretime, int | exceptions.AskError) or (
         isinstance(expiretime, exceptions.NoPermissionError)
         and "'pexpiretime'" not in str(expiretime).lower()
     )

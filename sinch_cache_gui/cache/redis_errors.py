@@ -34,6 +34,19 @@ _REFUSALS: Final[dict[str, tuple[type[CacheError], str]]] = {
 protocol", simple errors)."""
 
 
+class KeyElsewhere(CacheError):
+    """A node of a cluster did nothing, since another node holds the key.
+
+    Attributes:
+        is_for_good: Whether the whole slot lives elsewhere (MOVED); otherwise it is on its way
+            (ASK, TRYAGAIN).
+    """
+
+    def __init__(self, title: str, detail: str, *, is_for_good: bool) -> None:
+        super().__init__(title, detail)
+        self.is_for_good = is_for_good
+
+
 def is_reply(error: Exception) -> bool:
     """Answer whether the server itself answered with this error: so it did nothing."""
     return isinstance(
@@ -87,10 +100,16 @@ def translate(error: Exception, where: str) -> CacheError:
             )
         case exceptions.OutOfMemoryError():
             return NotPermitted(f"{where} is out of memory and takes no writes")
-        case exceptions.AskError():
-            return CacheError(
+        case exceptions.AskError() | exceptions.TryAgainError():
+            return KeyElsewhere(
                 f"{where} is one node of a cluster, and this key lives on another",
                 f"It says: {error}",
+                is_for_good=isinstance(error, exceptions.MovedError),
+            )
+        case exceptions.ClusterCrossSlotError():
+            return NotPermitted(
+                "These keys live in different slots of the cluster",
+                "It changes several keys in one step only if their names share a {tag}.",
             )
         case exceptions.ClusterDownError() | exceptions.MasterDownError():
             return CacheUnreachable(f"{where} is not serving at the moment", f"It says: {error}")

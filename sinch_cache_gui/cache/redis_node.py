@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Final, TypeAlias, TypedDict
 
 import hiredis
@@ -18,7 +19,7 @@ from redis.asyncio.connection import (
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from sinch_cache_gui.cache.connect import Target, TargetKind
+from sinch_cache_gui.cache.connect import Target, TargetKind, TlsFiles
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.redis_errors import (
     EDGE_ERRORS,
@@ -63,6 +64,14 @@ class _Shared(TypedDict):
     retry: Retry
     driver_info: None
     parser_class: type[_PushParser]
+
+
+class _TlsOptions(TypedDict, total=False):
+    """Files for TLS, by redis-py's names."""
+
+    ssl_ca_certs: str
+    ssl_certfile: str
+    ssl_keyfile: str
 
 
 class Line:
@@ -234,23 +243,28 @@ class RedisNode:
             await line.close()
         return await self._open(2)
 
+    async def _locate(self) -> Target:
+        """Answer where the server is at this moment."""
+        return self._target
+
+    async def _greet(self, line: Line) -> None:
+        """Make a new connection ready."""
+        # Both are courtesies: a server that does not know or permit them is fine.
+        await line.exchange([("CLIENT", "SETNAME", CLIENT_NAME), ("CLIENT", "NO-TOUCH", "ON")])
+
     async def _open(self, protocol: int) -> Line:
-        connection = self._make_connection(protocol)
+        connection = self._make_connection(await self._locate(), protocol)
         line = Line(connection, self._timeout_s)
         try:
             async with asyncio.timeout(self._timeout_s):
                 await connection.connect()  # type: ignore[no-untyped-call]
-                # Both are courtesies: a server that does not know or permit them is fine.
-                await line.exchange(
-                    [("CLIENT", "SETNAME", CLIENT_NAME), ("CLIENT", "NO-TOUCH", "ON")]
-                )
+                await self._greet(line)
         except BaseException:
             await line.close()
             raise
         return line
 
-    def _make_connection(self, protocol: int) -> AbstractConnection:
-        target = self._target
+    def _make_connection(self, target: Target, protocol: int) -> AbstractConnection:
         shared = _Shared(
             db=target.database,
             username=target.username,
@@ -268,6 +282,27 @@ class RedisNode:
             case TargetKind.UNIX:
                 return UnixDomainSocketConnection(path=target.path, **shared)
             case TargetKind.TLS:
-                return SSLConnection(host=target.host, port=target.port, **shared)
+                return SSLConnection(
+                    host=target.host, port=target.port, **shared, **_tls_options(target.tls)
+                )
             case _:
                 return Connection(host=target.host, port=target.port, **shared)
+
+
+def _tls_options(files: TlsFiles) -> _TlsOptions:
+    """Answer the files that are named.
+
+    Raises:
+        CacheUnreachable: One is missing; the network would be blamed for it otherwise.
+    """
+    options = _TlsOptions()
+    if files.authorities:
+        options["ssl_ca_certs"] = files.authorities
+    if files.certificate:
+        options["ssl_certfile"] = files.certificate
+    if files.key:
+        options["ssl_keyfile"] = files.key
+    for path in (files.authorities, files.certificate, files.key):
+        if path and not Path(path).is_file():
+            raise CacheUnreachable("A file for TLS is missing", f"There is no {path}")
+    return options

@@ -10,11 +10,13 @@ from typing import Protocol
 import pytest
 import redis as redis_client
 
-from sinch_cache_gui.cache.connect import Target, TargetKind
+from sinch_cache_gui.cache.connect import Target, TargetKind, parse_target
 from sinch_cache_gui.cache.interface import CacheBackend, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.redis import RedisCache
+from sinch_cache_gui.cache.redis_cluster import ClusterCache
 from sinch_cache_gui.cache.view import CacheView
+from tests.redis_fleet import Cluster, Trio, running_cluster, running_trio
 
 
 class HandClock:
@@ -63,7 +65,7 @@ class BehindMemory:
 
 
 class BehindRedis:
-    def __init__(self, raw: redis_client.Redis) -> None:
+    def __init__(self, raw: redis_client.Redis | redis_client.RedisCluster) -> None:
         self.raw = raw
 
     async def put(self, key: bytes, data: bytes, ttl_ms: int | None) -> None:
@@ -87,7 +89,7 @@ class Stage:
     prefix: bytes
 
     @property
-    def raw(self) -> redis_client.Redis:
+    def raw(self) -> redis_client.Redis | redis_client.RedisCluster:
         """The server itself; skips where there is none."""
         if not isinstance(self.behind, BehindRedis):
             pytest.skip("only strings in memory")
@@ -120,6 +122,44 @@ def denied_eval(redis_url: str, raw: redis_client.Redis) -> Iterator[Target]:
     raw.execute_command("ACL", "DELUSER", "plain")
 
 
+@pytest.fixture(scope="session")
+def shared_cluster(shared_redis: object) -> Iterator[Cluster]:
+    """One cluster of three primaries for the run (of each worker). Tests take `cluster`."""
+    with running_cluster() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def cluster(shared_cluster: Cluster) -> Cluster:
+    """A whole and empty cluster. Whoever breaks one starts it with `running_cluster`."""
+    shared_cluster.flush()
+    return shared_cluster
+
+
+@pytest.fixture
+def cluster_raw(cluster: Cluster) -> Iterator[redis_client.RedisCluster]:
+    """A plain client of the empty cluster."""
+    port = cluster.nodes[0].port
+    with redis_client.RedisCluster(host="127.0.0.1", port=port, protocol=2) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shared_trio(shared_redis: object) -> Iterator[Trio]:
+    """One primary watched by Sentinel for the run (of each worker)."""
+    with running_trio() as trio:
+        yield trio
+
+
+@pytest.fixture
+def trio_raw(shared_trio: Trio) -> Iterator[redis_client.Redis]:
+    """A plain client of the empty primary."""
+    client = redis_client.Redis(port=shared_trio.primary.port, protocol=2)
+    client.flushall()
+    yield client
+    client.close()
+
+
 @asynccontextmanager
 async def opened(cache: CacheBackend) -> AsyncIterator[CacheBackend]:
     await cache.connect()
@@ -130,19 +170,29 @@ async def opened(cache: CacheBackend) -> AsyncIterator[CacheBackend]:
 
 
 KINDS = ["memory", "redis", "redis without scripts"]
+FLEETS = ["cluster", "cluster without scripts", "cluster, below a prefix", "sentinel"]
+TAGGED = "{fn*:å}:".encode()
+"""A prefix that keeps the keys below it together in a cluster."""
 
 
-@pytest.fixture(params=[*KINDS, *(f"{kind}, below a prefix" for kind in KINDS)])
+@pytest.fixture(params=[*KINDS, *(f"{kind}, below a prefix" for kind in KINDS), *FLEETS])
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     """Every kind of cache, plain and seen through a prefix."""
     kind, _, view = request.param.partition(", ")
-    prefix = "fn*:å:".encode() if view else b""
+    prefix = TAGGED if view else b""
     behind: Behind
     cache: CacheBackend
     if kind == "memory":
         clock = HandClock()
         cache = MemoryCache(clock)
         behind = BehindMemory(cache, clock)
+    elif kind == "sentinel":
+        behind = BehindRedis(request.getfixturevalue("trio_raw"))
+        cache = RedisCache(parse_target(request.getfixturevalue("shared_trio").url))
+    elif kind.startswith("cluster"):
+        behind = BehindRedis(request.getfixturevalue("cluster_raw"))
+        url = request.getfixturevalue("cluster").url
+        cache = ClusterCache(parse_target(url), can_script=kind == "cluster")
     else:
         raw = request.getfixturevalue("raw")
         behind = BehindRedis(raw)
@@ -154,6 +204,13 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
         cache = CacheView(cache, prefix=prefix)
     async with opened(cache):
         yield Stage(cache, behind, prefix)
+
+
+@pytest.fixture
+def one_server(stage: Stage) -> None:
+    """Skips where two names may live on two servers: then nothing can be done to both at once."""
+    if isinstance(stage.cache, ClusterCache):
+        pytest.skip("names without a common tag")
 
 
 @pytest.fixture

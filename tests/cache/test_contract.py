@@ -427,6 +427,7 @@ async def test_other_types_are_removed_and_restored_whole(stage: Stage, ttl_ms: 
     )
 
 
+@pytest.mark.usefixtures("one_server")
 async def test_a_renamed_key_keeps_its_bytes_and_its_deadline(cache: CacheBackend) -> None:
     for to in AWKWARD_KEYS:
         await cache.write(b"old", b"\x00\xff", expected=None, ttl=60_000)
@@ -436,12 +437,14 @@ async def test_a_renamed_key_keeps_its_bytes_and_its_deadline(cache: CacheBacken
         assert await cache.read(to) == before
 
 
+@pytest.mark.usefixtures("one_server")
 async def test_a_key_without_ttl_is_renamed_without(cache: CacheBackend) -> None:
     await cache.write(b"old", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
     assert await cache.rename(b"old", b"new") == Saved(None, None)
     assert await cache.read(b"new") == StoredValue("string", b"1", 1, None)
 
 
+@pytest.mark.usefixtures("one_server")
 async def test_a_key_is_renamed_over_another_only_if_told_so(cache: CacheBackend) -> None:
     await cache.set("old", 1, 60)
     await cache.set("new", 2, 600)
@@ -453,6 +456,7 @@ async def test_a_key_is_renamed_over_another_only_if_told_so(cache: CacheBackend
     assert await cache.read(b"new") == old
 
 
+@pytest.mark.usefixtures("one_server")
 async def test_what_is_not_there_is_not_renamed(stage: Stage) -> None:
     await stage.cache.set("kept", 2)
     await stage.cache.set("old", 1, 60)
@@ -464,6 +468,7 @@ async def test_what_is_not_there_is_not_renamed(stage: Stage) -> None:
         await stage.cache.rename(b"kept", b"kept", overwrites=True)
 
 
+@pytest.mark.usefixtures("one_server")
 async def test_other_types_are_renamed_and_replaced_whole(stage: Stage) -> None:
     stage.raw.hset(stage.full(b"old"), mapping={"a": "1", "b": b"\xff"})
     stage.raw.pexpire(stage.full(b"old"), HOUR_MS)
@@ -497,6 +502,7 @@ async def test_other_types_are_taken_whole(stage: Stage) -> None:
     assert stage.raw.zrange(stage.full(b"copy"), 0, -1, withscores=True) == [(b"a", 1.5)]
 
 
+@pytest.mark.usefixtures("one_server")
 async def test_of_renames_to_one_name_only_one_happens(cache: CacheBackend) -> None:
     for number in range(6):
         await cache.set(f"k{number}", number)

@@ -1,0 +1,362 @@
+"""A Redis Cluster as one cache: each key at the primary that holds it, wherever that is by now."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Final, TypeVar
+
+from redis.crc import key_slot
+
+from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
+from sinch_cache_gui.cache.cluster_scan import ClusterCursor, first_round, next_round
+from sinch_cache_gui.cache.connect import Target
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, OutcomeUnknown
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    BackendFacts,
+    CacheBackend,
+    ElementPage,
+    FeedEvent,
+    Gone,
+    JsonValue,
+    KeyInfo,
+    ScanCursor,
+    ScanPage,
+    Snapshot,
+    StoredValue,
+    Ttl,
+    TtlChange,
+    TtlOutcome,
+    WriteOutcome,
+)
+from sinch_cache_gui.cache.live_cluster import ClusterFeed
+from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
+from sinch_cache_gui.cache.names import check_new_name
+from sinch_cache_gui.cache.redis import DEFAULT_TIMEOUT_S, RedisCache
+from sinch_cache_gui.cache.redis_errors import KeyElsewhere
+from sinch_cache_gui.cache.redis_node import RedisNode
+from sinch_cache_gui.cache.scanning import scan_all
+from sinch_cache_gui.cache.server_clock import ServerClock
+from sinch_cache_gui.cache.stored_json import decode_keys, encode_key
+
+_ATTEMPTS: Final = 8
+"""How often a key is followed: a slot on its way takes a moment, and may be on its way again."""
+
+_MOMENT_S: Final = 0.05
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class ClusterCache(CacheBackend):
+    """A Redis Cluster. Its nodes' clocks are taken to agree.
+
+    What a node refused because the key is elsewhere is put to the node that has it, a write too:
+    a refused one did nothing. A write without an answer is never repeated.
+
+    Args:
+        target: The cluster.
+        timeout_s: The longest any exchange may take before a server counts as unreachable.
+        can_script: False writes by transactions from the start, as where scripts are denied.
+        live: How changes are noticed.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        can_script: bool = True,
+        live: LivePlan = DEFAULT_PLAN,
+    ) -> None:
+        clock = ServerClock()
+
+        def make_cache(target: Target, node: RedisNode) -> RedisCache:
+            return RedisCache(target, can_script=can_script, live=live, node=node, clock=clock)
+
+        self._target = target
+        self._live = live
+        self._clock = clock
+        self._members = ClusterMembers(target, timeout_s=timeout_s, make_cache=make_cache)
+        self._feeds: set[ClusterFeed] = set()
+        self._product = "Redis"
+
+    @property
+    def facts(self) -> BackendFacts:
+        """What `connect` learnt; little before it."""
+        target, members = self._target, self._members.all()
+        details = {"Mode": "cluster"}
+        if members:
+            count = len(members)
+            details["Mode"] = f"cluster, {count} primar{'y' if count == 1 else 'ies'}"
+            places = sorted(member.endpoint.address for member in members.values())
+            details["Primaries"] = ", ".join(places)
+        details["User"] = target.username or "default"
+        return BackendFacts(target.label, self._product, not target.is_on_this_machine, details)
+
+    @property
+    def is_read_only(self) -> bool:
+        """Never by itself; the servers may still refuse a write."""
+        return False
+
+    def now_ms(self) -> int:
+        """The servers' clock, as last read."""
+        return self._clock.now_ms()
+
+    async def connect(self) -> None:
+        """Find the primaries and learn what they can do. One that is down may be so."""
+        await self._members.look()
+        members = self._members.all().values()
+        found = await asyncio.gather(*map(Member.ready, members), return_exceptions=True)
+        ready = [cache for cache in found if isinstance(cache, RedisCache)]
+        for error in found:
+            if isinstance(error, BaseException) and not (
+                ready and isinstance(error, CacheUnreachable)
+            ):
+                raise error
+        self._product = ready[0].facts.product
+
+    async def aclose(self) -> None:
+        """Close every connection and end every feed."""
+        for feed in self._feeds:
+            feed.close()
+        await self._members.aclose()
+
+    def retry_now(self) -> None:
+        """Let the feeds try lost primaries again at once."""
+        for feed in self._feeds:
+            feed.retry_now()
+
+    async def count_keys(self) -> int | None:
+        """The sum over the primaries."""
+        members = self._members.all().values()
+        counts = await asyncio.gather(*(member.cache.count_keys() for member in members))
+        return sum(count or 0 for count in counts)
+
+    async def scan_page(
+        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+    ) -> ScanPage:
+        """One SCAN, or one at each of several primaries with few keys."""
+        if cursor is None:
+            at = first_round(await self._members.told_by_each())
+        elif isinstance(cursor, ClusterCursor):
+            at = cursor
+        else:
+            raise TypeError(f"not a cursor of this cache: {cursor!r}")
+        keys: list[bytes] = []
+        while at.waiting and len(keys) < count:
+            page = await self._page_of(at.waiting[0], at.at, pattern, count)
+            keys += page.keys
+            at = at.moved_on(page.next)
+            if page.next is not None:
+                break
+        if at.waiting:
+            return ScanPage(keys, at)
+        return ScanPage(keys, next_round(at, await self._members.told_by_each()))
+
+    async def describe(
+        self, keys: Sequence[bytes], *, preview_bytes: int = 200
+    ) -> list[KeyInfo | None]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._spread(
+            keys, lambda cache, part: cache.describe(part, preview_bytes=preview_bytes)
+        )
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._spread(keys, RedisCache.deadlines)
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """Read where the key is."""
+        return await self._at(key, lambda cache: cache.read(key))
+
+    async def elements(
+        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+    ) -> ElementPage | None:
+        """A page from where the key is; a cursor means nothing to another server."""
+        held_by, at = (None, None) if cursor is None else _parse_element_cursor(cursor)
+
+        async def page(cache: RedisCache) -> ElementPage | None:
+            place = cache.facts.label
+            found = await cache.elements(key, kind, at if place == held_by else None, count=count)
+            if found is None or found.next is None:
+                return found
+            return replace(found, next=(place, found.next))
+
+        return await self._at(key, page)
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        """Compare and set where the key is."""
+        return await self._at(key, lambda cache: cache.write(key, data, expected=expected, ttl=ttl))
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Change the TTL where the key is."""
+        return await self._at(key, lambda cache: cache.change_ttl(key, change))
+
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        """Look and delete where the key is."""
+        return await self._at(key, lambda cache: cache.remove(key, expected=expected))
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        """Put a key back where it belongs by now."""
+        return await self._at(snapshot.key, lambda cache: cache.restore(snapshot))
+
+    async def snapshot(self, key: bytes) -> Snapshot | None:
+        """Take a key whole where it is."""
+        return await self._at(key, lambda cache: cache.snapshot(key))
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Rename within a slot: between two, no server can do it in one step."""
+        check_new_name(key, to)
+        if key_slot(key) != key_slot(to):
+            raise NotPermitted(
+                "These two names live in different slots of the cluster",
+                "A cluster renames in one step only between names that share a {tag}. "
+                "Copy the key to the new name, then delete the old one.",
+            )
+        return await self._at(key, lambda cache: cache.rename(key, to, overwrites=overwrites))
+
+    async def watch(self) -> AsyncGenerator[FeedEvent, None]:
+        """Follow every primary, and whoever takes over from it."""
+        feed = ClusterFeed(self._members, self, self._live)
+        self._feeds.add(feed)
+        try:
+            async with aclosing(feed.events()) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self._feeds.discard(feed)
+
+    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
+        """Store a function's value where its key belongs."""
+        await self._at(encode_key(key), lambda cache: cache.set(key, value, ttl))
+
+    async def get(self, key: str) -> JsonValue:
+        """Answer a function's value."""
+        return await self._at(encode_key(key), lambda cache: cache.get(key))
+
+    async def has(self, key: str) -> bool:
+        """Ask where the key belongs."""
+        return await self._at(encode_key(key), lambda cache: cache.has(key))
+
+    async def delete(self, key: str) -> bool:
+        """Remove a function's key where it is."""
+        return await self._at(encode_key(key), lambda cache: cache.delete(key))
+
+    async def extend(self, key: str, seconds: int) -> bool:
+        """Add to the remaining time where the key is."""
+        return await self._at(encode_key(key), lambda cache: cache.extend(key, seconds))
+
+    async def keys(self, pattern: str = "*") -> list[str]:
+        """SCAN every primary; keys that are not text are not a function's."""
+        found = await scan_all(self.scan_page, encode_key(pattern))
+        return decode_keys(list(dict.fromkeys(found)))
+
+    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+
+        async def values(cache: RedisCache, part: Sequence[bytes]) -> list[JsonValue]:
+            texts = [key.decode() for key in part]
+            found = await cache.get_many(texts)
+            return [found[text] for text in texts]
+
+        found = await self._spread([encode_key(key) for key in keys], values)
+        return dict(zip(keys, found, strict=True))
+
+    async def _page_of(
+        self, name: str, at: ScanCursor | None, pattern: bytes | None, count: int
+    ) -> ScanPage:
+        """Scan at one primary; one that is none any more has nothing: its heir will be scanned."""
+        seen = self._members.looks
+        member = self._members.all().get(name)
+        if member is None:
+            return ScanPage((), None)
+        try:
+            return await member.cache.scan_page(at, pattern=pattern, count=count)
+        except CacheUnreachable:
+            await self._members.look(seen)
+            if name in self._members.all():
+                raise
+            return ScanPage((), None)
+
+    async def _at(self, key: bytes, act: Callable[[RedisCache], Awaitable[T]]) -> T:
+        """Act where the key is, following it when it has moved."""
+        attempt = 0
+        while True:
+            attempt += 1
+            seen, member = self._members.looks, None
+            try:
+                member = self._members.owner(key)
+                return await act(await member.ready())
+            except (KeyElsewhere, CacheUnreachable) as error:
+                await self._follow(key, error, member, seen, attempt)
+
+    async def _spread(
+        self,
+        keys: Sequence[bytes],
+        ask: Callable[[RedisCache, Sequence[bytes]], Awaitable[list[R]]],
+        attempt: int = 1,
+    ) -> list[R]:
+        """Ask about many keys, each where it is, and answer in their order."""
+        seen = self._members.looks
+        places: dict[Member, list[int]] = {}
+        for place, key in enumerate(keys):
+            places.setdefault(self._members.owner(key), []).append(place)
+        if not places:
+            return []
+
+        async def ask_one(member: Member, part: Sequence[bytes]) -> list[R]:
+            try:
+                return await ask(await member.ready(), part)
+            except (KeyElsewhere, CacheUnreachable) as error:
+                await self._follow(part[0], error, member, seen, attempt)
+            return await self._spread(part, ask, attempt + 1)
+
+        parts = await asyncio.gather(
+            *(ask_one(member, [keys[place] for place in here]) for member, here in places.items()),
+            return_exceptions=True,
+        )
+        answers: dict[int, R] = {}
+        for here, part in zip(places.values(), parts, strict=True):
+            if isinstance(part, BaseException):
+                raise part
+            answers.update(zip(here, part, strict=True))
+        return [answers[place] for place in range(len(keys))]
+
+    async def _follow(
+        self, key: bytes, error: CacheError, member: Member | None, seen: int, attempt: int
+    ) -> None:
+        """Find out where a key is now, or raise the error if trying again would not help."""
+        if isinstance(error, OutcomeUnknown):
+            raise error
+        if isinstance(error, KeyElsewhere):
+            if attempt >= _ATTEMPTS:
+                raise CacheUnreachable(
+                    "This key is being moved to another node",
+                    f"Nothing was written. Try again in a moment. {error.detail}",
+                ) from error
+            if error.is_for_good:
+                await self._members.look(seen, first=member.endpoint if member else None)
+            await asyncio.sleep(_MOMENT_S * (attempt - 1))
+            return
+        if attempt >= _ATTEMPTS:
+            raise error
+        try:
+            await self._members.look(seen)
+            found = self._members.owner(key)
+        except CacheError:
+            raise error from None
+        if found is member:
+            raise error
+
+
+def _parse_element_cursor(cursor: ScanCursor) -> tuple[str, ScanCursor]:
+    match cursor:
+        case (str() as held_by, at):
+            return held_by, at
+    raise TypeError(f"not a cursor of this cache: {cursor!r}")
