@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
-from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.cache.memory import MemoryCache, wall_clock_ms
 from sinch_cache_gui.cache.view import CacheView
+from sinch_cache_gui.cache.virtual_clock import VirtualClock
 
 DEFAULT_PORT: Final = 6379
 DEFAULT_SENTINEL_PORT: Final = 26379
@@ -198,7 +199,11 @@ def parse_target(text: str) -> Target:
 
 
 def open_backend(
-    target: Target, *, prefix: bytes = b"", is_read_only: bool = False
+    target: Target,
+    *,
+    prefix: bytes = b"",
+    is_read_only: bool = False,
+    clock: VirtualClock | None = None,
 ) -> CacheBackend:
     """Make the cache a target names; `connect` reaches it.
 
@@ -206,10 +211,15 @@ def open_backend(
         target: Where it is.
         prefix: Show and write only keys that begin so, without showing it.
         is_read_only: Refuse every write.
+        clock: Drives the embedded cache; a Redis has its own.
     """
     backend: CacheBackend
     if target.kind is TargetKind.MEMORY:
-        backend = MemoryCache()
+        memory = MemoryCache(clock or wall_clock_ms)
+        if clock is not None:
+            clock.listen(memory.clock_moved)
+            clock.expect(memory.next_deadline_ms)
+        backend = memory
     else:
         # Imported only where it is needed: it takes a tenth of a second.
         from sinch_cache_gui.cache.live_source import LivePlan
