@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from time import monotonic
 from typing import Protocol
 
 import redis
 
 from sinch_cache_gui.cache.interface import CacheBackend
+
+PATIENCE_S = 10
 
 
 class SomebodyElse(Protocol):
@@ -17,6 +21,14 @@ class SomebodyElse(Protocol):
     async def drop(self, key: str) -> None: ...
     async def look(self, key: str) -> object: ...
     async def time_left_s(self, key: str) -> float | None: ...
+
+
+async def finds(somebody: SomebodyElse, key: str, value: object) -> None:
+    """Look until the key holds the value."""
+    until_s = monotonic() + PATIENCE_S
+    while (found := await somebody.look(key)) != value:
+        assert monotonic() < until_s, f"{key} holds {found!r}"
+        await asyncio.sleep(0.01)
 
 
 class OnRedis:
