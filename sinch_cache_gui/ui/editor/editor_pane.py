@@ -7,10 +7,17 @@ from collections.abc import Callable, Coroutine
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, TtlChange
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    CacheBackend,
+    KeyType,
+    StoredValue,
+    TtlChange,
+)
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
+from sinch_cache_gui.ui.editor.elements_page import ElementsPage
 from sinch_cache_gui.ui.editor.header import DocumentHeader
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.message_page import MessagePage
@@ -25,6 +32,9 @@ from sinch_cache_gui.values.content import Content, ContentKind, content_of
 from sinch_cache_gui.values.decoders import Decoded
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
+
+ELEMENT_TYPES = frozenset({KeyType.HASH, KeyType.LIST, KeyType.SET, KeyType.ZSET, KeyType.STREAM})
+"""Types that are shown as tables of their elements."""
 
 
 class EditorPane(QWidget):
@@ -65,15 +75,18 @@ class EditorPane(QWidget):
         self.decoded.set_editable(False)
         self.decoded.setAccessibleName(self.tr("Value, decoded"))
         self._shows_decoded = False
+        self.elements = ElementsPage(theme, backend, key, self.tasks)
         self.document = Document(backend, key, self.panel.view)
         self._stack = self.panel.body
         self._stack.addWidget(self.page)
         self._stack.addWidget(self.difference)
         self._stack.addWidget(self.decoded)
+        self._stack.addWidget(self.elements)
         self.bar = NoticeBar(theme, over=self._stack)
         self.close_bar = NoticeBar(theme, over=self._stack)
         self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
         self._ttl_field: TtlField | None = None
+        self._listed: StoredValue | None = None
         self._shown_kind: ContentKind | None = None
         self._decoded: Decoded | None = None
         self._shown: tuple[object, ...] = ()
@@ -114,7 +127,7 @@ class EditorPane(QWidget):
 
     def look_again(self) -> None:
         """Look at the key again: something may have happened to it."""
-        self._start("follow", self.document.remote_changed())
+        self._start("follow", self._follow())
 
     async def saved(self) -> bool:
         """Write the text, and answer whether nothing is left unsaved."""
@@ -173,6 +186,11 @@ class EditorPane(QWidget):
         self._stack.currentChanged.connect(self._raise_bars)
         self.document.listen(self._show_state)
 
+    async def _follow(self) -> None:
+        await self.document.remote_changed()
+        self._listed = None  # elements may be others though there are as many
+        self._show_elements(self.document.state)
+
     def _note_edited(self) -> None:
         self.document.set_edited(self.panel.view.is_edited)
 
@@ -217,6 +235,7 @@ class EditorPane(QWidget):
         self.header.show_state(state)
         view = self.panel.view
         self._show_decoded(state.content)
+        self._show_elements(state)
         if state.content is not None and state.content.kind is not self._shown_kind:
             self._shown_kind = state.content.kind
             self.panel.set_kind(state.content.kind)
@@ -266,7 +285,38 @@ class EditorPane(QWidget):
             bar.raise_()
 
     def _show_text(self) -> None:
-        self._stack.setCurrentWidget(self.decoded if self._shows_decoded else self.panel.view)
+        stored = self.document.state.stored
+        if stored is not None and stored.type in ELEMENT_TYPES:
+            self._stack.setCurrentWidget(self.elements)
+        elif stored is not None and stored.type != KeyType.STRING:
+            self._stack.setCurrentWidget(self.page)
+        else:
+            self._stack.setCurrentWidget(self.decoded if self._shows_decoded else self.panel.view)
+
+    def _show_elements(self, state: DocumentState) -> None:
+        """List the elements of a value that is no string, anew after every look at it."""
+        stored = state.stored
+        if stored is None or stored.type == KeyType.STRING or state.phase is not Phase.OPEN:
+            return
+        if stored.type in ELEMENT_TYPES:
+            if self._listed is None:
+                self._listed = stored
+                self.elements.show_elements(stored.type, stored.size)
+        elif self._listed is None:
+            self._listed = stored
+            self._say_unknown(stored.type, "")
+
+    def _say_unknown(self, kind: str, detail: str) -> None:
+        measure = NoticeAction(self.tr("Measure it"), lambda: self._start("dump", self._measure()))
+        title = self.tr("This key holds a {}").format(kind)
+        shown = detail or self.tr("It cannot be shown here. DUMP tells how large it is.")
+        self.page.say("mdi6.package-variant-closed", title, shown, None if detail else measure)
+
+    async def _measure(self) -> None:
+        taken = await self._backend.snapshot(self.key)
+        if taken is not None:
+            detail = self.tr("Its DUMP has {:,} bytes.").format(len(taken.payload))
+            self._say_unknown(taken.type, detail)
 
     def _show_decoded(self, content: Content | None) -> None:
         """Have ready what a decoder says of a new value; in front where the bytes say nothing."""
@@ -310,7 +360,7 @@ class EditorPane(QWidget):
             return None
         decoded = content.decoded
         if decoded is None:
-            if content.is_editable:
+            if content.is_editable or content.kind is ContentKind.OTHER:
                 return None
             return Notice(Severity.INFO, self.tr("Read-only"), content.reason)
         lines = filter(None, (content.reason, decoded.note))

@@ -1,0 +1,87 @@
+"""Keys that are not strings are shown as tables, page by page, read-only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+import redis
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.redis import RedisCache
+from tests.ui.editor.conftest import Desk
+
+
+@dataclass
+class Seat:
+    desk: Desk
+    raw: redis.Redis
+
+    def rows(self) -> list[tuple[str, ...]]:
+        model = self.desk.pane().elements.model
+        columns = range(model.columnCount())
+        return [
+            tuple(model.data(model.index(row, column)) or "" for column in columns)
+            for row in range(model.rowCount())
+        ]
+
+
+@pytest.fixture
+def raw(redis_url: str) -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(redis_url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+async def other(
+    seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis
+) -> AsyncIterator[Seat]:
+    cache = RedisCache(parse_target(redis_url))
+    await cache.connect()
+    yield Seat(await seat(cache), raw)
+    await cache.aclose()
+
+
+async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
+    other.raw.hset("customer", mapping={"name": "Åsa", "blob": b"\xff\x00"})
+    pane = await other.desk.open(b"customer")
+    await other.desk.until(lambda: len(other.rows()) == 2)
+    assert sorted(other.rows()) == [("blob", "\\xff\\x00"), ("name", "Åsa")]
+    assert pane.elements.isVisible()
+    assert other.desk.says("hash, 2 elements")
+    assert not other.desk.button("Save").isEnabled()
+
+    pane.elements.table.selectRow(other.rows().index(("name", "Åsa")))
+    other.desk.keys(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.elements.table)
+    assert QGuiApplication.clipboard().text() == "name\tÅsa"
+
+
+async def test_a_long_list_comes_in_pages(other: Seat) -> None:
+    other.raw.rpush("list", *(f"v{n}" for n in range(450)))
+    await other.desk.open(b"list")
+    await other.desk.until(lambda: other.desk.says("200 of 450 elements"))
+    other.desk.click("Load more")
+    await other.desk.until(lambda: other.desk.says("400 of 450 elements"))
+    other.desk.click("Load more")
+    await other.desk.until(lambda: len(other.rows()) == 450)
+    assert other.desk.says("450 elements")
+    assert other.rows()[449] == ("449", "v449")
+    assert "Load more" not in other.desk.button_texts()
+
+
+async def test_a_change_of_somebody_else_is_followed(other: Seat) -> None:
+    other.raw.zadd("scores", {"a": 1})
+    await other.desk.open(b"scores")
+    await other.desk.until(lambda: other.rows() == [("a", "1")])
+    other.raw.zadd("scores", {"a": 2})
+    other.desk.tabs.values_may_have_changed()
+    await other.desk.until(lambda: other.rows() == [("a", "2")])
+    other.raw.delete("scores")
+    other.raw.set("scores", "1")
+    other.desk.tabs.values_may_have_changed()
+    await other.desk.until(lambda: other.desk.view().isVisible())
+    assert other.desk.view().text() == "1"
