@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from typing import Final
@@ -22,6 +23,10 @@ from sinch_cache_gui.voice.targets import Answered, Failed, OperationListener, R
 CONTENT_TYPE: Final = "application/json"
 LONGEST_REPLY: Final = 1_048_576
 """Bytes. No limit is published; a reply near this is no SVAML."""
+
+AT_ONCE: Final = 24
+"""Requests under way at once; further ones wait for their turn. A reply to each at the same moment
+is about what a window can read between two pictures."""
 
 BACKSTOP_S: Final = 60.0
 """Whoever asks waits less than this; it ends connections nobody waits for."""
@@ -53,12 +58,14 @@ class HttpTarget:
         self._signer = signer
         self._now_ms = now_ms
         self._addresses = Addresses(url, may_leave=may_leave)
+        tls = httpx.create_ssl_context(verify=verify if url.scheme == "https" else False)
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._client = httpx.AsyncClient(
             follow_redirects=False,
             trust_env=False,
             timeout=BACKSTOP_S,
-            verify=verify if url.scheme == "https" else False,
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=256),
+            verify=tls,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=AT_ONCE),
         )
 
     @property
@@ -80,7 +87,8 @@ class HttpTarget:
         failure = Failed(f"{self.label} cannot be reached")
         for address in addresses:
             try:
-                return await self._send(address, callback, headers)
+                async with self._turns:
+                    return await self._send(address, callback, headers)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failure = self._unreachable(error)
             except httpx.HTTPError as error:

@@ -38,6 +38,22 @@ async function isRateLimited(cache, caller, maxPerHour = 10) {
 const say = (text) => ({ name: 'say', text, locale: 'en-US' });
 const hangup = (text) => ({ instructions: [say(text)], action: { name: 'hangup' } });
 
+const menu = (greeting) => ({
+  instructions: [say(greeting)],
+  action: {
+    name: 'runMenu',
+    menus: [{
+      id: 'main',
+      mainPrompt: '#tts[Press 1 for sales, or 3 for our opening hours.]',
+      timeoutMills: 8000,
+      options: [
+        { dtmf: '1', action: 'return(sales)' },
+        { dtmf: '3', action: 'return(hours)' },
+      ],
+    }],
+  },
+});
+
 const handlers = {
   async ice(context, event) {
     if (await isRateLimited(context.cache, event.cli)) return hangup('You have called too often.');
@@ -46,22 +62,12 @@ const handlers = {
       { callerNumber: event.cli, startTime: Date.now() },
       600,
     );
-    return {
-      instructions: [say('Welcome.')],
-      action: {
-        name: 'runMenu',
-        menus: [{
-          id: 'main',
-          mainPrompt: '#tts[Press 1 for sales.]',
-          timeoutMills: 8000,
-          options: [{ dtmf: '1', action: 'return(sales)' }],
-        }],
-      },
-    };
+    return menu('Welcome.');
   },
   async pie(context, event) {
     const session = await context.cache.get(`session:${event.callId}`);
     if (session === null) return hangup('Your session has expired.');
+    if (event.menuResult?.value === 'hours') return menu('We are open from 8 to 17.');
     return hangup(`${event.menuResult?.value} for ${session.callerNumber}.`);
   },
   async ace() {
