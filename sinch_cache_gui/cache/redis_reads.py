@@ -73,9 +73,11 @@ class RedisReads:
         kind = _type_name(await self._node.ask("TYPE", key))
         while kind is not None:
             take = "GET" if kind == KeyType.STRING else "DUMP"
-            *_, executed = await self._node.ask_many(
+            *queued, executed = await self._node.ask_many(
                 [("MULTI",), ("TYPE", key), (self._times.command, key), (take, key), ("EXEC",)]
             )
+            for reply in queued:  # the reason of an EXECABORT stands here
+                self._node.checked(reply)
             match self._node.checked(executed):
                 case [now, when, payload]:
                     name = _type_name(self._node.checked(now))
