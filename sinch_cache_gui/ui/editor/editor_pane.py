@@ -93,7 +93,7 @@ class EditorPane(QWidget):
         self._actions = StateActions(
             show_difference=self._show_difference,
             take_theirs=lambda: self._start("take theirs", self.document.take_theirs()),
-            overwrite_theirs=lambda: self._start("save", self.document.overwrite_theirs()),
+            overwrite_theirs=self._overwrite_theirs,
             write_again=self._write_again,
             save=self.save,
             look_again=self.look_again,
@@ -216,7 +216,7 @@ class EditorPane(QWidget):
             if await self.saved():
                 self.close_agreed.emit()
 
-        self._start("save", work())
+        self._start("save and close", work())
 
     def _change_ttl(self, change: TtlChange) -> None:
         self._start("ttl", self.document.change_ttl(change))
@@ -224,7 +224,11 @@ class EditorPane(QWidget):
     def _write_again(self) -> None:
         ms = self._ttl_field.ms if self._ttl_field is not None else None
         if ms is not None:
-            self._start("save", self._write_new(ms))
+            self._start("write again", self._write_new(ms))
+
+    def _overwrite_theirs(self) -> None:
+        # Not under the name of a save: one that is still under way must not swallow the answer.
+        self._start("overwrite theirs", self.document.overwrite_theirs())
 
     async def _write_new(self, ttl_ms: int) -> None:
         await self.document.write_again(ttl_ms)
