@@ -79,7 +79,8 @@ class Person:
         return [bar.tabText(index) for index in range(bar.count())]
 
     def text(self) -> str:
-        return self.editor().toPlainText()
+        (view,) = self._editors()
+        return view.toPlainText()
 
     def activity(self) -> list[str]:
         return self._column(self._named("Activity: every change, newest first", QListView), 0)
@@ -92,10 +93,6 @@ class Person:
 
     def field(self, name: str) -> QLineEdit:
         return self._named(name, QLineEdit)
-
-    def editor(self) -> QPlainTextEdit:
-        (view,) = (view for view in self._all(QPlainTextEdit) if not view.isReadOnly())
-        return view
 
     def buttons(self) -> list[str]:
         return [button.text() or button.accessibleName() for button in self._all(QAbstractButton)]
@@ -115,14 +112,10 @@ class Person:
                 return
         pytest.fail(f"there is no button {name!r}")
 
-    def answer(self, choice: str) -> None:
-        """Press a button of a bar."""
-        for bar in self._all(NoticeBar):
-            for button in bar.findChildren(QPushButton):
-                if button.text() == choice and button.isVisible():
-                    button.click()
-                    return
-        pytest.fail(f"no bar offers {choice!r}; there are {self.bars()}")
+    async def answer(self, choice: str) -> None:
+        """Press a button of a bar, as soon as it stands there."""
+        await self.until(lambda: bool(self._choices(choice)))
+        self._choices(choice)[0].click()
 
     def key(self, key: Qt.Key, on: QWidget) -> None:
         # QTest may run the event loop in between, which a coroutine on that loop must not.
@@ -166,9 +159,10 @@ class Person:
         else:
             self.key(Qt.Key.Key_Backspace, field)
 
-    def write(self, text: str) -> None:
-        """Replace the text of the editor in front."""
-        view = self.editor()
+    async def write(self, text: str) -> None:
+        """Replace the text of the editor in front, as soon as it may be edited."""
+        await self.until(lambda: bool(self._editors()))
+        (view,) = self._editors()
         view.selectAll()
         self.type(text, on=view)
 
@@ -182,6 +176,13 @@ class Person:
 
     def _all(self, kind: type[W]) -> list[W]:
         return [widget for widget in self.window.findChildren(kind) if widget.isVisible()]
+
+    def _editors(self) -> list[QPlainTextEdit]:
+        return [view for view in self._all(QPlainTextEdit) if not view.isReadOnly()]
+
+    def _choices(self, choice: str) -> list[QPushButton]:
+        buttons = [b for bar in self._all(NoticeBar) for b in bar.findChildren(QPushButton)]
+        return [button for button in buttons if button.text() == choice and button.isVisible()]
 
     def _named(self, name: str, kind: type[W]) -> W:
         found = [widget for widget in self._all(kind) if widget.accessibleName() == name]

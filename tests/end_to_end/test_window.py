@@ -61,7 +61,7 @@ async def test_a_saved_value_keeps_its_ttl(shared_cache: Shared) -> None:
     async with shared_cache(greeting={"text": "Hello"}) as (person, somebody):
         await person.open("greeting")
         left_before_s = await somebody.time_left_s("greeting")
-        person.write('{"text": "Hej"}')
+        await person.write('{"text": "Hej"}')
         person.click("Save")
         await person.sees_soon("saved by this window")
         assert await somebody.look("greeting") == {"text": "Hej"}
@@ -74,23 +74,23 @@ async def test_a_saved_value_keeps_its_ttl(shared_cache: Shared) -> None:
 async def test_invalid_json_is_not_saved(shared_cache: Shared) -> None:
     async with shared_cache(greeting={"text": "Hello"}) as (person, somebody):
         await person.open("greeting")
-        person.write('{"text": }')
+        await person.write('{"text": }')
         person.click("Save")
         await person.sees_soon("Not saved.")
         assert await somebody.look("greeting") == {"text": "Hello"}
-        person.write("{}")
+        await person.write("{}")
 
 
 async def test_somebody_elses_value_is_never_overwritten_unseen(shared_cache: Shared) -> None:
     async with shared_cache(greeting="first") as (person, somebody):
         await person.open("greeting")
-        person.write('"mine"')
+        await person.write('"mine"')
         await somebody.put("greeting", "theirs")
         person.click("Save")
         await person.until(lambda: any("Somebody else" in bar for bar in person.bars()))
         assert await somebody.look("greeting") == "theirs"
         assert person.text() == '"mine"'
-        person.answer("Overwrite theirs")
+        await person.answer("Overwrite theirs")
         await finds(somebody, "greeting", "mine")
         await person.until(lambda: person.bars() == [])
 
@@ -98,11 +98,11 @@ async def test_somebody_elses_value_is_never_overwritten_unseen(shared_cache: Sh
 async def test_theirs_can_be_taken(shared_cache: Shared) -> None:
     async with shared_cache(greeting="first") as (person, somebody):
         await person.open("greeting")
-        person.write('"mine"')
+        await person.write('"mine"')
         await somebody.put("greeting", "theirs")
         person.click("Save")
         await person.until(lambda: any("Somebody else" in bar for bar in person.bars()))
-        person.answer("Take theirs")
+        await person.answer("Take theirs")
         await person.until(lambda: person.text() == '"theirs"')
         assert await somebody.look("greeting") == "theirs"
 
@@ -114,11 +114,11 @@ async def test_a_key_that_expired_while_open_is_not_revived_by_saving(
         await somebody.put("short", "before", ttl_s=2)
         await person.until(lambda: "short" in person.rows())
         await person.open("short")
-        person.write('"mine"')
+        await person.write('"mine"')
         await person.until(lambda: any("expired" in bar for bar in person.bars()))
         assert await somebody.look("short") is None
         assert person.text() == '"mine"'
-        person.answer("Write it again")
+        await person.answer("Write it again")
         await finds(somebody, "short", "mine")
         await person.until(lambda: person.bars() == [])
         left_s = await somebody.time_left_s("short")
@@ -132,10 +132,10 @@ async def test_a_deleted_key_comes_back_with_the_time_it_had(shared_cache: Share
         person.delete("one")
         if person.window.workspace.backend.facts.is_production_like:
             assert await somebody.look("one") == {"n": 1.0}
-            person.answer("Delete")
+            await person.answer("Delete")
         await person.until(lambda: person.rows() == ["two"])
         assert await somebody.look("one") is None
-        person.answer("Undo")
+        await person.answer("Undo")
         await person.until(lambda: person.rows() == ["one", "two"])
         assert await somebody.look("one") == {"n": 1.0}
         left_s = await somebody.time_left_s("one")
@@ -148,7 +148,7 @@ async def test_a_new_key_is_created_for_an_hour(shared_cache: Shared) -> None:
     async with shared_cache() as (person, somebody):
         person.window.workspace.create_key()
         person.type("app:flags", on=person.field("Name of the new key"))
-        person.write('{"beta": true}')
+        await person.write('{"beta": true}')
         person.click("Create")
         await person.until(lambda: person.rows() == ["app"])
         assert await somebody.look("app:flags") == {"beta": True}
@@ -180,14 +180,14 @@ async def test_a_whole_call_leaves_its_session(shared_cache: Shared) -> None:
 async def test_closing_asks_about_text_that_is_not_saved(shared_cache: Shared) -> None:
     async with shared_cache(greeting="first") as (person, somebody):
         await person.open("greeting")
-        person.write('"mine"')
+        await person.write('"mine"')
         person.window.close()
         await person.until(lambda: any("not saved" in bar for bar in person.bars()))
-        person.answer("Keep")
+        await person.answer("Keep")
         assert not person.app.closed.is_set()
         person.window.close()
         await person.until(lambda: any("not saved" in bar for bar in person.bars()))
-        person.answer("Save")
+        await person.answer("Save")
         await person.until(person.app.closed.is_set)
         assert await somebody.look("greeting") == "mine"
 
@@ -211,7 +211,7 @@ async def test_a_prefix_is_stripped_from_view_and_put_back_on_writing(
     async with open_window(redis_url, "--prefix", "fn:") as person:
         await person.until(lambda: person.rows() == ["greeting"])
         await person.open("greeting")
-        person.write('"mine"')
+        await person.write('"mine"')
         person.click("Save")
         await person.sees_soon("saved by this window")
         assert await on_redis.look("fn:greeting") == "mine"
