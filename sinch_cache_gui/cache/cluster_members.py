@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from redis import exceptions
@@ -126,6 +126,7 @@ class ClusterMembers:
         self._topology: Topology | None = None
         self._looking = asyncio.Lock()
         self._is_closed = False
+        self._answered: Endpoint | None = None
         self.looks = 0
         """How often the cluster was looked at."""
 
@@ -168,25 +169,50 @@ class ClusterMembers:
             await self._let_go(after)
             return before is None or not after.is_like(before)
 
-    async def told_by_each(self) -> list[Primary]:
+    async def told_by_each(self, *, are_all_needed: bool = True) -> list[Primary]:
         """Ask each primary what it holds itself.
+
+        Args:
+            are_all_needed: False answers what the others say of one that does not answer, last.
 
         Raises:
             CacheUnreachable: One does not answer, or they do not agree on who they are.
         """
         for _ in range(_ATTEMPTS):
             seen, members = self.looks, self.all()
-            views = await asyncio.gather(*(member.view() for member in members.values()))
+            views, silent = await self._views(members, are_all_needed=are_all_needed)
             named = {name for view in views for name in view.primaries}
             told = [primary for view in views for primary in view.primaries.values()]
             selves = {primary.id: primary for primary in told if primary.is_self}
-            if selves.keys() == members.keys() and named == selves.keys():
+            known = self._topology.primaries if self._topology else {}
+            selves |= {name: known[name] for name in silent if name in known}
+            if selves.keys() == members.keys() and named <= selves.keys():
                 return list(selves.values())
             if not await self.look(seen):
                 await asyncio.sleep(_MOMENT_S)
         raise CacheUnreachable(
             f"The cluster at {self._target.address} is being rearranged", "Try again in a moment."
         )
+
+    async def _views(
+        self, members: Mapping[str, Member], *, are_all_needed: bool
+    ) -> tuple[list[Topology], list[str]]:
+        """Answer what each knows, and who did not answer."""
+        views: list[Topology] = []
+        silent: list[str] = []
+        errors: list[BaseException] = []
+        found = await asyncio.gather(
+            *(member.view() for member in members.values()), return_exceptions=True
+        )
+        for name, view in zip(members, found, strict=True):
+            if isinstance(view, Topology):
+                views.append(view)
+            else:
+                silent.append(name)
+                errors.append(view)
+        if errors and (are_all_needed or not views):
+            raise errors[0]
+        return views, silent
 
     async def aclose(self) -> None:
         """Let go of every node."""
@@ -210,9 +236,13 @@ class ClusterMembers:
         return self._member(endpoint).node
 
     async def _newest_view(self, first: Endpoint | None) -> Topology:
-        """Ask one node after the other until one knows at least as much as is known here."""
+        """Ask one node after the other until one knows at least as much as is known here.
+
+        The one that answered last comes early: one that hangs costs its time limit only once.
+        """
         known = [member.endpoint for member in self.all().values()]
-        order = dict.fromkeys([*([first] if first else []), *known, *self._target.seeds])
+        early = [endpoint for endpoint in (first, self._answered) if endpoint is not None]
+        order = dict.fromkeys([*early, *known, *self._target.seeds])
         errors: list[CacheError] = []
         newest: Topology | None = None
         for endpoint in order:
@@ -221,6 +251,7 @@ class ClusterMembers:
             except CacheError as error:
                 errors.append(error)
                 continue
+            self._answered = endpoint
             if self._topology is None or view.epoch >= self._topology.epoch:
                 return view
             if newest is None or view.epoch > newest.epoch:

@@ -131,24 +131,36 @@ class ClusterCache(CacheBackend):
             feed.retry_now()
 
     async def count_keys(self) -> int | None:
-        """The sum over the primaries."""
+        """The sum over the primaries; None while one of several is down."""
         members = self._members.all().values()
-        counts = await asyncio.gather(*(member.cache.count_keys() for member in members))
-        return sum(count or 0 for count in counts)
+        counts = await asyncio.gather(
+            *(member.cache.count_keys() for member in members), return_exceptions=True
+        )
+        errors = [count for count in counts if isinstance(count, BaseException)]
+        for error in errors:
+            if len(errors) == len(counts) or not isinstance(error, CacheUnreachable):
+                raise error
+        return None if errors else sum(count for count in counts if isinstance(count, int))
 
     async def scan_page(
         self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
     ) -> ScanPage:
         """One SCAN, or one at each of several primaries with few keys."""
         if cursor is None:
-            at = first_round(await self._members.told_by_each())
+            # One that is down is told when its turn comes: the keys of the others are shown.
+            at = first_round(await self._members.told_by_each(are_all_needed=False))
         elif isinstance(cursor, ClusterCursor):
             at = cursor
         else:
             raise TypeError(f"not a cursor of this cache: {cursor!r}")
         keys: list[bytes] = []
         while at.waiting and len(keys) < count:
-            page = await self._page_of(at.waiting[0], at.at, pattern, count)
+            try:
+                page = await self._page_of(at.waiting[0], at.at, pattern, count)
+            except CacheError:
+                if not keys:
+                    raise
+                break  # told when the next page is asked for
             keys += page.keys
             at = at.moved_on(page.next)
             if page.next is not None:

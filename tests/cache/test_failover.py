@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -128,6 +129,47 @@ async def test_a_primary_of_a_cluster_is_killed_while_it_is_followed(replicated:
         assert is_true(mirror, cluster.serving())
         assert cache.facts.details["Mode"] == "cluster, 3 primaries"
         assert f"127.0.0.1:{heir.port}" in cache.facts.details["Primaries"]
+
+
+async def test_a_primary_that_hangs_gives_way_to_its_replica(replicated: Cluster) -> None:
+    cluster = replicated
+    victim = cluster.primaries[2]
+    slot = slot_of(victim, cluster)
+    name = next(name for name in NAMES if key_slot(name) == slot)
+    cache = ClusterCache(parse_target(cluster.url), timeout_s=1, live=PLAN)
+    async with followed(cache) as (overheard, mirror):
+        victim.process.send_signal(signal.SIGSTOP)
+        await until(lambda: overheard.heard(ConnectionLost))
+        assert "does not answer" in overheard.heard(ConnectionLost)[0].title
+        heard = "has become a primary"
+        await until(lambda: heard in str(overheard.heard(ChangesMissed)))
+        others = [node for node in cluster.nodes if node is not victim]
+        heirs = [node for node in others if "role:master" in call(node.port, "INFO")]
+        call(heirs[-1].port, "DEL", *(name.decode() for name in held_by(heirs[-1:])))
+        await until(lambda: is_true(mirror, heirs))
+        victim.process.send_signal(signal.SIGCONT)
+        await asyncio.to_thread(
+            wait_until,
+            lambda: "role:slave" in call(victim.port, "INFO"),
+            "an old primary that obeys",
+        )
+        if await cache.read(name) is not None:
+            assert isinstance(await cache.remove(name), Saved)
+        await until(lambda: is_true(mirror, heirs))
+
+
+async def test_what_the_others_hold_is_shown_while_one_is_down(shared_redis: object) -> None:
+    with running_cluster() as cluster:
+        with redis_client.RedisCluster(port=cluster.nodes[0].port, host="127.0.0.1") as client:
+            client.mset_nonatomic(dict.fromkeys(NAMES, "1"))
+        cluster.primaries[0].kill()
+        cache = ClusterCache(parse_target(f"{cluster.url},127.0.0.1:{cluster.nodes[1].port}"))
+        await cache.connect()
+        page = await cache.scan_page(count=10_000)
+        assert set(page.keys) == held_by(cluster.primaries[1:2]) | held_by(cluster.primaries[2:])
+        with pytest.raises(CacheUnreachable, match=f":{cluster.nodes[0].port} refused"):
+            await cache.scan_page(page.next)
+        await cache.aclose()
 
 
 async def test_a_role_is_handed_over_while_it_is_followed(replicated: Cluster) -> None:
