@@ -39,6 +39,7 @@ from sinch_cache_gui.ui.window_commands import window_commands
 if TYPE_CHECKING:
     from sinch_cache_gui.cache.virtual_clock import VirtualClock
     from sinch_cache_gui.ui.workspace import Workspace
+    from sinch_cache_gui.values.drafts import DraftStore
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,11 @@ def _icon() -> QIcon:
     return application_icon()
 
 
+def _drafts_folder() -> Path:
+    where = QStandardPaths.StandardLocation.AppDataLocation
+    return Path(QStandardPaths.writableLocation(where)) / "drafts"
+
+
 def _preferences_file() -> Path:
     where = QStandardPaths.StandardLocation.AppConfigLocation
     return Path(QStandardPaths.writableLocation(where)) / "preferences.json"
@@ -87,7 +93,8 @@ async def _main(arguments: Arguments, theme: Theme) -> int:
     window = MainWindow(theme, notices)
     if arguments.size is not None:
         window.resize(QSize(*arguments.size))
-    app = App(window, theme, notices)
+    # A picture shows the cache, whatever somebody left unsaved here.
+    app = App(window, theme, notices, None if arguments.screenshot else _drafts_folder())
     signal.signal(signal.SIGINT, lambda *_: window.close())
     painted = _FirstPaint(window)
     window.show()
@@ -131,6 +138,7 @@ def make_workspace(
     backend: CacheBackend,
     profile: Profile,
     clock: VirtualClock | None = None,
+    drafts: DraftStore | None = None,
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
     from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
@@ -138,19 +146,33 @@ def make_workspace(
     from sinch_cache_gui.ui.workspace import Workspace
 
     journaling = JournalingBackend(backend, Journal())
-    return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix, clock)
+    return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix, clock, drafts)
 
 
 class App:
-    """Opens and closes caches for one window."""
+    """Opens and closes caches for one window.
 
-    def __init__(self, window: MainWindow, theme: Theme, notices: Notices) -> None:
+    Args:
+        window: The window.
+        theme: Its colours and fonts.
+        notices: What the user is told.
+        drafts_folder: Where unsaved text is kept; None to keep none.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        theme: Theme,
+        notices: Notices,
+        drafts_folder: Path | None = None,
+    ) -> None:
         self.closed = asyncio.Event()
         self._window = window
         self._theme = theme
         self._notices = notices
         self._scope = TaskScope(notices)
         self._profile = Profile()
+        self._drafts_folder = drafts_folder
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
         window.cancel_requested.connect(self.cancel_opening)
@@ -250,7 +272,11 @@ class App:
             return False
         if self._window.workspace is not None:
             await self._window.workspace.aclose()
-        workspace = make_workspace(self._theme, self._notices, backend, profile, clock)
+        from sinch_cache_gui.values.drafts import DraftStore
+
+        folder = self._drafts_folder
+        drafts = None if folder is None else DraftStore(folder)
+        workspace = make_workspace(self._theme, self._notices, backend, profile, clock, drafts)
         self._profile = profile
         self._window.show_workspace(workspace)
         workspace.start()

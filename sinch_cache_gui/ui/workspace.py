@@ -23,6 +23,7 @@ from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.drafts import DraftStore
 from sinch_cache_gui.voice.recording import CacheOperation
 
 TREE_WIDTH, EDITOR_WIDTH, CALLS_WIDTH = 560, 540, 340
@@ -58,6 +59,7 @@ class Workspace(QWidget):
         mirror: Mirror,
         prefix: bytes = b"",
         clock: VirtualClock | None = None,
+        drafts: DraftStore | None = None,
     ) -> None:
         super().__init__()
         self.backend = backend
@@ -69,7 +71,9 @@ class Workspace(QWidget):
         self._log = ActivityLog(backend.now_ms)
         is_read_only = backend.is_read_only
         self.tree = KeyTreePane(theme, mirror, self._scope, is_read_only=is_read_only)
-        self.editors = EditorTabs(theme, backend, self._scope, notices, is_read_only=is_read_only)
+        self.editors = EditorTabs(
+            theme, backend, self._scope, notices, is_read_only=is_read_only, drafts=drafts
+        )
         self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only, clock)
         self.activity = ActivityView(theme)
         self.key_actions = KeyActions(backend, self._scope, notices)
@@ -81,6 +85,7 @@ class Workspace(QWidget):
     def start(self) -> None:
         """Begin to load the keys and to follow them."""
         self._scope.start("mirror", self.mirror.run())
+        self.editors.offer_drafts()
 
     async def loaded(self) -> None:
         """Wait until the keys are all there, or cannot be had."""

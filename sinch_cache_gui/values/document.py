@@ -129,6 +129,16 @@ class Document:
             self._become(DocumentState(Phase.LOADING, stored, content))
             await self._show_content(stored, content, is_undoable=False)
 
+    async def resume(self, base: bytes) -> None:
+        """Show `base` as what the user believes is there: a draft of long ago is put over it.
+
+        `remote_changed` says afterwards what the key really holds.
+        """
+        async with self._turn:
+            stored = StoredValue(KeyType.STRING, base, len(base), None)
+            content = await content_of(stored)
+            await self._show_content(stored, content, is_undoable=False)
+
     async def save(self) -> None:
         """Write the text, if the key still holds what the user has seen. The TTL stays."""
         async with self._turn:

@@ -45,12 +45,16 @@ class EditorPane(QWidget):
         delete_requested: The key shall go.
         create_requested: The key does not exist, and shall.
         close_agreed: The pane may be closed: its text is saved, or not wanted.
+        draft_rested: The hand rests, and the text is not saved.
+        draft_settled: What was a draft is saved now, or the text is as it was.
     """
 
     state_changed = Signal()
     delete_requested = Signal()
     create_requested = Signal()
     close_agreed = Signal()
+    draft_rested = Signal()
+    draft_settled = Signal()
 
     def __init__(
         self,
@@ -87,6 +91,7 @@ class EditorPane(QWidget):
         self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
         self._ttl_field: TtlField | None = None
         self._listed: StoredValue | None = None
+        self._is_draft = False
         self._shown_kind: ContentKind | None = None
         self._decoded: Decoded | None = None
         self._shown: tuple[object, ...] = ()
@@ -120,6 +125,22 @@ class EditorPane(QWidget):
     def load(self) -> None:
         """Read the key and show it."""
         self._start("load", self.document.load())
+
+    def resume(self, text: str, base: bytes) -> None:
+        """Show a draft over what the user saw when writing it, then look at the key."""
+        self._start("load", self._resume(text, base))
+
+    async def draft(self) -> tuple[str, bytes] | None:
+        """Answer the unsaved text and the bytes it was begun on; None where nothing is unsaved."""
+        stored = self.document.state.stored
+        if not self.panel.view.is_edited or stored is None or stored.data is None:
+            return None
+        return (await self.panel.view.read_text()).text, stored.data
+
+    async def _resume(self, text: str, base: bytes) -> None:
+        await self.document.resume(base)
+        await self.panel.view.replace(text)
+        await self._follow()
 
     def save(self) -> None:
         """Write the text."""
@@ -176,6 +197,7 @@ class EditorPane(QWidget):
 
     def _wire(self) -> None:
         self.panel.view.edited_changed.connect(self._note_edited)
+        self.panel.view.text_rested.connect(self._note_rested)
         self.panel.save_requested.connect(self.save)
         self.header.ttl_change_requested.connect(self._change_ttl)
         self.header.delete_requested.connect(self.delete_requested)
@@ -193,6 +215,15 @@ class EditorPane(QWidget):
 
     def _note_edited(self) -> None:
         self.document.set_edited(self.panel.view.is_edited)
+
+    def _note_rested(self) -> None:
+        if self.panel.view.is_edited:
+            self.draft_rested.emit()
+
+    def _note_draft(self, state: DocumentState) -> None:
+        was_draft, self._is_draft = self._is_draft, state.holds_unsaved_text
+        if was_draft and not self._is_draft:
+            self.draft_settled.emit()
 
     def _start(self, name: str, work: Coroutine[object, object, None]) -> None:
         """Run `work` unless the same is under way: a write is never begun twice or cut short."""
@@ -261,6 +292,7 @@ class EditorPane(QWidget):
         if (*said, state.is_edited) != self._shown:
             self._shown = (*said, state.is_edited)
             self._show_bar(state)
+        self._note_draft(state)
         self.state_changed.emit()
 
     def _choose_page(self, state: DocumentState) -> None:

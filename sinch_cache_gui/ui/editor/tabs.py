@@ -15,12 +15,14 @@ from sinch_cache_gui.cache.interface import CacheBackend, Change
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
+from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.editor.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.drafts import Draft, DraftStore
 
 TAB_LENGTH = 28
 """Characters of a key that a tab shows."""
@@ -55,9 +57,11 @@ class EditorTabs(QWidget):
         notices: Notices,
         *,
         is_read_only: bool,
+        drafts: DraftStore | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
+        self._drafts = DraftKeeper(drafts, backend, scope, notices)
         self._backend = backend
         self._scope = scope
         self._notices = notices
@@ -106,8 +110,18 @@ class EditorTabs(QWidget):
         panes = (self._pane_at(index) for index in range(self._bar.count()))
         return [pane.key for pane in panes if isinstance(pane, EditorPane)]
 
+    def offer_drafts(self) -> None:
+        """Offer text that an earlier window could not save before it ended."""
+        self._drafts.offer(self._open_draft)
+
     def open_key(self, key: bytes) -> None:
         """Show a key, in a new tab unless it is open."""
+        self._open(key)
+
+    def _open_draft(self, draft: Draft) -> None:
+        self._open(draft.key, draft)
+
+    def _open(self, key: bytes, draft: Draft | None = None) -> None:
         pane = self._panes.get(key)
         if pane is None:
             pane = EditorPane(
@@ -120,7 +134,12 @@ class EditorTabs(QWidget):
             pane.mover.renamed.connect(partial(self._follow_rename, pane))
             pane.mover.duplicated.connect(self._show_copy)
             self._add(pane, elided_key(key, TAB_LENGTH), display_key(key)[:2000])
-            pane.load()
+            pane.draft_rested.connect(partial(self._drafts.keep, pane))
+            pane.draft_settled.connect(partial(self._drafts.forget, key))
+            if draft is None:
+                pane.load()
+            else:
+                pane.resume(draft.text, draft.base)
             self.document_opened.emit(key)
         self._bring_to_front(pane)
         pane.take_focus()
@@ -186,6 +205,8 @@ class EditorTabs(QWidget):
                 if not await pane.saved():
                     self._bring_to_front(pane)
                     return False
+        if answer == "discard":
+            await self._drafts.forget_all([pane.key for pane in panes])
         return answer in ("save", "discard")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -346,6 +367,8 @@ class EditorTabs(QWidget):
             return
         if isinstance(pane, EditorPane):
             self._panes.pop(pane.key, None)
+            if pane.holds_unsaved_text:
+                self._drafts.forget(pane.key)
         self._bar.removeTab(index)
         self._bar.setVisible(self._bar.count() > 0)
         self._show_current(self._bar.currentIndex())

@@ -29,6 +29,7 @@ from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.drafts import DraftStore
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
@@ -171,8 +172,15 @@ async def seat(
     notices.listen(shown.append)
     scope = TaskScope(notices)
 
-    async def sit(backend: CacheBackend | None = None, *, is_read_only: bool = False) -> Desk:
-        tabs = EditorTabs(theme, backend or cache, scope, notices, is_read_only=is_read_only)
+    async def sit(
+        backend: CacheBackend | None = None,
+        *,
+        is_read_only: bool = False,
+        drafts: DraftStore | None = None,
+    ) -> Desk:
+        tabs = EditorTabs(
+            theme, backend or cache, scope, notices, is_read_only=is_read_only, drafts=drafts
+        )
         desk = Desk(tabs, cache, clock, shown, until)
         tabs.delete_requested.connect(desk.deletions.append)
         tabs.resize(560, 640)

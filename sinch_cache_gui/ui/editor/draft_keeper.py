@@ -1,0 +1,148 @@
+"""Keeps unsaved text on disk while it is written, and offers it again at the next start."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+
+from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.tasks import TaskScope
+from sinch_cache_gui.values.drafts import Draft, DraftStore
+
+KEYS_NAMED = 5
+
+
+class Drafted(Protocol):
+    """A pane whose text may be unsaved."""
+
+    @property
+    def key(self) -> bytes:
+        """The key it shows."""
+        ...
+
+    async def draft(self) -> tuple[str, bytes] | None:
+        """Answer the unsaved text and the bytes it was begun on."""
+        ...
+
+
+class DraftKeeper(QObject):
+    """Stands between the panes of one cache and the folder of drafts; without one it rests."""
+
+    def __init__(
+        self,
+        store: DraftStore | None,
+        backend: CacheBackend,
+        scope: TaskScope,
+        notices: Notices,
+    ) -> None:
+        super().__init__()
+        self._store = store
+        self._backend = backend
+        self._scope = scope
+        self._notices = notices
+        self._turn = asyncio.Lock()
+        self._has_failed = False
+        self._again: set[bytes] = set()
+
+    @property
+    def _cache(self) -> str:
+        """The cache and the part of it that is seen: a key's name says nothing without."""
+        facts = self._backend.facts
+        return " ".join(filter(None, (facts.label, facts.details.get("Prefix"))))
+
+    def keep(self, pane: Drafted) -> None:
+        """Keep what a pane holds unsaved."""
+        if self._store is None:
+            return
+        name = f"keep draft {pane.key!r}"
+        if self._scope.is_running(name):  # a write to the disk is never cut short
+            self._again.add(pane.key)
+        else:
+            self._scope.start(name, self._keep(self._store, pane))
+
+    def forget(self, key: bytes) -> None:
+        """Let the draft of a key go: it is saved, or not wanted."""
+        if self._store is not None:
+            self._scope.start(f"forget draft {key!r}", self.forget_all([key]))
+
+    async def forget_all(self, keys: Sequence[bytes]) -> None:
+        """Let the drafts of these keys go, and wait until they have gone."""
+        if self._store is None:
+            return
+        cache = self._cache
+        for key in keys:
+            async with self._turn:
+                await asyncio.to_thread(self._store.forget, cache, key)
+
+    def offer(self, open_draft: Callable[[Draft], None]) -> None:
+        """Say which drafts there are, if any, and let the user open or discard them."""
+        if self._store is not None:
+            self._scope.start("offer drafts", self._offer(self._store, open_draft))
+
+    async def _keep(self, store: DraftStore, pane: Drafted) -> None:
+        is_due = True
+        while is_due:
+            self._again.discard(pane.key)
+            async with self._turn:  # what is forgotten meanwhile is not kept afterwards
+                unsaved = await pane.draft()
+                if unsaved is not None:
+                    await self._write(store, pane.key, *unsaved)
+            is_due = pane.key in self._again
+
+    async def _write(self, store: DraftStore, key: bytes, text: str, base: bytes) -> None:
+        draft = Draft(self._cache, key, text, base, self._backend.now_ms())
+        try:
+            await asyncio.to_thread(store.keep, draft)
+        except OSError as error:
+            self._tell_failed(error)
+
+    def _tell_failed(self, error: OSError) -> None:
+        if self._has_failed:
+            return
+        self._has_failed = True
+        self._notices.post(
+            Notice(
+                Severity.WARNING,
+                self.tr("Unsaved text cannot be kept on this disk"),
+                self.tr("It would not survive a crash. {}").format(error.strerror or error),
+            )
+        )
+
+    async def _offer(self, store: DraftStore, open_draft: Callable[[Draft], None]) -> None:
+        drafts = await asyncio.to_thread(store.of, self._cache)
+        if not drafts:
+            return
+
+        def open_all() -> None:
+            for draft in drafts:
+                open_draft(draft)
+
+        def discard() -> None:
+            keys = [draft.key for draft in drafts]
+            self._scope.start("discard drafts", self.forget_all(keys))
+
+        title = self.tr("1 key holds text that was never saved")
+        if len(drafts) > 1:
+            title = self.tr("{} keys hold text that was never saved").format(len(drafts))
+        self._notices.post(
+            Notice(
+                Severity.WARNING,
+                title,
+                "\n".join(map(_told, drafts[-KEYS_NAMED:])),
+                (
+                    NoticeAction(self.tr("Open"), open_all),
+                    NoticeAction(self.tr("Discard"), discard),
+                ),
+            )
+        )
+
+
+def _told(draft: Draft) -> str:
+    when = datetime.fromtimestamp(draft.at_ms / 1000).astimezone()
+    return f"{display_key(draft.key)[:200]}, {when:%Y-%m-%d} {when.hour}:{when:%M}"

@@ -1,0 +1,92 @@
+"""Text that is not saved yet, kept on disk so that it survives this program's sudden end."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One unsaved text.
+
+    Attributes:
+        cache: The label of the cache it belongs to.
+        key: The key's bytes.
+        text: What the user wrote.
+        base: The bytes the key held when the user began.
+        at_ms: When it was kept, in milliseconds since the epoch.
+    """
+
+    cache: str
+    key: bytes
+    text: str = field(repr=False)
+    base: bytes = field(repr=False)
+    at_ms: int
+
+
+class DraftStore:
+    """A folder with a file a draft, readable by its owner only.
+
+    A file is written whole beside the old one and then takes its name, so that a sudden end
+    leaves either. Methods block for as long as the disk does: call them in a thread.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, draft: Draft) -> None:
+        """Keep a draft in place of the one before.
+
+        Raises:
+            OSError: The disk refuses.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._path(draft.cache, draft.key)
+        whole = json.dumps(
+            {
+                "cache": draft.cache,
+                "key": base64.b64encode(draft.key).decode(),
+                "text": draft.text,
+                "base": base64.b64encode(draft.base).decode(),
+                "at_ms": draft.at_ms,
+            }
+        )
+        beside = path.with_suffix(".new")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(whole)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+
+    def forget(self, cache: str, key: bytes) -> None:
+        """Let a draft go, if there is one."""
+        self._path(cache, key).unlink(missing_ok=True)
+
+    def of(self, cache: str) -> Sequence[Draft]:
+        """Answer the drafts of a cache, the newest last; files that are none are passed over."""
+        drafts = filter(None, map(_read, self._folder.glob("*.json")))
+        return sorted((d for d in drafts if d.cache == cache), key=lambda draft: draft.at_ms)
+
+    def _path(self, cache: str, key: bytes) -> Path:
+        name = hashlib.sha256(cache.encode() + b"\0" + key).hexdigest()
+        return self._folder / f"{name}.json"
+
+
+def _read(path: Path) -> Draft | None:
+    try:
+        said = json.loads(path.read_text("ascii"))
+        return Draft(
+            str(said["cache"]),
+            base64.b64decode(said["key"], validate=True),
+            str(said["text"]),
+            base64.b64decode(said["base"], validate=True),
+            int(said["at_ms"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,51 @@
+"""Unsaved text is on disk, whole, for its owner only, until it is let go."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from sinch_cache_gui.values.drafts import Draft, DraftStore
+
+DRAFT = Draft("memory", b"\xff:a", '{"a": "å🙂 \ud800\u2028"}\n', b'{"a":1}', 5)
+
+
+def test_what_is_kept_is_found_again_character_for_character(tmp_path: Path) -> None:
+    DraftStore(tmp_path / "drafts").keep(DRAFT)
+    assert DraftStore(tmp_path / "drafts").of("memory") == [DRAFT]
+    assert DraftStore(tmp_path / "drafts").of("other") == []
+
+
+def test_a_key_has_one_draft_and_the_newest_is_last(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    store.keep(DRAFT)
+    other = Draft("memory", b"b", "1", b"0", 6)
+    store.keep(other)
+    again = Draft("memory", DRAFT.key, "2", b"0", 7)
+    store.keep(again)
+    assert store.of("memory") == [other, again]
+
+
+def test_what_is_let_go_is_gone(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    store.keep(DRAFT)
+    store.forget("memory", DRAFT.key)
+    store.forget("memory", b"never kept")
+    assert store.of("memory") == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    folder = tmp_path / "drafts"
+    DraftStore(folder).keep(DRAFT)
+    (file,) = folder.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_files_that_are_no_drafts_are_passed_over(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    store.keep(DRAFT)
+    for number, text in enumerate(("", "{", "[]", '{"cache": "memory"}', "\xff")):
+        (tmp_path / f"{number}.json").write_text(text)
+    assert store.of("memory") == [DRAFT]
