@@ -11,6 +11,8 @@ from sinch_cache_gui.cache.interface import Change
 from sinch_cache_gui.keyspace.conditions import Asked, Conditions, Questions, Survey
 from sinch_cache_gui.keyspace.filter import Selector, fill_selected, selector_of
 from sinch_cache_gui.keyspace.index import KeyIndex
+from sinch_cache_gui.keyspace.order import TtlOrder
+from sinch_cache_gui.keyspace.sorting import Sorting
 from sinch_cache_gui.pacing import Breather
 
 FILTER_PATIENCE_S: Final = 0.15
@@ -57,6 +59,9 @@ class Catalogue:
         self._is_loading = False
         self._is_filtering = False
         self._is_recheck = False
+        self._orders: dict[bytes, TtlOrder] = {}
+        self._sorting: Sorting | None = None
+        self._sort_wishes = asyncio.Event()
         self.filter_text = ""
         self.conditions = Conditions()
         self.full = self._new_index()
@@ -242,12 +247,64 @@ class Catalogue:
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if filling.done():
                 filling.result()
+                self._settled()
                 self._is_filtering = newer.done()
         finally:
             for task in both:
                 task.cancel()
             await asyncio.gather(*both, return_exceptions=True)
         self._replaced()
+
+    # -- order -------------------------------------------------------------------------------
+
+    @property
+    def sorted_by_ttl(self) -> Asked | None:
+        """How far asking for an order by TTL has come; None while all is sorted by name."""
+        return None if self._sorting is None else self._sorting.asked
+
+    def sort_by_ttl(self, prefixes: Sequence[bytes]) -> None:
+        """Sort the leaves of these folders by TTL, beside those sorted so already."""
+        known = () if self._sorting is None else self._sorting.prefixes
+        self._sorting = Sorting(
+            self._cache, tuple(dict.fromkeys((*known, *prefixes))), self._replaced
+        )
+        self._sort_wishes.set()
+
+    def sort_by_name(self) -> None:
+        """Sort every folder by name again."""
+        self._sorting = None
+        self._sort_wishes.set()
+        prefixes = tuple(self._orders)
+        self._orders.clear()
+        for prefix in prefixes:
+            self._sort_leaves(prefix)
+
+    async def sort_forever(self) -> None:
+        """Fulfil each wish of `sort_by_ttl`; a newer one ends the work on an older one."""
+        while True:
+            await self._sort_wishes.wait()
+            self._sort_wishes.clear()
+            sorting = self._sorting
+            if sorting is None:
+                continue
+            running = asyncio.create_task(sorting.run(self.shown, self._sort))
+            newer = asyncio.create_task(self._sort_wishes.wait())
+            try:
+                await asyncio.wait((running, newer), return_when=asyncio.FIRST_COMPLETED)
+                if running.done():
+                    running.result()
+            finally:
+                for task in (running, newer):
+                    task.cancel()
+                await asyncio.gather(running, newer, return_exceptions=True)
+
+    def _sort(self, prefix: bytes, order: TtlOrder) -> None:
+        self._orders[prefix] = order
+        self._sort_leaves(prefix)
+
+    def _sort_leaves(self, prefix: bytes) -> None:
+        for index in self._indexes():
+            index.sort_leaves(prefix)
 
     # -- long work ---------------------------------------------------------------------------
 
@@ -266,7 +323,7 @@ class Catalogue:
     # -- inside ------------------------------------------------------------------------------
 
     def _new_index(self) -> KeyIndex:
-        return KeyIndex(self._expanded, self._work.set)
+        return KeyIndex(self._expanded, self._work.set, self._orders)
 
     def _indexes(self) -> list[KeyIndex]:
         return [index for index in (self.full, self._fresh, self._narrow) if index is not None]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sortedcontainers import SortedList
 
+from sinch_cache_gui.keyspace.order import sorted_leaves
+
 if TYPE_CHECKING:
+    from sinch_cache_gui.keyspace.order import TtlOrder
     from sinch_cache_gui.keyspace.splitting import Splitting
 
 SEPARATOR: Final = b":"
@@ -40,6 +43,7 @@ class Folder:
         children: What each child folder holds, by name.
         folder_names: The child folders that have a row, sorted.
         leaf_names: The leaves that have a row, sorted.
+        order: By what the leaves are sorted; None for their names.
         count: Keys below, however deep.
         shown: Rows it shows below its own while it is open.
         is_open: Whether its rows are shown, as far as it is up to this folder.
@@ -56,20 +60,22 @@ class Folder:
         "leaf_names",
         "name",
         "open_names",
+        "order",
         "parent",
         "prefix",
         "shown",
         "splitting",
     )
 
-    def __init__(self, parent: Folder | None, name: bytes) -> None:
+    def __init__(self, parent: Folder | None, name: bytes, order: TtlOrder | None = None) -> None:
         self.parent = parent
         self.name = name
         self.prefix: bytes = b"" if parent is None else parent.prefix + name + SEPARATOR
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.children: dict[bytes, Below] = {}
         self.folder_names: SortedList[bytes] = SortedList()
-        self.leaf_names: SortedList[bytes] = SortedList()
+        self.order = order
+        self.leaf_names = sorted_leaves(order)
         self.open_names: list[bytes] = []
         self.count = 0
         self.shown = 0
@@ -145,9 +151,13 @@ class Folder:
         rank = self.folder_names.bisect_left(typed)
         if rank < len(self.folder_names) and self.folder_names[rank].startswith(typed):
             rows.append(self.folder_row(self.folder_names[rank]))
+        first_leaf = self.shown - len(self.leaf_names)
+        if self.order is not None:
+            leaves = enumerate(self.leaf_names, first_leaf)
+            return [*rows, *islice((row for row, n in leaves if n.startswith(typed)), 1)]
         rank = self.leaf_names.bisect_left(typed)
         if rank < len(self.leaf_names) and self.leaf_names[rank].startswith(typed):
-            rows.append(self.shown - len(self.leaf_names) + rank)
+            rows.append(first_leaf + rank)
         return rows
 
     def at(self, row: int) -> tuple[bytes, bool, int]:

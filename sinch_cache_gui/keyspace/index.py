@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
+from types import MappingProxyType
 from typing import Final
 
 from sinch_cache_gui.keyspace.folder import SEPARATOR, Folder, count_below
 from sinch_cache_gui.keyspace.key_writer import KeyWriter, coming, going
+from sinch_cache_gui.keyspace.order import TtlOrder, sorted_leaves
 from sinch_cache_gui.keyspace.rows import Row, RowNews
 from sinch_cache_gui.keyspace.splitting import AT_ONCE, Splitting, split_at_once
 from sinch_cache_gui.pacing import Breather
@@ -34,20 +36,23 @@ class KeyIndex:
         self,
         expanded: set[bytes] | None = None,
         work_wanted: Callable[[], None] = lambda: None,
+        orders: Mapping[bytes, TtlOrder] = MappingProxyType({}),
     ) -> None:
         """Start empty.
 
         Args:
             expanded: Paths of the folders to show expanded; shared between indexes of one cache.
             work_wanted: Called when `work` has something to do.
+            orders: How the leaves of folders are sorted, by the folder's prefix; others by name.
         """
         self._expanded = set() if expanded is None else expanded
         self._work_wanted = work_wanted
-        self._root = Folder(None, b"")
+        self._orders = orders
+        self._root = Folder(None, b"", orders.get(b""))
         self._splits: list[Folder] = []
         self._debris: list[Folder] = []
         self.news = RowNews(self.row_count)
-        self._writer = KeyWriter(self.news, self._expanded)
+        self._writer = KeyWriter(self.news, self._expanded, orders)
 
     # -- keys --------------------------------------------------------------------------------
 
@@ -95,7 +100,7 @@ class KeyIndex:
         self.news.reshaping()
         # A million keys take a tenth of a second to free; `work` does it in slices.
         self._debris.append(self._root)
-        self._root = Folder(None, b"")
+        self._root = Folder(None, b"", self._orders.get(b""))
         self._splits.clear()
         self.news.release()
         self._work_wanted()
@@ -213,6 +218,50 @@ class KeyIndex:
         self._row_changed(folder, row)
         self.news.settle()
 
+    # -- order of leaves ---------------------------------------------------------------------
+
+    def open_prefixes(self) -> list[tuple[bytes, int]]:
+        """Answer the prefixes of the folders whose rows are shown, each with its leaves' number."""
+        folders = [self._root, *map(self._open_folder, self._expanded)]
+        return [
+            (folder.prefix, len(folder.leaf_names))
+            for folder in folders
+            if folder is not None and folder.is_visible
+        ]
+
+    def leaf_count(self, prefix: bytes) -> int:
+        """Answer how many leaves a folder shows."""
+        folder = self._split_folder(prefix)
+        return 0 if folder is None else len(folder.leaf_names)
+
+    def leaf_parts(self, prefix: bytes) -> Iterator[list[bytes]]:
+        """Yield the names of the leaves of a folder, in lists of at most a few thousand."""
+        folder = self._split_folder(prefix)
+        if folder is not None:
+            names = list(folder.leaf_names)
+            for start in range(0, len(names), PART):
+                yield names[start : start + PART]
+
+    def sort_leaves(self, prefix: bytes) -> None:
+        """Sort the leaves of a folder as `orders` now says; of a large one, while `work` runs."""
+        folder = self._split_folder(prefix)
+        if folder is None or folder.splitting is not None:
+            return
+        names, folder.order = folder.leaf_names, self._orders.get(prefix)
+        if len(names) <= AT_ONCE:
+            self.news.hold()
+            if folder.is_visible:
+                self.news.reshaping()
+            folder.leaf_names = sorted_leaves(folder.order, names)
+            self.news.release()
+            return
+        with going(self.news, folder, folder.shown - len(names), len(names)):
+            folder.leaf_names = sorted_leaves(folder.order)
+            folder.rows_grew(-len(names))
+        folder.splitting = Splitting(folder, names)
+        self._splits.append(folder)
+        self._work_wanted()
+
     async def work(self, settled: Callable[[], object] = lambda: None) -> None:
         """Do the long work that waits, in slices: split large folders, free what was cleared.
 
@@ -258,6 +307,14 @@ class KeyIndex:
         rests = [child] if isinstance(child, bytes) else list(child)
         return iter(((folder_path + SEPARATOR, rests),))
 
+    def _split_folder(self, prefix: bytes) -> Folder | None:
+        if not prefix:
+            return self._root
+        path = prefix[: -len(SEPARATOR)]
+        place = self._find(path)
+        child = None if place is None else place[0].children[place[1]]
+        return child if isinstance(child, Folder) else None
+
     def _open_folder(self, path: bytes) -> Folder | None:
         place = self._find(path)
         child = None if place is None else place[0].children[place[1]]
@@ -284,7 +341,7 @@ class KeyIndex:
         below = folder.children[name]
         if isinstance(below, Folder):
             return below
-        child = Folder(folder, name)
+        child = Folder(folder, name, self._orders.get(folder.prefix + name + SEPARATOR))
         child.count = count_below(below)
         folder.children[name] = child
         rests = {below} if isinstance(below, bytes) else below

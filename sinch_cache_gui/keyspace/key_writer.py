@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from sinch_cache_gui.keyspace.batches import Batch, plan_arrivals, plan_departures
-from sinch_cache_gui.keyspace.folder import Below, Folder
+from sinch_cache_gui.keyspace.folder import SEPARATOR, Below, Folder
+from sinch_cache_gui.keyspace.order import TtlOrder
 from sinch_cache_gui.keyspace.rows import RowNews
 
 MANY_PLACES: Final = 32
@@ -31,15 +32,19 @@ def going(news: RowNews, folder: Folder, row: int, count: int) -> AbstractContex
 class KeyWriter:
     """Adds and removes many keys at once."""
 
-    def __init__(self, news: RowNews, expanded: set[bytes]) -> None:
+    def __init__(
+        self, news: RowNews, expanded: set[bytes], orders: Mapping[bytes, TtlOrder]
+    ) -> None:
         """Write nothing yet.
 
         Args:
             news: Is told which rows come and go.
             expanded: Paths of the folders that are open as soon as they come to be.
+            orders: How the leaves of folders are sorted, by the folder's prefix; others by name.
         """
         self._news = news
         self._expanded = expanded
+        self._orders = orders
 
     def add(self, root: Folder, keys: Sequence[bytes]) -> None:
         """Add keys; those already there change nothing."""
@@ -104,7 +109,8 @@ class KeyWriter:
             folder.children[name] = below
             folder.keys_grew(len(distinct))
             return below
-        below = folder.children[name] = Folder(folder, name)
+        order = self._orders.get(folder.prefix + name + SEPARATOR)
+        below = folder.children[name] = Folder(folder, name, order)
         batch = Batch()
         plan_arrivals(below, rests, batch)
         for inner, heads in batch.folders:

@@ -131,6 +131,11 @@ class Mirror:
         return self._catalogue.conditions
 
     @property
+    def sorted_by_ttl(self) -> Asked | None:
+        """How far sorting folders by TTL has come; None while all is sorted by name."""
+        return self._catalogue.sorted_by_ttl
+
+    @property
     def asked(self) -> Asked | None:
         """How far asking for the conditions has come; None if there are none."""
         return self._catalogue.asked
@@ -191,6 +196,16 @@ class Mirror:
         """Show only keys that meet these: each key's TTL or type is asked for, once."""
         self._catalogue.set_conditions(conditions)
 
+    def sort_by_ttl(self, prefixes: Sequence[bytes]) -> None:
+        """Sort the leaves of the folders with these prefixes; each leaf's TTL is asked for."""
+        self._catalogue.sort_by_ttl(prefixes)
+        self._index_replaced()
+
+    def sort_by_name(self) -> None:
+        """Sort every folder by name again."""
+        self._catalogue.sort_by_name()
+        self._index_replaced()
+
     def ask_again(self) -> None:
         """Ask anew which keys meet the conditions."""
         self._catalogue.set_conditions(self.conditions, is_anew=True)
@@ -224,6 +239,7 @@ class Mirror:
                 self._expirer.run(),
                 self._tell_rate_forever(),
                 self._catalogue.filter_forever(),
+                self._catalogue.sort_forever(),
                 self._catalogue.work_forever(),
                 self.details.run(),
             ):
@@ -360,6 +376,8 @@ class Mirror:
         for change in changes:
             if not change.kind.removes:
                 came.append(change.key)
+            elif change.key in self._leaving:
+                pass  # told twice; its row is on its way out
             elif change.kind is ChangeKind.EXPIRED and on_screen(change.key):
                 leaving.append(change.key)
             else:

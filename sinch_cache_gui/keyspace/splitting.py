@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
+from sortedcontainers import SortedList
+
 from sinch_cache_gui.keyspace.folder import SEPARATOR, Below, Folder
+from sinch_cache_gui.keyspace.order import SortKey, TtlOrder
 
 AT_ONCE: Final = 1500
 """Remainders that are split without a pause: about 2 ms of work."""
@@ -32,19 +35,22 @@ def put_below(children: dict[bytes, Below], head: bytes, below: bytes) -> None:
 class Buckets:
     """Names sorted bucket after bucket, so that the first can be shown while others wait."""
 
-    def __init__(self, sample: Iterable[bytes], expected: int) -> None:
-        names = sorted(set(sample))
+    def __init__(
+        self, sample: Iterable[bytes], expected: int, order: TtlOrder | None = None
+    ) -> None:
+        self._key: Callable[[bytes], SortKey] = _by_name if order is None else order.key
+        marks = sorted({self._key(name) for name in sample})
         wanted = max(1, expected // BUCKET)
-        step = max(1, len(names) // wanted)
-        self._pivots = names[step::step]
+        step = max(1, len(marks) // wanted)
+        self._pivots = marks[step::step]
         self._buckets: list[list[bytes]] = [[] for _ in range(len(self._pivots) + 1)]
         self._next = 0
 
     def fill(self, names: Iterable[bytes]) -> None:
         """Put names where they belong, in no order yet."""
-        pivots, buckets = self._pivots, self._buckets
+        pivots, buckets, key = self._pivots, self._buckets, self._key
         for name in names:
-            buckets[bisect_right(pivots, name)].append(name)
+            buckets[bisect_right(pivots, key(name))].append(name)
 
     def take(self) -> list[bytes] | None:
         """Answer the next names in order, all after those taken before; None when that was all."""
@@ -52,12 +58,12 @@ class Buckets:
             bucket, self._buckets[self._next] = self._buckets[self._next], []
             self._next += 1
             if bucket:
-                bucket.sort()
+                bucket.sort(key=self._key)
                 return bucket
         return None
 
     def __contains__(self, name: bytes) -> bool:
-        return name in self._buckets[bisect_right(self._pivots, name)]
+        return name in self._buckets[bisect_right(self._pivots, self._key(name))]
 
     def waiting(self) -> list[bytes]:
         """Answer every name not taken yet."""
@@ -71,17 +77,24 @@ class Splitting:
     sorted and shown one after the other. Changes that come meanwhile wait until it is done.
     """
 
-    def __init__(self, folder: Folder, rests: set[bytes]) -> None:
+    def __init__(self, folder: Folder, rests: set[bytes] | SortedList[bytes]) -> None:
+        """Begin with what a folder holds: remainders, or only leaves that were sorted otherwise."""
         self.folder = folder
         self._rests = rests
         expected = len(rests)
-        samples = SAMPLES_PER_BUCKET * (expected // BUCKET + 1)
-        sample = [rests.pop() for _ in range(min(samples, expected))]
-        self._leaves = Buckets((r for r in sample if SEPARATOR not in r), expected)
-        self._folders: Buckets | None = None
+        samples = min(expected, SAMPLES_PER_BUCKET * (expected // BUCKET + 1))
+        if isinstance(rests, set):
+            sample = [rests.pop() for _ in range(samples)]
+            self._folders: Buckets | None = None
+        else:
+            sample = [rests[expected * at // samples] for at in range(samples)]
+            self._folders = Buckets((), 0)  # they have their rows already
+        leaves = (rest for rest in sample if SEPARATOR not in rest)
+        self._leaves = Buckets(leaves, expected, folder.order)
         self._dealt: list[bytes] = []
         self._waiting: list[tuple[bool, set[bytes]]] = []
-        self._deal(sample)
+        if isinstance(rests, set):
+            self._deal(sample)
 
     def wait(self, rests: Iterable[bytes], *, is_arrival: bool) -> None:
         """Keep a change until the folder is split."""
@@ -153,6 +166,10 @@ class Splitting:
             else:
                 leaves.append(rest)
         self._leaves.fill(leaves)
+
+
+def _by_name(name: bytes) -> SortKey:
+    return (0, name)
 
 
 def split_at_once(folder: Folder, rests: Iterable[bytes]) -> None:

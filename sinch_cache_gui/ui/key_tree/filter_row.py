@@ -66,6 +66,7 @@ class FilterRow(QWidget):
     ask_again_requested = Signal()
     load_only_requested = Signal()
     load_all_requested = Signal()
+    name_order_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -75,6 +76,7 @@ class FilterRow(QWidget):
         self._coverage = Coverage(CoverageState.LOADING)
         self._expiry = Chip(theme)
         self._type = Chip(theme)
+        self._order = Chip(theme)
         self._counted = QLabel()
         self._counted.setObjectName("muted")
         self._again = QToolButton()
@@ -83,6 +85,7 @@ class FilterRow(QWidget):
         self._lay_out()
         self._expiry.clicked.connect(lambda: self._wish(within_ms=None, is_lasting=False))
         self._type.clicked.connect(lambda: self._wish(type=""))
+        self._order.clicked.connect(self.name_order_requested)
         self._again.clicked.connect(self.ask_again_requested)
         self._menu.aboutToShow.connect(self._fill_menu)
         theme.changed.connect(self._restyle)
@@ -96,7 +99,8 @@ class FilterRow(QWidget):
     @property
     def chips(self) -> tuple[QToolButton, ...]:
         """The chips in force."""
-        return tuple(chip for chip in (self._expiry, self._type) if not chip.isHidden())
+        chips = (self._expiry, self._type, self._order)
+        return tuple(chip for chip in chips if not chip.isHidden())
 
     def menu(self) -> QMenu:
         """Answer the menu of the filter, with what can be done now."""
@@ -110,6 +114,23 @@ class FilterRow(QWidget):
         self._conditions = conditions
         self._expiry.say(self.expiry_text(conditions))
         self._type.say(conditions.type)
+
+    def show_order(self, asked: Asked | None) -> None:
+        """Say how far sorting by TTL has come; nothing while all is sorted by name."""
+        if asked is None:
+            self._order.say("")
+            return
+        since = self.tr("TTLs as of {}.").format(format_time(asked.as_of_ms))
+        if asked.reason:
+            text, tip = self.tr("by TTL: failed"), asked.reason
+        elif asked.is_done:
+            text, tip = self.tr("by TTL"), since
+        else:
+            text, tip = self.tr("by TTL: {} %").format(asked.percent), since
+        self._order.say(text)
+        self._order.setAccessibleName(self.tr("Sort by name again; now {}").format(text))
+        hint = self.tr("Press to sort by name again.")
+        self._order.setToolTip(f"{tip}\n{hint}")
 
     def show_count(self, found: int, known: int, asked: Asked | None) -> None:
         """Say how many keys are shown of those known, and how far the asking has come."""
@@ -206,7 +227,7 @@ class FilterRow(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID // 2)
-        for part in (self._expiry, self._type, self._counted, self._again, self._more):
+        for part in (self._expiry, self._type, self._order, self._counted, self._again, self._more):
             row.addWidget(part)
 
     def _restyle(self) -> None:

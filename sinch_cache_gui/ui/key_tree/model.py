@@ -110,9 +110,14 @@ class KeyTreeModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return RIGHT if section in (Column.TTL, Column.SIZE) else LEFT
+        if role == Qt.ItemDataRole.ToolTipRole and section == Column.TTL:
+            return tr("Click to sort the expanded folders by TTL")
+        if role == Qt.ItemDataRole.ToolTipRole and section == Column.KEY:
+            return tr("Click to sort by name")
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (tr("Key"), tr("TTL"), tr("Type"), tr("Size"), tr("Value"))[section]
+        ttl = tr("TTL") if self._mirror.sorted_by_ttl is None else tr("▴ TTL")
+        return (tr("Key"), ttl, tr("Type"), tr("Size"), tr("Value"))[section]
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         node = self.node(index.row()) if index.isValid() else None

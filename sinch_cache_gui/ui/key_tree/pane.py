@@ -20,6 +20,8 @@ from sinch_cache_gui.keyspace.filter import pattern_of
 from sinch_cache_gui.keyspace.loader import Coverage
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.selection import KeySelection
+from sinch_cache_gui.keyspace.sorting import worth_sorting
+from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.key_tree.coverage_strip import CoverageStrip
 from sinch_cache_gui.ui.key_tree.empty_page import EmptyPage
 from sinch_cache_gui.ui.key_tree.filter_row import FilterRow
@@ -152,6 +154,9 @@ class KeyTreePane(QWidget):
         self.filters.load_all_requested.connect(self._mirror.load_all)
         self.strip.load_all_requested.connect(self._mirror.load_all)
         self.view.find_requested.connect(self.focus_filter)
+        self.view.sort_requested.connect(self._sort_folder)
+        self.view.order_requested.connect(self._sort_by_column)
+        self.filters.name_order_requested.connect(self._mirror.sort_by_name)
         self.view.looked_at.connect(self._mirror.details.want)
         self.view.key_activated.connect(self.key_activated)
         self.view.selection_changed.connect(self.selection_changed)
@@ -221,6 +226,18 @@ class KeyTreePane(QWidget):
         self._mirror.set_conditions(conditions)
         self._show_coverage()
 
+    def _sort_folder(self, prefix: bytes) -> None:
+        """Expand a folder, so that there is something to sort, and sort it."""
+        self.view.tree.index_shown.expand(prefix.removesuffix(b":"))
+        self._mirror.sort_by_ttl((prefix,))
+
+    def _sort_by_column(self, column: Column) -> None:
+        """Sort what is on show by TTL, or all by name; a second click takes the first back."""
+        if column is Column.TTL and self._mirror.sorted_by_ttl is None:
+            self._mirror.sort_by_ttl(worth_sorting(self.view.tree.index_shown))
+        else:
+            self._mirror.sort_by_name()
+
     def _load_only(self) -> None:
         """Let the server look for what the filter field says, and clear the field."""
         pattern = pattern_of(self.filter.text())
@@ -231,6 +248,8 @@ class KeyTreePane(QWidget):
         self.strip.show_coverage(self._mirror.coverage)
         mirror = self._mirror
         self.filters.show_filter(mirror.filter_text, mirror.conditions, mirror.coverage)
+        self.filters.show_order(mirror.sorted_by_ttl)
+        self.view.tree.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.TTL, Column.TTL)
         self.filters.show_count(mirror.index.key_count, mirror.key_count, mirror.asked)
         self._show_page()
 

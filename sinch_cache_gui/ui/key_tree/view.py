@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -26,10 +25,10 @@ from sinch_cache_gui.keyspace.selection import KeySelection, keys_of
 from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.key_tree.delegate import INDENT, KeyTreeDelegate, indent_of
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
+from sinch_cache_gui.ui.key_tree.key_menu import menu_of
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
-from sinch_cache_gui.values.copy_as import Language
 
 WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 54, Column.SIZE: 60}
 
@@ -58,6 +57,10 @@ class KeyTreeView(QTableView):
     rename_requested = Signal(object)
     duplicate_requested = Signal(object)
     copy_as_requested = Signal(object, object)
+    sort_requested = Signal(object)
+    """Sort the leaves of the folder with this prefix (bytes) by TTL."""
+    order_requested = Signal(object)
+    """Sort what is on show by this column, the key or the TTL."""
     find_requested = Signal()
     looked_at = Signal(object)
     """The keys on screen are others: a tuple of their bytes."""
@@ -117,7 +120,7 @@ class KeyTreeView(QTableView):
         rows.setDefaultSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
         columns.setHighlightSections(False)
-        columns.setSectionsClickable(False)
+        columns.sectionClicked.connect(self._note_clicked)
         columns.setMinimumSectionSize(5 * GRID)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.sectionResized.connect(self._note_resized)
@@ -195,6 +198,10 @@ class KeyTreeView(QTableView):
         self.setColumnWidth(Column.SIZE, WIDTHS[Column.SIZE])
         self.setColumnWidth(Column.PREVIEW, rest - key)
         self._is_sharing = False
+
+    def _note_clicked(self, column: int) -> None:
+        if column in (Column.KEY, Column.TTL):
+            self.order_requested.emit(Column(column))
 
     def _note_resized(self, column: int, _old: int, width: int) -> None:
         if column == Column.KEY and not self._is_sharing:
@@ -282,7 +289,8 @@ class KeyTreeView(QTableView):
         index = self.tree.index_shown
         (index.collapse if node.is_expanded else index.expand)(node.path)
 
-    def _activate(self, node: Row) -> None:
+    def activate(self, node: Row) -> None:
+        """Open a key; expand or collapse a folder."""
         if node.is_folder:
             self.toggle(node)
         else:
@@ -325,7 +333,7 @@ class KeyTreeView(QTableView):
         if key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.go_to(0 if key == Qt.Key.Key_Home else last)
         elif key == Qt.Key.Key_Delete:
-            self._ask_to_delete()
+            self.ask_to_delete()
         elif node is None:
             return False
         elif key == Qt.Key.Key_Right:
@@ -335,7 +343,7 @@ class KeyTreeView(QTableView):
         elif key == Qt.Key.Key_Space and node.is_folder:
             self.toggle(node)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._activate(node)
+            self.activate(node)
         else:
             return False
         return True
@@ -368,7 +376,7 @@ class KeyTreeView(QTableView):
         if self._is_on_arrow(node, event):
             self.toggle(node)
         else:
-            self._activate(node)
+            self.activate(node)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -408,42 +416,10 @@ class KeyTreeView(QTableView):
 
     def menu_for(self, node: Row | None) -> QMenu:
         """Answer the menu of a row, or of the empty space below the rows."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if node is not None and node.is_folder:
-            title = self.tr("Collapse") if node.is_expanded else self.tr("Expand")
-            menu.addAction(title, lambda: self.toggle(node))
-        elif node is not None:
-            menu.addAction(self.tr("Open"), lambda: self._activate(node))
-        if node is not None:
-            menu.addAction(self.tr("Copy key"), self.copy_keys)
-            self._add_copy_as(menu.addMenu(self.tr("Copy as")))
-        if self._is_read_only:
-            return menu
-        prefix = b"" if node is None else prefix_of(node)
-        menu.addAction(self.tr("New key here…"), lambda: self.create_requested.emit(prefix))
-        if node is not None:
-            menu.addSeparator()
-            if not node.is_folder:
-                key = node.path
-                menu.addAction(self.tr("Rename…"), lambda: self.rename_requested.emit(key))
-                menu.addAction(self.tr("Duplicate…"), lambda: self.duplicate_requested.emit(key))
-            menu.addAction(self.tr("Delete"), self._ask_to_delete)
-        return menu
+        return menu_of(self, node, is_read_only=self._is_read_only)
 
-    def _add_copy_as(self, menu: QMenu) -> None:
-        for language in Language:
-            menu.addAction(language.value, partial(self._ask_to_copy_as, language))
-
-    def _ask_to_copy_as(self, language: Language) -> None:
-        self.copy_as_requested.emit(self.selected_keys(), language)
-
-    def _ask_to_delete(self) -> None:
+    def ask_to_delete(self) -> None:
+        """Ask for the selected keys to be deleted."""
         keys = self.selected_keys()
         if keys and not self._is_read_only:
             self.delete_requested.emit(keys)
-
-
-def prefix_of(node: Row) -> bytes:
-    """Answer how the name of a new key beside (or in) a node begins."""
-    return node.path + b":" if node.is_folder else node.path[: len(node.path) - len(node.name)]

@@ -218,7 +218,7 @@ async def test_the_menu_offers_what_can_be_done() -> None:
         texts = [[action.text() for action in menu.actions() if action.text()] for menu in menus]
         assert texts == [
             ["New key here…"],
-            ["Collapse", "Copy key", "Copy as", "New key here…", "Delete"],
+            ["Collapse", "Sort by TTL", "Copy key", "Copy as", "New key here…", "Delete"],
             ["Open", "Copy key", "Copy as", "New key here…", "Rename…", "Duplicate…", "Delete"],
         ]
         for menu in menus:

@@ -1,0 +1,58 @@
+"""The menu of a row of the key tree."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from sinch_cache_gui.keyspace.rows import Row
+from sinch_cache_gui.values.copy_as import Language
+
+if TYPE_CHECKING:
+    from sinch_cache_gui.ui.key_tree.view import KeyTreeView
+
+
+def menu_of(view: KeyTreeView, node: Row | None, *, is_read_only: bool) -> QMenu:
+    """Answer what can be done with a row, or with the empty space below the rows."""
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if node is not None:
+        _add_looking(menu, view, node)
+    if is_read_only:
+        return menu
+    prefix = b"" if node is None else prefix_of(node)
+    menu.addAction(view.tr("New key here…"), lambda: view.create_requested.emit(prefix))
+    if node is not None:
+        menu.addSeparator()
+        if not node.is_folder:
+            key = node.path
+            menu.addAction(view.tr("Rename…"), lambda: view.rename_requested.emit(key))
+            menu.addAction(view.tr("Duplicate…"), lambda: view.duplicate_requested.emit(key))
+        menu.addAction(view.tr("Delete"), view.ask_to_delete)
+    return menu
+
+
+def prefix_of(node: Row) -> bytes:
+    """Answer how the name of a new key beside (or in) a node begins."""
+    return node.path + b":" if node.is_folder else node.path[: len(node.path) - len(node.name)]
+
+
+def _add_looking(menu: QMenu, view: KeyTreeView, node: Row) -> None:
+    if node.is_folder:
+        title = view.tr("Collapse") if node.is_expanded else view.tr("Expand")
+        menu.addAction(title, lambda: view.toggle(node))
+        prefix = prefix_of(node)
+        menu.addAction(view.tr("Sort by TTL"), lambda: view.sort_requested.emit(prefix))
+    else:
+        menu.addAction(view.tr("Open"), lambda: view.activate(node))
+    menu.addAction(view.tr("Copy key"), view.copy_keys)
+    copy_as = menu.addMenu(view.tr("Copy as"))
+    for language in Language:
+        copy_as.addAction(language.value, partial(_ask_to_copy_as, view, language))
+
+
+def _ask_to_copy_as(view: KeyTreeView, language: Language) -> None:
+    view.copy_as_requested.emit(view.selected_keys(), language)
