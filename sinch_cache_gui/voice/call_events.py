@@ -77,7 +77,7 @@ class CallbackRecord:
     """One callback, what was answered, and what it did.
 
     Attributes:
-        number: From 1, in the order of the call.
+        number: From 1, in the order of the call; below 0 for what was sent beside it.
         callback: What was sent.
         sent_ms: When, by the call's clock.
         took_ms: Milliseconds of real time until the answer.

@@ -9,7 +9,13 @@ from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, FunctionCache, JsonValue
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    Change,
+    ChangeKind,
+    FunctionCache,
+    JsonValue,
+)
 from sinch_cache_gui.voice.callbacks import Event
 
 T = TypeVar("T")
@@ -44,6 +50,8 @@ class CacheOperation:
         before: The value before it, None for none.
         after: The value after it, None for none.
         error: What went wrong, one line; empty if nothing did.
+        is_certain: Whether this callback did it. False: it was noticed while the callback ran, and
+            somebody else may have done it.
     """
 
     call_id: str
@@ -55,6 +63,7 @@ class CacheOperation:
     before: KnownValue = Unread.UNREAD
     after: KnownValue = Unread.UNREAD
     error: str = ""
+    is_certain: bool = True
 
     @property
     def is_write(self) -> bool:
@@ -82,6 +91,16 @@ class CacheOperation:
             "the callback does not carry. The call's id travels as callid; event.callId exists "
             "only where callId is added beside it."
         )
+
+
+def noticed(change: Change, call_id: str, event: Event, now_ms: int) -> CacheOperation | None:
+    """Answer a change seen while a callback ran as what it may have done; None for an expiry."""
+    if change.kind in (ChangeKind.EXPIRED, ChangeKind.EVICTED):
+        return None
+    name = "delete" if change.kind.removes else "set"
+    key = change.key.decode("utf-8", "backslashreplace")
+    left_s = None if change.deadline_ms is None else round((change.deadline_ms - now_ms) / 1000)
+    return CacheOperation(call_id, event, name, key, now_ms, left_s, is_certain=False)
 
 
 class RecordingCache:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -15,6 +16,8 @@ TOO_LATE_S = 6.0
 
 class CallOptionsMenu(QMenu):
     """Direction, what travels beside, how silence counts, and what goes wrong on the way."""
+
+    save_requested = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +47,9 @@ class CallOptionsMenu(QMenu):
         for action in (self._late, self._too_late):
             late.addAction(action)
         self._swapped = self._switch(self.tr("Deliver PIE after DICE"))
+        self.addSeparator()
+        self._save = self.addAction(self.tr("Save this call as a scenario…"))
+        self._save.triggered.connect(self.save_requested)
 
     @property
     def direction(self) -> Direction:

@@ -27,6 +27,7 @@ from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.call_events import (
     CallbackFinished,
+    CallbackRecord,
     CallbackStarted,
     CallEvent,
     CallPhase,
@@ -37,8 +38,13 @@ from sinch_cache_gui.voice.call_events import (
 )
 from sinch_cache_gui.voice.callbacks import Callback, CallSetup
 from sinch_cache_gui.voice.cards import read_cards
+from sinch_cache_gui.voice.recording import CacheOperation, noticed
 
 TICK_MS = 1000
+DAY_MS = 86_400_000
+NOTICED_AFTER_MS = 2000
+"""A cache that is polled tells of a change this much later at most."""
+
 NOTHING_YET, CALLBACKS, EDITOR = range(3)
 
 
@@ -85,6 +91,10 @@ class CallPage(QWidget):
         self._setup: CallSetup | None = None
         self._revised: asyncio.Future[Callback] | None = None
         self._unsent: Callback | None = None
+        self._watched: Callback | None = None
+        self._answered: CallbackRecord | None = None
+        self._noticed: list[CacheOperation] = []
+        self._watched_until_ms = 0
         self.answerer = AnswererBar(theme)
         self._form = DialForm(theme, is_read_only=is_read_only)
         self._cards = CardList(theme, now_ms)
@@ -111,13 +121,25 @@ class CallPage(QWidget):
         self._phone.keypad.listen_on(panel)
 
     def keys_changed(self, changes: Sequence[Change]) -> None:
-        """Look at the cards again if one of their keys changed."""
+        """Look at the cards again if need be, and note what a callback may have done."""
+        if not self._session.tells_operations:
+            self._note(changes)
         cards = self._cards.cards
         if cards is None:
             return
         shown = {card.key.encode() for card in (cards.rate, cards.session, cards.customer)}
         if any(change.key in shown for change in changes):
             self.refresh_cards()
+
+    def _note(self, changes: Sequence[Change]) -> None:
+        """A function behind a URL tells nothing: what is seen while it answers may be its doing."""
+        callback, now_ms = self._watched, self._now_ms()
+        if callback is None or now_ms > self._watched_until_ms:
+            return
+        seen = (noticed(each, callback.call_id or "", callback.event, now_ms) for each in changes)
+        self._noticed += [operation for operation in seen if operation is not None]
+        if self._answered is not None:
+            self._callbacks.replace(replace(self._answered, operations=tuple(self._noticed)))
 
     def refresh_cards(self) -> None:
         """Look at the keys of the call again."""
@@ -252,10 +274,15 @@ class CallPage(QWidget):
             case CallbackFinished(record):
                 if self._pages.currentIndex() == NOTHING_YET:
                     self._pages.setCurrentIndex(CALLBACKS)
+                if not self._session.tells_operations:
+                    record = replace(record, operations=tuple(self._noticed))
+                    self._answered = record
+                    self._watched_until_ms = self._now_ms() + NOTICED_AFTER_MS
                 self._callbacks.add(record)
                 self.refresh_cards()
-            case CallbackStarted():
-                pass  # the state says it already
+            case CallbackStarted(callback):
+                self._watched, self._answered, self._noticed = callback, None, []
+                self._watched_until_ms = self._now_ms() + DAY_MS
 
     async def _read_cards(self, setup: CallSetup) -> None:
         try:

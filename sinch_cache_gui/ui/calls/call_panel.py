@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QFileDialog,
     QHBoxLayout,
     QStackedWidget,
     QToolButton,
@@ -156,10 +159,38 @@ class CallPanel(QWidget):
         self._call.operation_recorded.connect(self.operation_recorded)
         self._call.call_state_changed.connect(self.call_state_changed)
         self._call.answerer.chosen.connect(self._ask)
+        self._menu.save_requested.connect(self._ask_where_to_save)
 
     def _show_status(self, text: str) -> None:
         self._status.setText(text)
         self._status.setToolTip(text)
+
+    def _ask_where_to_save(self) -> None:
+        if self._session.call is None:
+            self._show_status(self.tr("no call yet"))
+            return
+        dialog = QFileDialog(self, self.tr("Save this call as a scenario"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("json")
+        dialog.setNameFilter(self.tr("Scenarios (*.json)"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self.save_call)
+        dialog.open()
+
+    def save_call(self, file: str) -> None:
+        """Write the call, or the last one, as a scenario."""
+        text = self._session.as_scenario()
+        if text is not None:
+            self._scope.start("save call", self._write(Path(file), text))
+
+    async def _write(self, file: Path, text: str) -> None:
+        try:
+            await asyncio.to_thread(file.write_text, text, encoding="utf-8")
+        except OSError as error:
+            told = self.tr("{0} was not written: {1}")
+            self._show_status(told.format(file.name, error.strerror or ""))
+            return
+        self._show_status(self.tr("written: {0}").format(file.name))
 
     def _ask(self, answerer: Answerer | None) -> None:
         """Let somebody else answer from now on."""

@@ -10,15 +10,22 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
+from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.voice.call import Call, Revise
-from sinch_cache_gui.voice.call_events import CallbackFinished, CallOptions, OperationDone
+from sinch_cache_gui.voice.call_events import (
+    CallbackFinished,
+    CallbackStarted,
+    CallOptions,
+    OperationDone,
+)
 from sinch_cache_gui.voice.callbacks import Callback, CallSetup
 from sinch_cache_gui.voice.delivery import DeviatingTarget
 from sinch_cache_gui.voice.exchange import exchange
 from sinch_cache_gui.voice.scenario import Callee, Deviations, Direction
 from sinch_cache_gui.voice.scenario_run import act_as_callee
-from sinch_cache_gui.voice.targets import Target
+from sinch_cache_gui.voice.scenario_saving import Input, PlacedCall, scenario_text
+from sinch_cache_gui.voice.targets import BuiltinTarget, Target
 
 Step: TypeAlias = Callable[[Call], Awaitable[None]]
 
@@ -62,6 +69,8 @@ class CallSession(QObject):
         self._call: Call | None = None
         self._steps: asyncio.Queue[Step] = asyncio.Queue()
         self._is_running = False
+        self._placing: Placing | None = None
+        self._inputs: list[Input] = []
         self._sent = 0
 
     @property
@@ -69,10 +78,32 @@ class CallSession(QObject):
         """The call that runs, or the last one."""
         return self._call
 
+    def as_scenario(self) -> str | None:
+        """Answer the call, or the last one, as the text of a scenario; None before the first."""
+        call, placing = self._call, self._placing
+        if call is None or placing is None:
+            return None
+        return scenario_text(
+            PlacedCall(
+                placing.setup,
+                placing.direction,
+                placing.options.is_silence_timed,
+                call.state.started_ms or self._now_ms(),
+                self._inputs,
+                call.records,
+                call.state.end,
+            )
+        )
+
     @property
     def is_running(self) -> bool:
         """Whether a call was dialled and has not ended."""
         return self._is_running
+
+    @property
+    def tells_operations(self) -> bool:
+        """Whether who answers tells what it asks of the cache; a URL does not."""
+        return isinstance(self._target, BuiltinTarget)
 
     def ask(self, target: Target) -> None:
         """Let `target` answer from the next call on."""
@@ -83,6 +114,7 @@ class CallSession(QObject):
         if self._is_running:
             return
         self._is_running = True
+        self._placing, self._inputs = placing, []
         self._sent = 0
         target, options = self._target, placing.options
         if placing.deviations.are_any:
@@ -104,37 +136,40 @@ class CallSession(QObject):
 
     def press(self, key: str) -> None:
         """The caller presses a key."""
-        self._then(lambda call: call.press(key))
+        self._then(lambda call: call.press(key), {"press": key})
 
     def say(self, words: str) -> None:
         """The caller says something."""
-        self._then(lambda call: call.speak(words))
+        self._then(lambda call: call.speak(words), {"say": words})
 
     def be_silent(self) -> None:
         """The caller presses nothing until the time is up."""
-        self._then(lambda call: call.silence())
+        self._then(lambda call: call.silence(), {"silence": True})
 
     def act_as_callee(self, step: Callee) -> None:
         """The called party does something."""
-        self._then(lambda call: act_as_callee(step, call))
+        done: dict[str, JsonValue] = {"callee": step.does.value}
+        if step.amd is not None:
+            done["amd"] = step.amd.as_json()
+        self._then(lambda call: act_as_callee(step, call), done)
 
     def hang_up(self) -> None:
         """The caller hangs up; a reply that is awaited is not carried out any more."""
         if self._call is not None and self._is_running:
             self._call.leave()
-            self._then(lambda call: call.hang_up())
+            self._then(lambda call: call.hang_up(), {"hangUp": True})
 
     def send(self, callback: Callback) -> None:
         """Send a callback by itself, beside whatever call there is; its reply is only shown."""
         self._sent += 1
-        self._scope.start(f"send {self._sent}", self._send(callback))
+        self._scope.start(f"send {self._sent}", self._send(callback, self._sent))
 
-    async def _send(self, callback: Callback) -> None:
-        known = len(self._call.records) if self._call is not None else 0
+    async def _send(self, callback: Callback, number: int) -> None:
+        self.told.emit(CallbackStarted(callback))
         record = await exchange(
             callback,
             self._target,
-            number=known + self._sent,
+            number=-number,  # beside those of the call
             now_ms=self._now_ms,
             stopwatch=time.perf_counter,
             timeout_ms=CallOptions().reply_timeout_ms,
@@ -142,8 +177,9 @@ class CallSession(QObject):
         )
         self.told.emit(CallbackFinished(record))
 
-    def _then(self, step: Step) -> None:
+    def _then(self, step: Step, done: dict[str, JsonValue]) -> None:
         if self._is_running:
+            self._inputs.append(Input(self._now_ms(), done))
             self._steps.put_nowait(step)
 
     async def _run(self, call: Call, steps: asyncio.Queue[Step], direction: Direction) -> None:

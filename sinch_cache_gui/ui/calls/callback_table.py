@@ -57,6 +57,16 @@ class CallbackModel(QAbstractTableModel):
         self._records.append(record)
         self.endInsertRows()
 
+    def replace(self, record: CallbackRecord) -> int:
+        """Show more of a callback that is known; answer its row, -1 if it is not."""
+        for row, known in enumerate(self._records):
+            if known.number == record.number:
+                self._records[row] = record
+                last = self.index(row, self.columnCount() - 1)
+                self.dataChanged.emit(self.index(row, 0), last)
+                return row
+        return -1
+
     def record(self, row: int) -> CallbackRecord | None:
         """Answer the record of a row."""
         return self._records[row] if 0 <= row < len(self._records) else None
@@ -188,6 +198,12 @@ class CallbackTable(QTableView):
                 self._followed = self._rows.rowCount() - 1
                 self.selectRow(self._followed)
             self.scrollToBottom()
+
+    def replace(self, record: CallbackRecord) -> None:
+        """Show more of a callback that is in the list."""
+        row = self._rows.replace(record)
+        if row >= 0 and self.currentIndex().row() == row:
+            self.record_selected.emit(record)
 
     def records(self) -> Sequence[CallbackRecord]:
         """Answer what the rows show."""

@@ -107,6 +107,8 @@ def operation_text(operation: CacheOperation) -> str:
     """Answer what an operation found or changed, on one line."""
     if operation.error:
         return operation.error
+    if not operation.is_certain:
+        return _tr("seen while this ran; maybe by somebody else")
     before, after = value_text(operation.before), value_text(operation.after)
     if not operation.is_write:
         return after
@@ -119,7 +121,8 @@ def operation_text(operation: CacheOperation) -> str:
 
 def whole_change_text(operation: CacheOperation) -> str:
     """Answer the values before and after an operation in full, over lines."""
-    if operation.error or not operation.is_write or operation.name == "extend":
+    is_plain = operation.error or not operation.is_write or not operation.is_certain
+    if is_plain or operation.name == "extend":
         return operation_text(operation)
     before, after = value_text(operation.before) or "?", value_text(operation.after)
     return f"{before}\n{ARROW} {after}"

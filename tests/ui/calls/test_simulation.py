@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
+from sinch_cache_gui.cache.interface import Change, ChangeKind
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase
@@ -87,6 +88,33 @@ async def test_back_to_the_built_in_function(hand, function, until) -> None:
 
     assert "Astrid" in hand.transcript()
     assert function.received() == []
+
+
+async def test_what_changes_while_a_function_answers_is_marked_as_maybe_its_doing(
+    hand, function
+) -> None:
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "URL of the function", function.url)
+    hand.click("Use this function")
+    hand.click("Dial")
+    await hand.until(CallPhase.ENDED)
+    last = len(hand.callbacks()) - 1
+
+    hand.panel.keys_changed(
+        (
+            Change(b"session:1", ChangeKind.WRITTEN),
+            Change(b"old", ChangeKind.EXPIRED),
+            Change(b"rate:1", ChangeKind.DELETED),
+        )
+    )
+
+    assert hand.callbacks()[last][2] == "2 ops"
+    hand.callback_table().selectRow(last)
+    assert hand.shown_operations() == [
+        "set, session:1, seen while this ran; maybe by somebody else",
+        "delete, rate:1, seen while this ran; maybe by somebody else",
+    ]
+    await hand.panel.aclose()
 
 
 # -- the callee ----------------------------------------------------------------------------------
@@ -279,6 +307,23 @@ async def test_what_failed_is_told_with_its_line(hand, until, tmp_path) -> None:
     await until(lambda: "1 of 1 run failed" in hand.text("Report"))
 
     assert "they were ice pie dice" in hand.text("Report")
+
+
+async def test_a_call_is_saved_as_a_scenario_and_run(hand, until, tmp_path) -> None:
+    await hand.dial()
+    hand.click("Key 2")
+    await hand.until(CallPhase.MENU)
+    hand.click("Press nothing until the menu's time is up")
+    await until(lambda: "Please enter four digits." in hand.transcript())
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+    hand.panel.save_call(str(tmp_path / "mine.json"))
+    await until(lambda: hand.status() == "written: mine.json")
+    hand.open_scenarios(tmp_path)
+    hand.click("Run scenarios")
+
+    await until(lambda: "1 run, all as expected" in hand.text("Report"))
 
 
 async def test_a_run_can_be_stopped(hand, until) -> None:
