@@ -100,6 +100,12 @@ def window_commands(
             is_checked=lambda w: not w.tree.isHidden(),
         ),
         of_cache(
+            "view.by_ttl",
+            tr("Sort expanded folders by TTL"),
+            lambda w: w.tree.toggle_order(),
+            is_checked=lambda w: w.tree.is_by_ttl,
+        ),
+        of_cache(
             "view.calls",
             tr("Calls"),
             lambda w: w.toggle_calls(),

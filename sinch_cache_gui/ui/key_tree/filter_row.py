@@ -115,8 +115,13 @@ class FilterRow(QWidget):
         self._expiry.say(self.expiry_text(conditions))
         self._type.say(conditions.type)
 
-    def show_order(self, asked: Asked | None) -> None:
-        """Say how far sorting by TTL has come; nothing while all is sorted by name."""
+    def show_order(self, asked: Asked | None, left_out: int = 0) -> None:
+        """Say how far sorting by TTL has come; nothing while all is sorted by name.
+
+        Args:
+            asked: How far it has come; None for nothing.
+            left_out: Folders on show that were too large to sort without being asked to.
+        """
         if asked is None:
             self._order.say("")
             return
@@ -127,6 +132,10 @@ class FilterRow(QWidget):
             text, tip = self.tr("by TTL"), since
         else:
             text, tip = self.tr("by TTL: {} %").format(asked.percent), since
+        if left_out:
+            text = self.tr("{} ({} not)").format(text, left_out)
+            more = self.tr("Large folders are sorted from their own menu; left by name: {}.")
+            tip = f"{tip}\n{more.format(left_out)}"
         self._order.say(text)
         self._order.setAccessibleName(self.tr("Sort by name again; now {}").format(text))
         hint = self.tr("Press to sort by name again.")

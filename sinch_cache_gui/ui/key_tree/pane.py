@@ -51,6 +51,7 @@ class KeyTreePane(QWidget):
         self._mirror = mirror
         self._scope = scope
         self._is_read_only = is_read_only
+        self._left_out = 0
         self.filter = QLineEdit()
         self._funnel = QAction(self)
         self.filters = FilterRow(theme)
@@ -228,15 +229,28 @@ class KeyTreePane(QWidget):
 
     def _sort_folder(self, prefix: bytes) -> None:
         """Expand a folder, so that there is something to sort, and sort it."""
+        self._left_out = 0
         self.view.tree.index_shown.expand(prefix.removesuffix(b":"))
         self._mirror.sort_by_ttl((prefix,))
 
-    def _sort_by_column(self, column: Column) -> None:
-        """Sort what is on show by TTL, or all by name; a second click takes the first back."""
-        if column is Column.TTL and self._mirror.sorted_by_ttl is None:
-            self._mirror.sort_by_ttl(worth_sorting(self.view.tree.index_shown))
-        else:
+    @property
+    def is_by_ttl(self) -> bool:
+        """Whether folders are sorted by TTL."""
+        return self._mirror.sorted_by_ttl is not None
+
+    def toggle_order(self) -> None:
+        """Sort what is on show by TTL, or all by name again."""
+        if self.is_by_ttl:
             self._mirror.sort_by_name()
+            return
+        index = self.view.tree.index_shown
+        prefixes = worth_sorting(index)
+        self._left_out = len(index.open_prefixes()) - len(prefixes)
+        self._mirror.sort_by_ttl(prefixes)
+
+    def _sort_by_column(self, column: Column) -> None:
+        if column is Column.TTL or self.is_by_ttl:
+            self.toggle_order()
 
     def _load_only(self) -> None:
         """Let the server look for what the filter field says, and clear the field."""
@@ -248,7 +262,7 @@ class KeyTreePane(QWidget):
         self.strip.show_coverage(self._mirror.coverage)
         mirror = self._mirror
         self.filters.show_filter(mirror.filter_text, mirror.conditions, mirror.coverage)
-        self.filters.show_order(mirror.sorted_by_ttl)
+        self.filters.show_order(mirror.sorted_by_ttl, self._left_out)
         self.view.tree.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.TTL, Column.TTL)
         self.filters.show_count(mirror.index.key_count, mirror.key_count, mirror.asked)
         self._show_page()

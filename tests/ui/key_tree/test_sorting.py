@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from sinch_cache_gui.cache.interface import TtlPolicy
+from sinch_cache_gui.keyspace.sorting import worth_sorting
 from sinch_cache_gui.ui.key_tree.cells import Column
 from tests.ui.key_tree.tree import Tree, a_tree
 
@@ -89,6 +90,22 @@ async def test_the_order_outlives_a_filter_and_a_reload() -> None:
         tree.mirror.reload()
         await tree.until(lambda: tree.mirror.index is not before)
         assert tree.lines() == ["s", "  in", "  c", "  a", "  b", "z", "y"]
+
+
+async def test_folders_too_large_for_a_click_are_said_to_be_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worth_sorting, "__defaults__", (3,))
+    async with a_tree() as tree:
+        await some_keys(tree)
+        await tree.open()
+        tree.pane.expand_path(b"s")
+        click_header(tree, Column.TTL)
+        await tree.until(lambda: is_sorted(tree))
+        assert tree.lines() == ["s", "  in", "  a", "  b", "  c", "z", "y"]
+        (chip,) = tree.pane.filters.chips
+        assert chip.text() == "by TTL (1 not)"
+        assert "sorted from their own menu" in chip.toolTip()
 
 
 @pytest.mark.parametrize("count", [500, 1600])
