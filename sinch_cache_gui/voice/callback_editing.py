@@ -10,7 +10,20 @@ from typing import Final, TypeAlias
 
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.voice.callback_fields import FIELDS, CallbackField, FieldKind
-from sinch_cache_gui.voice.callbacks import Callback
+from sinch_cache_gui.voice.callbacks import (
+    Callback,
+    CallResult,
+    CallSetup,
+    EndReason,
+    Event,
+    MenuResult,
+    Money,
+    ace,
+    dice,
+    ice,
+    notify,
+    pie,
+)
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -76,6 +89,22 @@ def with_field(callback: Callback, line: FormField, text: str) -> Callback:
     else:
         where.pop(line.path[-1], None)
     return Callback(callback.event, fields)
+
+
+def blank(event: Event, setup: CallSetup, at_ms: int) -> Callback:
+    """Answer a callback of `setup` to begin with, whatever became of the call."""
+    match event:
+        case Event.ICE:
+            return ice(setup, at_ms)
+        case Event.ACE:
+            return ace(setup, at_ms)
+        case Event.PIE:
+            return pie(setup, at_ms, MenuResult("return", "main", "sales", "dtmf"))
+        case Event.DICE:
+            reason, result = EndReason.MANAGER_HANGUP, CallResult.ANSWERED
+            return dice(setup, at_ms, reason=reason, result=result, duration_s=0, debit=Money())
+        case Event.NOTIFY:
+            return notify(setup, "recording_finished")
 
 
 def _lines(

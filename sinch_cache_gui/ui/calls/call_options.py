@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -18,6 +20,8 @@ class CallOptionsMenu(QMenu):
     """Direction, what travels beside, how silence counts, and what goes wrong on the way."""
 
     save_requested = Signal()
+    send_requested = Signal(object)
+    """The `Event` of a callback to be sent by itself."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -48,6 +52,10 @@ class CallOptionsMenu(QMenu):
             late.addAction(action)
         self._swapped = self._switch(self.tr("Deliver PIE after DICE"))
         self.addSeparator()
+        self._send = self.addMenu(self.tr("Send one callback by itself"))
+        for event in Event:
+            action = self._send.addAction(self.tr("{0}…").format(event.upper()))
+            action.triggered.connect(partial(self._ask_to_send, event))
         self._save = self.addAction(self.tr("Save this call as a scenario…"))
         self._save.triggered.connect(self.save_requested)
 
@@ -84,6 +92,9 @@ class CallOptionsMenu(QMenu):
             frozenset((Event.PIE,)) if self._swapped.isChecked() else frozenset(),
             delays,
         )
+
+    def _ask_to_send(self, event: Event, _checked: bool = False) -> None:
+        self.send_requested.emit(event)
 
     def _switch(self, text: str) -> QAction:
         action = self.addAction(text)

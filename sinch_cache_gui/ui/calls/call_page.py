@@ -36,7 +36,8 @@ from sinch_cache_gui.voice.call_events import (
     StateChanged,
     TranscriptGrew,
 )
-from sinch_cache_gui.voice.callbacks import Callback, CallSetup
+from sinch_cache_gui.voice.callback_editing import blank
+from sinch_cache_gui.voice.callbacks import Callback, CallSetup, Event
 from sinch_cache_gui.voice.cards import read_cards
 from sinch_cache_gui.voice.recording import CacheOperation, noticed
 
@@ -200,6 +201,7 @@ class CallPage(QWidget):
         self._details.resend_requested.connect(self._session.send)
         self._editor.accepted.connect(self._edited)
         self._editor.cancelled.connect(self._leave_editor)
+        self._options.send_requested.connect(self._begin)
         self._cards.key_activated.connect(self.key_activated)
         self._ticking.timeout.connect(self.show_state)
 
@@ -246,9 +248,15 @@ class CallPage(QWidget):
     def _edit_again(self, callback: Callback) -> None:
         if self._revised is not None:
             return
-        title = self.tr("{0}, to be sent again").format(callback.event.upper())
+        title = self.tr("{0}, to be sent by itself").format(callback.event.upper())
         self._editor.edit(callback, title)
         self._pages.setCurrentIndex(EDITOR)
+
+    def _begin(self, event: Event) -> None:
+        """Let a callback of the call, or of the one the form describes, be sent by itself."""
+        setup = self._setup or self._form.setup()
+        if setup is not None:
+            self._edit_again(blank(event, setup, self._now_ms()))
 
     def _edited(self, callback: Callback) -> None:
         if self._revised is not None:

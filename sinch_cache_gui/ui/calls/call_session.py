@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,6 +28,8 @@ from sinch_cache_gui.voice.scenario_saving import Input, PlacedCall, scenario_te
 from sinch_cache_gui.voice.targets import BuiltinTarget, Target
 
 Step: TypeAlias = Callable[[Call], Awaitable[None]]
+
+CLOCK_LOOK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,10 @@ class CallSession(QObject):
         deadline_ms = call.deadline_ms
         if deadline_ms is None:
             return await steps.get()
+        left_s = max(0, deadline_ms - self._now_ms()) / 1000
         try:
-            async with asyncio.timeout(max(0, deadline_ms - self._now_ms()) / 1000):
+            # The clock may be put forward or run faster meanwhile: it is asked again and again.
+            async with asyncio.timeout(min(left_s, CLOCK_LOOK_S)):
                 return await steps.get()
         except TimeoutError:
             return Call.pass_time

@@ -186,6 +186,14 @@ class DialForm(QWidget):
         setup = CallSetup(self._used_id.strip(), caller, Destination(called))
         self.dial_requested.emit(setup)
 
+    def setup(self) -> CallSetup | None:
+        """Answer who calls whom as the fields say it; None where they make no sense."""
+        caller, called = parse_caller(self._caller.text()), parse_number(self._called.text())
+        call_id = self._call_id.text().strip()
+        if caller is None or called is None or not call_id:
+            return None
+        return CallSetup(call_id, caller, Destination(called))
+
     def _check(self) -> None:
         """Say in one sentence why this cannot be dialled."""
         complaint = self._complaint()

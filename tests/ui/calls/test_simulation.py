@@ -221,6 +221,17 @@ async def test_hanging_up_sends_what_waits_to_be_edited(hand, until) -> None:
     assert [row[0] for row in hand.callbacks()] == ["ICE", "DICE  CALLERHANGUP"]
 
 
+async def test_a_callback_is_sent_by_itself_without_a_call(hand, until) -> None:
+    menus = hand.button("How calls are simulated").menu().actions()
+    events = next(each.menu() for each in menus if each.text().startswith("Send one")).actions()
+    assert [action.text() for action in events] == ["ICE…", "ACE…", "PIE…", "DICE…", "NOTIFY…"]
+    events[-1].trigger()
+    hand.click("Send this callback")
+    await until(hand.callbacks)
+    request = json.loads(hand.text("Request of this callback"))
+    assert (request["event"], request["type"]) == ("notify", "recording_finished")
+
+
 async def test_callbacks_delivered_twice(hand, cache) -> None:
     hand.switch("Deliver callbacks twice")
     await hand.dial()
@@ -279,6 +290,16 @@ async def test_the_clock_is_stopped_stepped_and_sped_up(open_panel) -> None:
     hand.click("Stop the clock")
     hand.click("Let the clock run")
     assert clock.pace == 60
+
+
+async def test_silence_follows_the_clock_of_the_cache(open_panel, until) -> None:
+    clock = VirtualClock()
+    hand = open_panel(open_backend(parse_target("memory:"), clock=clock), clock=clock)
+    hand.switch("Measure silence")
+    await hand.dial()
+    hand.choose("Put the clock forward", "1 minute")
+    await hand.until(CallPhase.ENDED)
+    assert "We did not get your choice." in hand.transcript()
 
 
 # -- scenarios -----------------------------------------------------------------------------------
