@@ -63,6 +63,13 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(scope="session", autouse=True)
+def what_was_there_before() -> None:
+    """Modules and collected tests are no garbage: looking for it after each test skips them."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test leaves no task, no unheard exception, no timer and no window behind."""
