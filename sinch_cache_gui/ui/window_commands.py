@@ -72,6 +72,19 @@ def window_commands(
             "mdi6.undo",
         ),
         of_cache(
+            "key.import",
+            tr("Import keys…"),
+            lambda w: w.transfers.ask_import(),
+            icon="mdi6.import",
+        ),
+        of_cache(
+            "find.export",
+            tr("Export the selected keys…"),
+            lambda w: w.export_keys(),
+            "Ctrl+E",
+            "mdi6.export",
+        ),
+        of_cache(
             "find.filter",
             tr("Filter keys"),
             lambda w: w.tree.focus_filter(),

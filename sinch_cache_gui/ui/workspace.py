@@ -20,6 +20,7 @@ from sinch_cache_gui.ui.activity_view import ActivityView
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
 from sinch_cache_gui.ui.key_actions import KeyActions
+from sinch_cache_gui.ui.key_transfers import KeyTransfers
 from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
@@ -77,6 +78,7 @@ class Workspace(QWidget):
         self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only, clock)
         self.activity = ActivityView(theme)
         self.key_actions = KeyActions(backend, self._scope, notices)
+        self.transfers = KeyTransfers(backend, self._scope, notices, self)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
@@ -114,6 +116,10 @@ class Workspace(QWidget):
     def create_key(self) -> None:
         """Begin a new key."""
         self.editors.open_new(b"")
+
+    def export_keys(self) -> None:
+        """Write the selected keys, with all keys below selected folders, to a file."""
+        self.transfers.ask_export(self.tree.selected_keys())
 
     def toggle_tree(self) -> None:
         """Show or hide the tree."""

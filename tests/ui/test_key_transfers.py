@@ -1,0 +1,118 @@
+"""Keys go to a file and come back, and nothing is written before the dry run is agreed to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+from sinch_cache_gui.notices import Notice, Notices, Severity
+from sinch_cache_gui.ui.key_transfers import KeyTransfers
+from sinch_cache_gui.ui.tasks import TaskScope
+
+
+class Desk:
+    def __init__(self, window: QWidget) -> None:
+        self.cache = JournalingBackend(MemoryCache(), Journal())
+        self.notices = Notices()
+        self.told: asyncio.Queue[Notice] = asyncio.Queue()
+        self.notices.listen(self.told.put_nowait)
+        self.scope = TaskScope(self.notices)
+        self.transfers = KeyTransfers(self.cache, self.scope, self.notices, window)
+
+    async def next_notice(self) -> Notice:
+        return await asyncio.wait_for(self.told.get(), 5)
+
+
+@pytest.fixture
+async def desk(qtbot: QtBot) -> AsyncIterator[Desk]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    desk = Desk(window)
+    await desk.cache.set("a", 1, 60)
+    await desk.cache.set("b", 2, 60)
+    yield desk
+    await desk.scope.aclose()
+
+
+@pytest.fixture
+async def file(desk: Desk, tmp_path: Path) -> Path:
+    path = tmp_path / "keys.json"
+    desk.transfers.export_to(path, (b"a", b"b", b"gone"))
+    notice = await desk.next_notice()
+    assert (notice.title, notice.detail) == ("2 keys exported to keys.json", "Already gone: 1")
+    return path
+
+
+def press(notice: Notice, label: str) -> None:
+    next(action for action in notice.actions if action.label == label).run()
+
+
+async def test_the_dry_run_says_what_would_happen_and_writes_nothing(
+    desk: Desk, file: Path
+) -> None:
+    await desk.cache.set("a", "theirs")
+    await desk.cache.delete("b")
+    desk.transfers.import_from(file)
+    notice = await desk.next_notice()
+    assert notice.title == "Import 2 keys into memory?"
+    assert notice.detail == "1 new, 1 exist already: a, b"
+    labels = [action.label for action in notice.actions]
+    assert labels == ["Skip existing", "Overwrite", "Rename", "Cancel"]
+    press(notice, "Cancel")
+    assert await desk.cache.get_many(["a", "b"]) == {"a": "theirs", "b": None}
+
+
+@pytest.mark.parametrize(
+    ("choice", "title", "held"),
+    [
+        ("Skip existing", "1 key imported", {"a": "theirs", "a (2)": None, "b": 2}),
+        ("Overwrite", "2 keys imported", {"a": 1, "a (2)": None, "b": 2}),
+        ("Rename", "2 keys imported", {"a": "theirs", "a (2)": 1, "b": 2}),
+    ],
+)
+async def test_an_import_does_what_was_chosen_and_can_be_undone(
+    desk: Desk, file: Path, choice: str, title: str, held: dict[str, object]
+) -> None:
+    await desk.cache.set("a", "theirs")
+    await desk.cache.delete("b")
+    desk.transfers.import_from(file)
+    press(await desk.next_notice(), choice)
+    report = await desk.next_notice()
+    assert report.title == title
+    assert await desk.cache.get_many(["a", "a (2)", "b"]) == held
+
+    press(report, "Undo")
+    assert (await desk.next_notice()).severity is Severity.SUCCESS
+    assert await desk.cache.get_many(["a", "a (2)", "b"]) == {
+        "a": "theirs",
+        "a (2)": None,
+        "b": None,
+    }
+
+
+async def test_a_file_that_is_no_export_is_refused(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "other.json"
+    path.write_text('{"a": 1}')
+    desk.transfers.import_from(path)
+    notice = await desk.next_notice()
+    assert notice.title == "other.json was not imported"
+    assert notice.detail == "This file does not say that it is a “sinch-cache-gui export”."
+
+
+async def test_a_file_that_cannot_be_read_or_written_is_told(desk: Desk, tmp_path: Path) -> None:
+    desk.transfers.import_from(tmp_path / "missing.json")
+    assert (await desk.next_notice()).title == "missing.json: No such file or directory"
+    desk.transfers.export_to(tmp_path / "no" / "keys.json", (b"a",))
+    assert (await desk.next_notice()).title == "keys.json: No such file or directory"
+
+
+async def test_with_nothing_selected_it_says_what_to_do(desk: Desk) -> None:
+    desk.transfers.ask_export(())
+    assert (await desk.next_notice()).title == "No key is selected"
