@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeVar
 
 from sortedcontainers import SortedList
 
@@ -32,25 +32,29 @@ def put_below(children: dict[bytes, Below], head: bytes, below: bytes) -> None:
         children[head] = {child, below}
 
 
+Mark = TypeVar("Mark", bytes, SortKey)
+
+
+def _pivots(marks: Iterable[Mark], expected: int) -> list[Mark]:
+    """Answer where to part a sample so that buckets of so many names in all are small."""
+    ordered = sorted(set(marks))
+    step = max(1, len(ordered) // max(1, expected // BUCKET))
+    return ordered[step::step]
+
+
 class Buckets:
     """Names sorted bucket after bucket, so that the first can be shown while others wait."""
 
-    def __init__(
-        self, sample: Iterable[bytes], expected: int, order: TtlOrder | None = None
-    ) -> None:
-        self._key: Callable[[bytes], SortKey] = _by_name if order is None else order.key
-        marks = sorted({self._key(name) for name in sample})
-        wanted = max(1, expected // BUCKET)
-        step = max(1, len(marks) // wanted)
-        self._pivots = marks[step::step]
-        self._buckets: list[list[bytes]] = [[] for _ in range(len(self._pivots) + 1)]
+    def __init__(self, sample: Iterable[bytes], expected: int) -> None:
+        self._names = _pivots(sample, expected)
+        self._buckets: list[list[bytes]] = [[] for _ in range(len(self._names) + 1)]
         self._next = 0
 
     def fill(self, names: Iterable[bytes]) -> None:
         """Put names where they belong, in no order yet."""
-        pivots, buckets, key = self._pivots, self._buckets, self._key
+        pivots, buckets = self._names, self._buckets
         for name in names:
-            buckets[bisect_right(pivots, key(name))].append(name)
+            buckets[bisect_right(pivots, name)].append(name)
 
     def take(self) -> list[bytes] | None:
         """Answer the next names in order, all after those taken before; None when that was all."""
@@ -58,16 +62,43 @@ class Buckets:
             bucket, self._buckets[self._next] = self._buckets[self._next], []
             self._next += 1
             if bucket:
-                bucket.sort(key=self._key)
+                self._sort(bucket)
                 return bucket
         return None
 
     def __contains__(self, name: bytes) -> bool:
-        return name in self._buckets[bisect_right(self._pivots, self._key(name))]
+        return name in self._buckets[self._place(name)]
 
     def waiting(self) -> list[bytes]:
         """Answer every name not taken yet."""
         return [name for bucket in self._buckets for name in bucket]
+
+    def _place(self, name: bytes) -> int:
+        return bisect_right(self._names, name)
+
+    def _sort(self, bucket: list[bytes]) -> None:
+        bucket.sort()
+
+
+class TtlBuckets(Buckets):
+    """The same for names that are sorted by TTL. By name it is quicker: no key is made for each."""
+
+    def __init__(self, sample: Iterable[bytes], expected: int, order: TtlOrder) -> None:
+        super().__init__((), 0)
+        self._key = order.key
+        self._keys = _pivots(map(order.key, sample), expected)
+        self._buckets = [[] for _ in range(len(self._keys) + 1)]
+
+    def fill(self, names: Iterable[bytes]) -> None:
+        """Put names where they belong, in no order yet."""
+        for name in names:
+            self._buckets[self._place(name)].append(name)
+
+    def _place(self, name: bytes) -> int:
+        return bisect_right(self._keys, self._key(name))
+
+    def _sort(self, bucket: list[bytes]) -> None:
+        bucket.sort(key=self._key)
 
 
 class Splitting:
@@ -89,8 +120,11 @@ class Splitting:
         else:
             sample = [rests[expected * at // samples] for at in range(samples)]
             self._folders = Buckets((), 0)  # they have their rows already
-        leaves = (rest for rest in sample if SEPARATOR not in rest)
-        self._leaves = Buckets(leaves, expected, folder.order)
+        leaves = [rest for rest in sample if SEPARATOR not in rest]
+        order = folder.order
+        self._leaves = (
+            Buckets(leaves, expected) if order is None else TtlBuckets(leaves, expected, order)
+        )
         self._dealt: list[bytes] = []
         self._waiting: list[tuple[bool, set[bytes]]] = []
         if isinstance(rests, set):
@@ -166,10 +200,6 @@ class Splitting:
             else:
                 leaves.append(rest)
         self._leaves.fill(leaves)
-
-
-def _by_name(name: bytes) -> SortKey:
-    return (0, name)
 
 
 def split_at_once(folder: Folder, rests: Iterable[bytes]) -> None:
