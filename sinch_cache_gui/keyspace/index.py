@@ -229,6 +229,11 @@ class KeyIndex:
             if folder is not None and folder.is_visible
         ]
 
+    def is_splitting(self, prefix: bytes) -> bool:
+        """Answer whether leaves of a folder are still to come while `work` runs."""
+        folder = self._split_folder(prefix)
+        return folder is not None and folder.splitting is not None
+
     def leaf_count(self, prefix: bytes) -> int:
         """Answer how many leaves a folder shows."""
         folder = self._split_folder(prefix)
@@ -377,6 +382,8 @@ class KeyIndex:
         change = splitting.next_change()
         folder.splitting = None
         if change is None:
+            if folder.order is not self._orders.get(folder.prefix):
+                self.sort_leaves(folder.prefix)  # another order was wished for meanwhile
             return False
         is_arrival, rests = change
         keys = [folder.prefix + rest for rest in rests]

@@ -16,6 +16,9 @@ from sinch_cache_gui.keyspace.order import TtlOrder
 MOST_UNASKED: Final = 200_000
 """Keys of all expanded folders that are sorted at one click; a larger folder by its own menu."""
 
+LOOK_AGAIN_S: Final = 0.05
+"""Until a folder that was just expanded is looked at again, whether all its leaves are there."""
+
 
 def worth_sorting(index: KeyIndex, limit: int = MOST_UNASKED) -> tuple[bytes, ...]:
     """Answer the prefixes of the folders on show, small ones first, of so many leaves together."""
@@ -49,6 +52,8 @@ class Sorting:
 
     async def run(self, index: KeyIndex, sort: Callable[[bytes, TtlOrder], None]) -> None:
         """Ask for each folder, and have it sorted as soon as all of it is known."""
+        while any(map(index.is_splitting, self.prefixes)):  # noqa: ASYNC110 - it tells no end
+            await asyncio.sleep(LOOK_AGAIN_S)
         total = sum(index.leaf_count(prefix) for prefix in self.prefixes)
         self.asked = Asked(0, total, self.asked.as_of_ms)
         reason = ""

@@ -36,6 +36,20 @@ async def test_what_comes_and_goes_while_sorting_is_there_or_gone(count: int) ->
     assert leaves == sorted(leaves)
 
 
+async def test_an_order_wished_for_while_a_folder_is_split_comes_after_it() -> None:
+    orders: dict[bytes, TtlOrder] = {}
+    index = KeyIndex(orders=orders)
+    names = [b"%06d" % number for number in range(5000)]
+    index.add_many([b"f:" + name for name in names])
+    index.expand(b"f")
+    assert index.is_splitting(b"f:")
+    orders[b"f:"] = TtlOrder({name: -number for number, name in enumerate(names)})
+    index.sort_leaves(b"f:")
+    await index.work()
+    assert not index.is_splitting(b"f:")
+    assert [index.row_at(row).name for row in range(1, 5001)] == names[::-1]
+
+
 async def test_a_folder_that_comes_back_is_sorted_as_before() -> None:
     orders = {b"f:": TtlOrder({b"a": 3, b"b": None, b"c": 1})}
     index = KeyIndex({b"f"}, orders=orders)

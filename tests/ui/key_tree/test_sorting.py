@@ -92,6 +92,18 @@ async def test_the_order_outlives_a_filter_and_a_reload() -> None:
         assert tree.lines() == ["s", "  in", "  c", "  a", "  b", "z", "y"]
 
 
+async def test_a_large_closed_folder_is_sorted_from_its_menu() -> None:
+    async with a_tree() as tree:
+        for number in range(1600):
+            await write(tree, b"big:%05d" % number, 5000 - number)
+        await tree.open()
+        tree.view.sort_requested.emit(b"big:")
+        await tree.until(lambda: is_sorted(tree))
+        await tree.until(lambda: tree.view.tree.rowCount() == 1601)
+        assert tree.node(1).name == b"01599"
+        assert tree.node(1600).name == b"00000"
+
+
 async def test_folders_too_large_for_a_click_are_said_to_be_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
