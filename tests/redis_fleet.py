@@ -197,7 +197,7 @@ def _sentinel(stack: ExitStack, primary_port: int) -> Node:
         f"port {server.port}\nbind 127.0.0.1\ndir {server.folder}\nlogfile {server.log}\n"
         f"sentinel monitor mymaster 127.0.0.1 {primary_port} 2\n"
         "sentinel down-after-milliseconds mymaster 500\n"
-        "sentinel failover-timeout mymaster 5000\n"
+        "sentinel failover-timeout mymaster 1000\n"
     )
     process = subprocess.Popen(
         [program, str(configuration), "--sentinel"],
