@@ -15,7 +15,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, QStandardPaths
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QSize,
+    QStandardPaths,
+    QtMsgType,
+    qFormatLogMessage,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 from qasync import QEventLoop
@@ -48,10 +58,14 @@ EXIT_UNREACHABLE = 3
 
 UNPAINTED_S = 1.0
 
+MEANINGLESS = frozenset({"This plugin does not support propagateSizeHints()"})
+"""Messages of Qt without meaning: the offscreen platform says so of any window."""
+
 
 def run(arguments: Arguments) -> int:
     """Open the window and stay until it is closed; answer the exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
+    qInstallMessageHandler(_pass_on)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("sinch-cache-gui")
     application.setDesktopFileName("sinch-cache-gui")
@@ -62,6 +76,12 @@ def run(arguments: Arguments) -> int:
     theme.chosen.connect(lambda: _keep(preferences_file, Preferences(theme.choice.value)))
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         return runner.run(_main(arguments, theme))
+
+
+def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Write what Qt says to the log's stream, but for what says nothing to anybody."""
+    if message not in MEANINGLESS:
+        print(qFormatLogMessage(kind, context, message), file=sys.stderr)  # noqa: T201
 
 
 def _icon() -> QIcon:
