@@ -241,7 +241,7 @@ class ClusterMembers:
         The one that answered last comes early: one that hangs costs its time limit only once.
         """
         known = [member.endpoint for member in self.all().values()]
-        early = [endpoint for endpoint in (first, self._answered) if endpoint is not None]
+        early = [endpoint for endpoint in (first, self._answered) if endpoint in known]
         order = dict.fromkeys([*early, *known, *self._target.seeds])
         errors: list[CacheError] = []
         newest: Topology | None = None
