@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-import qtawesome as qta
 from PySide6.QtWidgets import QApplication
 
 import sinch_cache_gui
 from sinch_cache_gui.resource_files import read_bytes, read_text
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.resources import ICON_SIZES, application_icon, icon
 
 SOURCES = [
@@ -35,7 +35,13 @@ def test_every_icon_of_the_library_is_in_it(qapp: QApplication) -> None:
     names = named(r'"(mdi6\.[\w-]+)"')
     assert names
     for name in names:
-        assert not qta.icon(name).isNull(), name
+        picture = icons.drawn(name, color="#000000").pixmap(16).toImage()
+        assert any(picture.pixelColor(x, y).alpha() for x in range(16) for y in range(16)), name
+
+
+def test_an_icon_that_does_not_exist_is_a_defect() -> None:
+    with pytest.raises(KeyError):
+        icons.drawn("mdi6.no-such-icon", color="#000000")
 
 
 def test_the_logo_is_drawn_at_every_size(qapp: QApplication) -> None:

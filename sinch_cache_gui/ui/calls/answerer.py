@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.function_address import (
     DEFAULT_FUNCTION_URL,
@@ -237,4 +237,4 @@ class AnswererBar(QWidget):
         self.chosen.emit(None)
 
     def _dress(self) -> None:
-        self._who.setIcon(qta.icon("mdi6.function-variant", color=self._theme.tokens.muted))
+        self._who.setIcon(icons.drawn("mdi6.function-variant", color=self._theme.tokens.muted))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.interface import CacheBackend, Change
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.answerer import Answerer
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
 from sinch_cache_gui.ui.calls.call_page import CallPage
@@ -149,7 +149,7 @@ class CallPanel(QWidget):
         return header
 
     def _dress(self) -> None:
-        self._options.setIcon(qta.icon("mdi6.tune-variant", color=self._theme.tokens.muted))
+        self._options.setIcon(icons.drawn("mdi6.tune-variant", color=self._theme.tokens.muted))
 
     def _connect(self) -> None:
         self._tabs.idClicked.connect(self._pages.setCurrentIndex)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-import qtawesome as qta
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QIcon, QPaintEvent
 from PySide6.QtWidgets import (
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.operation_list import OperationList
 from sinch_cache_gui.ui.calls.wording import pretty, shortened
 from sinch_cache_gui.ui.editor.highlighter import VisibleHighlighter
@@ -169,7 +169,7 @@ def _counted(title: str, count: int) -> str:
 
 
 def _mark(worst: Weight, tokens: Tokens) -> QIcon:
-    icon: QIcon = qta.icon(ICONS[worst], color=_colour(worst, tokens))
+    icon: QIcon = icons.drawn(ICONS[worst], color=_colour(worst, tokens))
     return icon
 
 

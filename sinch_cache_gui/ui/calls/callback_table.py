@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import qtawesome as qta
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.wording import cause_text, operations_text, outcome_text, took_text
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallbackRecord
@@ -121,9 +121,9 @@ class CallbackModel(QAbstractTableModel):
         tokens = self._theme.tokens
         icon: QIcon | None = None
         if record.has_failed:
-            icon = qta.icon("mdi6.alert-circle-outline", color=tokens.danger)
+            icon = icons.drawn("mdi6.alert-circle-outline", color=tokens.danger)
         elif any(problem.weight is Weight.WARNING for problem in record.problems):
-            icon = qta.icon("mdi6.alert-outline", color=tokens.warning)
+            icon = icons.drawn("mdi6.alert-outline", color=tokens.warning)
         return icon
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import qtawesome as qta
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from sinch_cache_gui.cache.interface import JsonValue
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import clock_text, offset_text
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -76,9 +76,9 @@ class CardList(QWidget):
 
     def _dress(self) -> None:
         muted = self._theme.tokens.muted
-        icons = ("mdi6.speedometer", "mdi6.account-clock-outline", "mdi6.card-account-details")
-        for (button, _text), icon in zip(self._rows, icons, strict=True):
-            button.setIcon(qta.icon(icon, color=muted))
+        names = ("mdi6.speedometer", "mdi6.account-clock-outline", "mdi6.card-account-details")
+        for (button, _text), icon in zip(self._rows, names, strict=True):
+            button.setIcon(icons.drawn(icon, color=muted))
         self._write()
 
     def _write(self) -> None:

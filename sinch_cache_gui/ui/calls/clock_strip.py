@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-import qtawesome as qta
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QActionGroup, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.wording import NO_ARROW, ahead_text, clock_text
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
@@ -107,12 +107,14 @@ class ClockStrip(QWidget):
     def _show(self) -> None:
         tokens = self._theme.tokens
         stands = not self._clock.pace
-        self._pause.setIcon(qta.icon("mdi6.play" if stands else "mdi6.pause", color=tokens.muted))
+        self._pause.setIcon(
+            icons.drawn("mdi6.play" if stands else "mdi6.pause", color=tokens.muted)
+        )
         name = self.tr("Let the clock run") if stands else self.tr("Stop the clock")
         self._pause.setAccessibleName(name)
         self._pause.setToolTip(name)
-        self._step.setIcon(qta.icon("mdi6.skip-next-outline", color=tokens.muted))
-        self._forward.setIcon(qta.icon("mdi6.fast-forward", color=tokens.muted))
+        self._step.setIcon(icons.drawn("mdi6.skip-next-outline", color=tokens.muted))
+        self._forward.setIcon(icons.drawn("mdi6.fast-forward", color=tokens.muted))
         self._show_time()
 
     def _show_time(self) -> None:

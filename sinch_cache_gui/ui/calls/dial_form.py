@@ -6,7 +6,6 @@ import uuid
 from functools import partial
 from itertools import pairwise
 
-import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.wording import NO_ARROW
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination
@@ -154,8 +154,8 @@ class DialForm(QWidget):
         for field in (self._caller, self._called, self._call_id):
             field.setFont(self._theme.monospace())
             field.setCursorPosition(0)
-        self._callers.setIcon(qta.icon("mdi6.account-outline", color=self._theme.tokens.muted))
-        self._new_id.setIcon(qta.icon("mdi6.refresh", color=self._theme.tokens.muted))
+        self._callers.setIcon(icons.drawn("mdi6.account-outline", color=self._theme.tokens.muted))
+        self._new_id.setIcon(icons.drawn("mdi6.refresh", color=self._theme.tokens.muted))
         self._dress_buttons()
 
     def _dress_buttons(self) -> None:
@@ -164,8 +164,8 @@ class DialForm(QWidget):
             (self._dial, "mdi6.phone"),
             (self._hang_up, "mdi6.phone-hangup"),
         ):
-            colour = tokens.on_accent if button.isEnabled() else tokens.faint
-            button.setIcon(qta.icon(icon, color=colour, color_disabled=tokens.faint))
+            colour = tokens.on_accent if button.isEnabled() else tokens.text
+            button.setIcon(icons.drawn(icon, color=colour))
 
     def _take_new_id(self) -> None:
         self._call_id.setText(uuid.uuid4().hex)

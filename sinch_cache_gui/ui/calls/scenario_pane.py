@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from time import monotonic
 
-import qtawesome as qta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.resource_files import file_path
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.scenario_report import report_html
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
@@ -182,7 +182,7 @@ class ScenarioPane(QWidget):
         column.addWidget(parts, 1)
 
     def _dress(self) -> None:
-        self._open.setIcon(qta.icon("mdi6.folder-open-outline", color=self._theme.tokens.muted))
+        self._open.setIcon(icons.drawn("mdi6.folder-open-outline", color=self._theme.tokens.muted))
         if self._results:
             self._report.setHtml(report_html(self._results, self._theme.tokens))
 

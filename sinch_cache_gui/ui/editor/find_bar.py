@@ -6,11 +6,11 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 
-import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.positions import as_qt_counts
@@ -174,4 +174,4 @@ class FindBar(QFrame):
             (self._next, "mdi6.arrow-down"),
             (self._close, "mdi6.close"),
         ):
-            button.setIcon(qta.icon(icon, color=tokens.muted))
+            button.setIcon(icons.drawn(icon, color=tokens.muted))

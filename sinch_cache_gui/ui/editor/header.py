@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import ExtendBy, KeyType, Persist, TtlChange
 from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.countdown import Countdown
 from sinch_cache_gui.ui.editor.key_label import KeyLabel
 from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
@@ -175,11 +175,10 @@ class DocumentHeader(QWidget):
 
     def _restyle(self) -> None:
         muted = self._theme.tokens.muted
-        faint = self._theme.tokens.faint
         for tool, icon in (
             (self._copy, "mdi6.content-copy"),
             (self._delete, "mdi6.delete-outline"),
             (self._more, "mdi6.dots-horizontal"),
             (self._ttl_tools[4], "mdi6.timer-off-outline"),
         ):
-            tool.setIcon(qta.icon(icon, color=muted, color_disabled=faint))
+            tool.setIcon(icons.drawn(icon, color=muted))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import qtawesome as qta
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.notices import NoticeAction
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 
@@ -67,5 +67,5 @@ class MessagePage(QWidget):
             self._action.run()
 
     def _restyle(self) -> None:
-        icon = qta.icon(self._icon_name, color=self._theme.tokens.faint)
+        icon = icons.drawn(self._icon_name, color=self._theme.tokens.faint)
         self._icon.setPixmap(icon.pixmap(QSize(32, 32)))

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout,
 from sinch_cache_gui.cache.interface import CacheBackend, Change
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
@@ -274,7 +274,7 @@ class EditorTabs(QWidget):
         self._restyle()
 
     def _restyle(self) -> None:
-        icon = qta.icon("mdi6.close", color=self._theme.tokens.muted)
+        icon = icons.drawn("mdi6.close", color=self._theme.tokens.muted)
         for index in range(self._bar.count()):
             button = self._bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
             if isinstance(button, QToolButton):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import qtawesome as qta
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 
@@ -102,5 +102,5 @@ class EmptyPage(QWidget):
         self._wish()
 
     def _restyle(self) -> None:
-        icon = qta.icon(self._icon_name, color=self._theme.tokens.faint)
+        icon = icons.drawn(self._icon_name, color=self._theme.tokens.faint)
         self._icon.setPixmap(icon.pixmap(QSize(4 * GRID, 4 * GRID)))

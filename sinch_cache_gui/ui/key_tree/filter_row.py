@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-import qtawesome as qta
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
@@ -14,6 +13,7 @@ from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.conditions import Asked, Conditions
 from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 LARGE: Final = 50_000
@@ -50,7 +50,7 @@ class Chip(QToolButton):
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens
-        self.setIcon(qta.icon("mdi6.close", color=tokens.muted))
+        self.setIcon(icons.drawn("mdi6.close", color=tokens.muted))
         self.setStyleSheet(
             f"QToolButton {{ background: {tokens.raised}; border: 1px solid {tokens.border}; }}"
             f"QToolButton:hover {{ background: {tokens.hover}; }}"
@@ -241,5 +241,5 @@ class FilterRow(QWidget):
 
     def _restyle(self) -> None:
         muted = self._theme.tokens.muted
-        self._again.setIcon(qta.icon("mdi6.refresh", color=muted))
-        self._more.setIcon(qta.icon("mdi6.tune-variant", color=muted))
+        self._again.setIcon(icons.drawn("mdi6.refresh", color=muted))
+        self._more.setIcon(icons.drawn("mdi6.tune-variant", color=muted))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 
@@ -122,6 +122,6 @@ class JumpField(QWidget):
         column.addLayout(answer)
 
     def _restyle(self) -> None:
-        icon = qta.icon("mdi6.crosshairs-gps", color=self._theme.tokens.muted)
+        icon = icons.drawn("mdi6.crosshairs-gps", color=self._theme.tokens.muted)
         self._target.setIcon(icon)
         self.field.setFont(self._theme.monospace())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import qtawesome as qta
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
@@ -21,6 +20,7 @@ from sinch_cache_gui.keyspace.loader import Coverage
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.selection import KeySelection
 from sinch_cache_gui.keyspace.sorting import worth_sorting
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.key_tree.coverage_strip import CoverageStrip
 from sinch_cache_gui.ui.key_tree.empty_page import EmptyPage
@@ -176,7 +176,7 @@ class KeyTreePane(QWidget):
         self._theme.changed.connect(self._restyle)
 
     def _restyle(self) -> None:
-        self._funnel.setIcon(qta.icon("mdi6.filter-outline", color=self._theme.tokens.muted))
+        self._funnel.setIcon(icons.drawn("mdi6.filter-outline", color=self._theme.tokens.muted))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.filter and isinstance(event, QKeyEvent):
