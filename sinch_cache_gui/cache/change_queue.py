@@ -5,13 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from sinch_cache_gui.cache.interface import (
-    Change,
-    Changes,
-    ChangesMissed,
-    FeedEvent,
-    Flushed,
-)
+from sinch_cache_gui.cache.feed import Change, Changes, ChangesMissed, FeedEvent, Flushed
 
 QUEUE_LIMIT: Final = 50_000
 """Changes kept for a reader that is busy. More, and it is told to scan again."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     BackendFacts,
     CacheBackend,
     ElementPage,
-    FeedEvent,
     Gone,
     JsonValue,
     KeyInfo,

@@ -12,8 +12,7 @@ from contextlib import aclosing
 from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
+from sinch_cache_gui.cache.feed import (
     ChangesMissed,
     ConnectionLost,
     ConnectionRestored,
@@ -21,6 +20,7 @@ from sinch_cache_gui.cache.interface import (
     LiveSource,
     LiveStatus,
 )
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.live_notifications import Notifications
 from sinch_cache_gui.cache.live_polling import Polling
 from sinch_cache_gui.cache.live_source import LivePlan, Pause, Source, SourceUnavailable

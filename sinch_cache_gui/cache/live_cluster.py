@@ -10,18 +10,17 @@ from typing import Final, TypeAlias
 
 from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.forwarding import ForwardingBackend
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
+from sinch_cache_gui.cache.feed import (
     ChangesMissed,
     ConnectionLost,
     ConnectionRestored,
     FeedEvent,
     Flushed,
-    Gone,
     LiveSource,
     LiveStatus,
 )
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, Gone
 from sinch_cache_gui.cache.live import RedisFeed
 from sinch_cache_gui.cache.live_source import LivePlan, Pause
 

@@ -10,13 +10,8 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
-    ChangeKind,
-    FeedEvent,
-    LiveSource,
-    LiveStatus,
-)
+from sinch_cache_gui.cache.feed import ChangeKind, FeedEvent, LiveSource, LiveStatus
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.live_push import PushedKeys, PushFeed
 from sinch_cache_gui.cache.live_source import LivePlan, Pause, SourceUnavailable
 from sinch_cache_gui.cache.live_tracking import open_push_line

@@ -7,18 +7,17 @@ from collections.abc import AsyncGenerator
 from time import perf_counter
 from typing import Final
 
-from sinch_cache_gui.cache.glob import escape_pattern
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
+from sinch_cache_gui.cache.feed import (
     Changes,
     ChangesMissed,
     FeedEvent,
     Flushed,
     LiveSource,
     LiveStatus,
-    ScanCursor,
     ValuesMayHaveChanged,
 )
+from sinch_cache_gui.cache.glob import escape_pattern
+from sinch_cache_gui.cache.interface import CacheBackend, ScanCursor
 from sinch_cache_gui.cache.live_source import KeyResolver, LivePlan, Pause
 from sinch_cache_gui.pacing import Breather
 

@@ -10,8 +10,7 @@ from itertools import islice
 from typing import Final, TypeAlias
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
+from sinch_cache_gui.cache.feed import (
     ChangeKind,
     Changes,
     ChangesMissed,
@@ -19,6 +18,7 @@ from sinch_cache_gui.cache.interface import (
     Flushed,
     LiveStatus,
 )
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.live_source import KeyResolver, LivePlan, Pause
 from sinch_cache_gui.cache.redis_errors import translated
 from sinch_cache_gui.cache.redis_node import Line

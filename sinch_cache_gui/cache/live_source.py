@@ -7,14 +7,8 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
-    Change,
-    ChangeKind,
-    FeedEvent,
-    Gone,
-    LiveSource,
-)
+from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource
+from sinch_cache_gui.cache.interface import CacheBackend, Gone
 
 _REMEMBERED: Final = 200_000
 """Deadlines kept in mind to tell an expired key from a deleted one."""

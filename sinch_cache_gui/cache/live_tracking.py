@@ -13,7 +13,8 @@ from typing import Final
 from redis import exceptions
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
-from sinch_cache_gui.cache.interface import CacheBackend, FeedEvent, LiveSource, LiveStatus
+from sinch_cache_gui.cache.feed import FeedEvent, LiveSource, LiveStatus
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.live_push import PushedKeys, PushFeed
 from sinch_cache_gui.cache.live_source import LivePlan, Pause, SourceUnavailable
 from sinch_cache_gui.cache.redis_errors import translated

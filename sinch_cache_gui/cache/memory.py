@@ -8,25 +8,21 @@ from typing import Final, assert_never
 
 from sinch_cache_gui.cache.change_queue import ChangeQueue
 from sinch_cache_gui.cache.errors import WrongType
+from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource, LiveStatus
 from sinch_cache_gui.cache.glob import compile_pattern
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     BackendFacts,
     CacheBackend,
-    Change,
     Changed,
-    ChangeKind,
     ElementPage,
     ExpireAt,
     ExpireIn,
     ExtendBy,
-    FeedEvent,
     Gone,
     JsonValue,
     KeyInfo,
     KeyType,
-    LiveSource,
-    LiveStatus,
     Persist,
     Saved,
     ScanCursor,

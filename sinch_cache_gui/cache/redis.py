@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.errors import CacheUnreachable, WrongType
+from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     BackendFacts,
@@ -15,7 +16,6 @@ from sinch_cache_gui.cache.interface import (
     Changed,
     ElementPage,
     ExtendBy,
-    FeedEvent,
     Gone,
     JsonValue,
     KeyInfo,

@@ -14,12 +14,12 @@ from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
 from sinch_cache_gui.cache.cluster_scan import ClusterCursor, first_round, next_round
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, OutcomeUnknown
+from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     BackendFacts,
     CacheBackend,
     ElementPage,
-    FeedEvent,
     Gone,
     JsonValue,
     KeyInfo,

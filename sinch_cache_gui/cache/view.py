@@ -8,15 +8,14 @@ from dataclasses import replace
 from typing import cast
 
 from sinch_cache_gui.cache.errors import InvalidKey, NotPermitted
+from sinch_cache_gui.cache.feed import Changes, FeedEvent
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.glob import compile_pattern, escape_pattern
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     BackendFacts,
     CacheBackend,
-    Changes,
     ElementPage,
-    FeedEvent,
     Gone,
     JsonValue,
     KeyInfo,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
-from sinch_cache_gui.cache.interface import Change, ChangeKind, Gone
+from sinch_cache_gui.cache.feed import Change, ChangeKind
+from sinch_cache_gui.cache.interface import Gone
 
 LOOKS: Final = 2
 """Looks after which the feed knows the key as gone itself: the walk under way and a whole one."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from sinch_cache_gui.cache.interface import Change, ChangeKind
+from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry, Result
 from sinch_cache_gui.keyspace.key_text import display_key
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Final
 
+from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.glob import compile_pattern
-from sinch_cache_gui.cache.interface import Change
 from sinch_cache_gui.keyspace.conditions import Asked, Conditions, Questions, Survey
 from sinch_cache_gui.keyspace.filter import Selector, fill_selected, selector_of
 from sinch_cache_gui.keyspace.index import KeyIndex

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import Change, KeyInfo
+from sinch_cache_gui.cache.feed import Change
+from sinch_cache_gui.cache.interface import KeyInfo
 
 REMEMBERED: Final = 5000
 """Keys whose details are kept after they left the screen."""

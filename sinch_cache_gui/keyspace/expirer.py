@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import Change, ChangeKind, Gone
+from sinch_cache_gui.cache.feed import Change, ChangeKind
+from sinch_cache_gui.cache.interface import Gone
 from sinch_cache_gui.keyspace.expiry import Deadlines
 
 LONGEST_NAP_S: Final = 0.25

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Final, Protocol
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import Change, Changes, FeedEvent, LiveSource, LiveStatus
+from sinch_cache_gui.cache.feed import Change, Changes, FeedEvent, LiveSource, LiveStatus
 
 FRAME_S: Final = 0.03
 """At most one burst in this time."""

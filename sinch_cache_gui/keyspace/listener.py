@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveStatus
+from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveStatus
 from sinch_cache_gui.keyspace.loader import Coverage
 
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
+from sinch_cache_gui.cache.feed import (
     Change,
     ChangeKind,
     Changes,
@@ -23,6 +22,7 @@ from sinch_cache_gui.cache.interface import (
     LiveStatus,
     ValuesMayHaveChanged,
 )
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.absent import AbsentKeys
 from sinch_cache_gui.keyspace.catalogue import Catalogue
 from sinch_cache_gui.keyspace.conditions import Asked, Conditions

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.interface import BackendFacts, LiveSource
+from sinch_cache_gui.cache.feed import LiveSource
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
+
+if TYPE_CHECKING:
+    from sinch_cache_gui.cache.interface import BackendFacts
 
 
 class TopStrip(QWidget):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveSource, LiveStatus
+from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keyspace.activity import ActivityLog
 from sinch_cache_gui.keyspace.journal import JournalingBackend

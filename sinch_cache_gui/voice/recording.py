@@ -9,13 +9,8 @@ from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import (
-    DEFAULT_TTL_S,
-    Change,
-    ChangeKind,
-    FunctionCache,
-    JsonValue,
-)
+from sinch_cache_gui.cache.feed import Change, ChangeKind
+from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, FunctionCache, JsonValue
 from sinch_cache_gui.voice.callbacks import Event
 
 T = TypeVar("T")

@@ -14,9 +14,7 @@ from redis.crc import key_slot
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.errors import CacheUnreachable
-from sinch_cache_gui.cache.forwarding import ForwardingBackend
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
+from sinch_cache_gui.cache.feed import (
     Changes,
     ChangesMissed,
     ConnectionLost,
@@ -25,8 +23,9 @@ from sinch_cache_gui.cache.interface import (
     Flushed,
     LiveSource,
     LiveStatus,
-    Saved,
 )
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, Saved
 from sinch_cache_gui.cache.live_source import LivePlan
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_cluster import ClusterCache

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 import redis as redis_client
 
-from sinch_cache_gui.cache.interface import (
+from sinch_cache_gui.cache.feed import (
     Change,
     ChangeKind,
     Changes,

@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sinch_cache_gui.cache.errors import WrongType
-from sinch_cache_gui.cache.interface import (
+from sinch_cache_gui.cache.feed import (
     Change,
     ChangeKind,
     Changes,
     ChangesMissed,
-    ExpireIn,
     FeedEvent,
     Flushed,
-    Gone,
-    KeyType,
     LiveSource,
     LiveStatus,
-    Snapshot,
-    TtlPolicy,
 )
+from sinch_cache_gui.cache.interface import ExpireIn, Gone, KeyType, Snapshot, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache, wall_clock_ms
 
 if TYPE_CHECKING:

@@ -7,17 +7,8 @@ from contextlib import aclosing
 import pytest
 
 from sinch_cache_gui.cache.errors import InvalidKey, NotPermitted
-from sinch_cache_gui.cache.interface import (
-    Change,
-    ChangeKind,
-    Changes,
-    Flushed,
-    LiveSource,
-    LiveStatus,
-    Persist,
-    Snapshot,
-    TtlPolicy,
-)
+from sinch_cache_gui.cache.feed import Change, ChangeKind, Changes, Flushed, LiveSource, LiveStatus
+from sinch_cache_gui.cache.interface import Persist, Snapshot, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.view import CacheView
 

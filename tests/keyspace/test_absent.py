@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
-from sinch_cache_gui.cache.interface import Change, ChangeKind, Gone
+from sinch_cache_gui.cache.feed import Change, ChangeKind
+from sinch_cache_gui.cache.interface import Gone
 from sinch_cache_gui.keyspace.absent import AbsentKeys
 
 

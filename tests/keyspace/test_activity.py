@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sinch_cache_gui.cache.interface import Change, ChangeKind
+from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.activity import ECHO_MS, ActivityLog, Who
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
 

@@ -6,14 +6,8 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from sinch_cache_gui.cache.interface import (
-    ChangesMissed,
-    ConnectionLost,
-    ConnectionRestored,
-    FeedEvent,
-    ScanCursor,
-    ScanPage,
-)
+from sinch_cache_gui.cache.feed import ChangesMissed, ConnectionLost, ConnectionRestored, FeedEvent
+from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.loader import CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror

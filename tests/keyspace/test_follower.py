@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from sinch_cache_gui.cache.errors import NotPermitted
-from sinch_cache_gui.cache.interface import (
+from sinch_cache_gui.cache.feed import (
     Change,
     ChangeKind,
     Changes,

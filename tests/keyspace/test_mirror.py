@@ -9,14 +9,8 @@ from contextlib import asynccontextmanager
 from redis.asyncio import Redis
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
-from sinch_cache_gui.cache.interface import (
-    CacheBackend,
-    Change,
-    ConnectionLost,
-    LiveSource,
-    LiveStatus,
-    TtlPolicy,
-)
+from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
+from sinch_cache_gui.cache.interface import CacheBackend, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror

@@ -11,7 +11,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend, Change
+from sinch_cache_gui.cache.feed import Change
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.ui.calls.answerer import AnswererBar
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
 from sinch_cache_gui.ui.calls.call_session import CallSession, Placing

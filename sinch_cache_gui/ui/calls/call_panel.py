@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.cache.interface import CacheBackend, Change
+from sinch_cache_gui.cache.feed import Change
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.answerer import Answerer

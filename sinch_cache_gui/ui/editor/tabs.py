@@ -10,7 +10,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.interface import CacheBackend, Change
+from sinch_cache_gui.cache.feed import Change
+from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui import icons

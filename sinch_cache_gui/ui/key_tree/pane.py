@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import Change, ConnectionLost, LiveStatus
+from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveStatus
 from sinch_cache_gui.keyspace.conditions import Conditions
 from sinch_cache_gui.keyspace.filter import pattern_of
 from sinch_cache_gui.keyspace.loader import Coverage

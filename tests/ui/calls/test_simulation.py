@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
-from sinch_cache_gui.cache.interface import Change, ChangeKind
+from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase

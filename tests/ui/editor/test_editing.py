@@ -12,15 +12,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
+from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
-from sinch_cache_gui.cache.interface import (
-    Change,
-    ChangeKind,
-    StoredValue,
-    Ttl,
-    TtlPolicy,
-    WriteOutcome,
-)
+from sinch_cache_gui.cache.interface import StoredValue, Ttl, TtlPolicy, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
 
 KEY = b"session:4f1c"

@@ -1,0 +1,121 @@
+"""What a cache tells of itself while it is watched: changes, and how they are noticed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+
+class ChangeKind(Enum):
+    """What happened to a key, as far as it can be told."""
+
+    WRITTEN = "written"
+    """It exists and its value (or its TTL, where the source cannot tell) may be new."""
+    TTL_CHANGED = "ttl changed"
+    """Only its TTL is new."""
+    DELETED = "deleted"
+    EXPIRED = "expired"
+    EVICTED = "evicted"
+    GONE = "gone"
+    """It does not exist any more; deleted, expired or evicted cannot be told apart."""
+
+    @property
+    def removes(self) -> bool:
+        """Whether the key is no more after it."""
+        return self not in (ChangeKind.WRITTEN, ChangeKind.TTL_CHANGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One key changed.
+
+    Attributes:
+        key: The key's bytes.
+        kind: What happened.
+        deadline_ms: For a key that exists, when it expires; None for no expiry.
+    """
+
+    key: bytes
+    kind: ChangeKind
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A batch of changes, in the order they happened."""
+
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flushed:
+    """Every key is gone at once (FLUSHDB, FLUSHALL, a restarted development server)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesMayHaveChanged:
+    """Which keys exist is told, but not which values changed: re-read what is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesMissed:
+    """Changes were lost (overload, a reconnection): the mirror needs a fresh scan.
+
+    Attributes:
+        reason: One line for people.
+    """
+
+    reason: str
+
+
+class LiveSource(Enum):
+    """How changes are noticed."""
+
+    MEMORY = "memory"
+    TRACKING = "tracking"
+    NOTIFICATIONS = "notifications"
+    POLLING = "polling"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """How changes are noticed from now on, and why this way.
+
+    Attributes:
+        source: Which way.
+        reason: One line for people: why this way and not a better one; empty for the best.
+    """
+
+    source: LiveSource
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """The cache stopped answering; the feed keeps trying by itself.
+
+    Attributes:
+        title: One line for people, never with a secret.
+        retry_in_ms: Until the next attempt.
+    """
+
+    title: str
+    retry_in_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRestored:
+    """The cache answers again. `ChangesMissed` follows, since nobody watched meanwhile."""
+
+
+FeedEvent: TypeAlias = (
+    Changes
+    | Flushed
+    | ValuesMayHaveChanged
+    | ChangesMissed
+    | LiveStatus
+    | ConnectionLost
+    | ConnectionRestored
+)
