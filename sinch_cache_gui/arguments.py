@@ -15,6 +15,8 @@ caches:
   memory:                                    the embedded cache of development (the default)
   redis://[user:password@]host:port/db       a Redis; rediss:// for TLS
   unix:///path/to/redis.sock?db=0            a Redis on this machine
+  redis+cluster://host:port                  a Redis Cluster; rediss+cluster:// for TLS
+  redis+sentinel://host:port,host2/service   what Sentinel says is the primary of that service
 
 without a window:
   sinch-cache-gui scenario FILE...           run scenarios of simulated calls (scenario --help)

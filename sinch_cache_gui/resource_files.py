@@ -15,15 +15,6 @@ def read_bytes(name: str) -> bytes:
     return files("sinch_cache_gui.resources").joinpath(name).read_bytes()
 
 
-def read_text(name: str) -> str:
-    """Answer the resource of that name as UTF-8 text.
-
-    Raises:
-        FileNotFoundError: There is no such resource: a defect of the package.
-    """
-    return read_bytes(name).decode()
-
-
 def file_path(name: str) -> str:
     """Answer where the resource of that name lies, with forward slashes, for what reads files."""
     return Path(str(files("sinch_cache_gui.resources").joinpath(name))).as_posix()

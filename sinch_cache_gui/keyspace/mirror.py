@@ -57,8 +57,8 @@ class Mirror:
         Args:
             backend: The cache, connected.
             memory_settled: Called when many objects have come that will stay. The default exempts
-                them from garbage collection: walking a million keys holds the window for 40 to 80
-                ms (measured), and none of them can be part of a cycle.
+                them from garbage collection: walking a million keys holds the window for tens of
+                milliseconds (measured), and none of them can be part of a cycle.
         """
         self._backend = backend
         self._listeners: list[MirrorListener] = []

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 import sinch_cache_gui
-from sinch_cache_gui.resource_files import read_bytes, read_text
+from sinch_cache_gui.resource_files import read_bytes
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.resources import ICON_SIZES, application_icon, icon
 
@@ -25,7 +25,7 @@ def named(pattern: str) -> set[str]:
 
 
 def test_every_resource_named_is_installed() -> None:
-    names = named(r'\b(?:read_text|read_bytes|icon)\("([\w/.-]+/[\w.-]+)"\)')
+    names = named(r'\b(?:read_bytes|file_path|icon)\("([\w/.-]+/[\w.-]+)"\)')
     assert "icons/logo.svg" in names
     for name in names:
         assert read_bytes(name)
@@ -53,4 +53,4 @@ def test_the_logo_is_drawn_at_every_size(qapp: QApplication) -> None:
 
 def test_a_resource_that_does_not_exist_is_a_defect() -> None:
     with pytest.raises(FileNotFoundError):
-        read_text("icons/nothing.svg")
+        read_bytes("icons/nothing.svg")

@@ -178,7 +178,10 @@ class ConnectPage(QWidget):
         fields.addRow(self.tr("Key prefix"), self._prefix)
         fields.addRow("", self._read_only)
         hint = QLabel(
-            self.tr("memory:   redis://user@host:6379/0   rediss://host   unix:///path?db=0")
+            self.tr(
+                "memory:   redis://user@host:6379/0   rediss://host   unix:///path?db=0\n"
+                "redis+cluster://host:port   redis+sentinel://host,host2/service"
+            )
         )
         hint.setObjectName("muted")
         fields.addRow("", hint)
