@@ -68,7 +68,7 @@ def test_the_command_of_a_wheel_runs_from_anywhere(wheel: Path, tmp_path: Path) 
     version = run(target / "bin" / "sinch-cache-gui", "--version")
     assert version == run(sys.executable, "-m", "sinch_cache_gui", "--version")
     assert version.startswith("sinch-cache-gui ")
-    read = "import sinch_cache_gui.resource_files as r; print(r.__file__, r.read_bytes('{}').decode())"
+    read = "import sinch_cache_gui.resource_files as r; print(r.__file__, r.read_bytes('{}'))"
     told = run(sys.executable, "-c", read.format("icons/logo.svg"))
     assert str(target) in told
     assert "<svg" in told
