@@ -163,7 +163,8 @@ fill_venv() {
     local pip=("$venv/bin/python" -I -m pip install --quiet --no-input
         --disable-pip-version-check --no-deps)
     "${pip[@]}" --require-hashes --requirement "$lock" </dev/null
-    "${pip[@]}" --no-build-isolation --editable "$root" </dev/null
+    # setuptools warns of every folder of resources that a run left compiled files in.
+    PYTHONWARNINGS=ignore "${pip[@]}" --no-build-isolation --editable "$root" </dev/null
     fingerprint "$venv" "$lock" >"$venv/.ready-$(basename "$lock" .lock)"
     rm "$venv/.unfinished"
 }
