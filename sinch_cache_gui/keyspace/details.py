@@ -18,7 +18,7 @@ REMEMBERED: Final = 5000
 AT_ONCE: Final = 250
 """Keys asked for in one pipeline."""
 
-PAUSE_S: Final = 0.04
+PAUSE_S: Final = 0.01
 """Between two pipelines: scrolling through a million rows asks for few of them."""
 
 Describe = Callable[[Sequence[bytes]], Awaitable[list[KeyInfo | None]]]

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change, Changes, FeedEvent, LiveSource, LiveStatus
 
-FRAME_S: Final = 0.03
+FRAME_S: Final = 0.016
 """At most one burst in this time."""
 
 RATE_OVER_S: Final = 3.0

@@ -13,8 +13,9 @@ from sinch_cache_gui.keyspace.expiry import SOON_MS
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.ui.key_tree.cells import Column
+from sinch_cache_gui.ui.key_tree.fitting import FittedFont
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
-from sinch_cache_gui.ui.key_tree.model import LEFT, RIGHT, KeyTreeModel
+from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 INDENT: Final = 2 * GRID
@@ -25,8 +26,6 @@ DEEPEST_INDENT: Final = 12
 
 PAD: Final = 6
 """Pixels between a cell's edge and its text, as in the header."""
-
-LONGEST_WHOLE: Final = 400
 
 FADED: Final = 0.35
 
@@ -84,9 +83,9 @@ class KeyTreeDelegate(QStyledItemDelegate):
     def _paint_detail(self, painter: QPainter, rect: QRect, node: Row, column: Column) -> None:
         text = self._model.text(node, column)
         if text:
-            painter.setFont(self._mono if column is Column.PREVIEW else self._plain)
+            font = self._mono if column is Column.PREVIEW else self._plain
             painter.setPen(self._shade(node, self._muted))
-            self._write(painter, rect, text, RIGHT if column is Column.SIZE else LEFT)
+            font.write(painter, rect, text, is_right=column is Column.SIZE)
 
     def _shade(self, node: Row, colour: QColor) -> QColor:
         """Answer the colour of a text: of a key that has expired, only a shadow of it."""
@@ -114,11 +113,10 @@ class KeyTreeDelegate(QStyledItemDelegate):
         left = indent_of(node)
         if node.is_folder:
             self._paint_arrow(painter, rect.left() + left - INDENT, rect, node.is_expanded)
-        painter.setFont(self._mono)
         painter.setPen(self._shade(node, self._text if node.name else self._muted))
         text = self._model.text(node, Column.KEY)
         room = rect.adjusted(left, 0, -PAD, 0)
-        self._write(painter, room, text, LEFT, Qt.TextElideMode.ElideMiddle)
+        self._mono.write(painter, room, text, elide=Qt.TextElideMode.ElideMiddle)
 
     def _paint_arrow(self, painter: QPainter, left: int, rect: QRect, is_open: bool) -> None:
         middle = QPointF(left + INDENT / 2 - 1, rect.center().y() + 0.5)
@@ -137,26 +135,8 @@ class KeyTreeDelegate(QStyledItemDelegate):
             colour = self._text
             if info.deadline_ms - self._mirror.now_ms() < SOON_MS:
                 colour, font = self._danger, self._bold
-        painter.setFont(font)
         painter.setPen(self._shade(node, colour))
-        self._write(painter, rect, self._model.text(node, Column.TTL), RIGHT)
-
-    def _write(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        text: str,
-        align: Qt.AlignmentFlag,
-        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
-    ) -> None:
-        if len(text) > LONGEST_WHOLE:
-            # Measuring a name of ten thousand characters costs more than the rest of the screen.
-            half = LONGEST_WHOLE // 2
-            text = f"{text[:half]}…{text[-half:]}"
-        metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(text) > rect.width():
-            text = metrics.elidedText(text, elide, rect.width())
-        painter.drawText(rect, align | Qt.TextFlag.TextSingleLine, text)
+        font.write(painter, rect, self._model.text(node, Column.TTL), is_right=True)
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens
@@ -174,7 +154,8 @@ class KeyTreeDelegate(QStyledItemDelegate):
             Qt.PenCapStyle.RoundCap,
             Qt.PenJoinStyle.RoundJoin,
         )
-        self._mono = self._theme.monospace()
-        self._plain = QFont()
-        self._bold = QFont()
-        self._bold.setWeight(QFont.Weight.DemiBold)
+        bold = QFont()
+        bold.setWeight(QFont.Weight.DemiBold)
+        self._mono = FittedFont(self._theme.monospace())
+        self._plain = FittedFont(QFont())
+        self._bold = FittedFont(bold)

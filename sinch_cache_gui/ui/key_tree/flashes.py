@@ -9,7 +9,9 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 LASTS_S: Final = 0.9
-FRAME_MS: Final = 60
+FRAME_MS: Final = 300
+"""Between two shades of a fading mark: each paints the rows on screen once more."""
+
 MOST: Final = 500
 """Keys marked at once; more than fit on a screen would only cost."""
 
@@ -17,8 +19,8 @@ MOST: Final = 500
 class Flashes(QObject):
     """Which keys changed just now. One timer for all, and none while nothing changes."""
 
-    faded = Signal()
-    """The marks are fainter than a frame ago."""
+    faded = Signal(object)
+    """The keys (a tuple) whose marks are fainter than a frame ago, or gone."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -43,9 +45,10 @@ class Flashes(QObject):
         return 0.0 if since is None else max(0.0, 1 - (monotonic() - since) / LASTS_S)
 
     def _fade(self) -> None:
+        faded = tuple(self._since)
         oldest = monotonic() - LASTS_S
         for key in [key for key, since in self._since.items() if since < oldest]:
             del self._since[key]
         if not self._since:
             self._timer.stop()
-        self.faded.emit()
+        self.faded.emit(faded)

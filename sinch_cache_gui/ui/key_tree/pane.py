@@ -284,9 +284,10 @@ class KeyTreePane(QWidget):
     def keys_changed(self, changes: tuple[Change, ...]) -> None:
         """Mark what changed."""
         shown = set(self.view.keys_on_screen())
-        self.view.flashes.mark(c.key for c in changes if c.key in shown)
+        changed = [change.key for change in changes if change.key in shown]
+        self.view.flashes.mark(changed)
         self.view.look()
-        self.view.repaint_keys()
+        self.view.repaint_keys(changed)
 
     def flushed(self) -> None:
         """Nothing: the rows have gone."""
@@ -294,14 +295,14 @@ class KeyTreePane(QWidget):
     def values_may_have_changed(self) -> None:
         """Nothing: the details ask again."""
 
-    def details_changed(self, keys: tuple[bytes, ...]) -> None:  # noqa: ARG002
+    def details_changed(self, keys: tuple[bytes, ...]) -> None:
         """Show what is known now."""
-        self.view.repaint_keys()
+        self.view.repaint_keys(keys)
 
     def connection_lost(self, event: ConnectionLost) -> None:  # noqa: ARG002
         """Dim what was known; the strip says since when."""
-        self.view.repaint_keys()
+        self.view.repaint_all()
 
     def connection_restored(self) -> None:
         """Dim nothing any more."""
-        self.view.repaint_keys()
+        self.view.repaint_all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from time import monotonic
 from typing import Final
 
@@ -94,7 +95,7 @@ class KeyTreeView(QTableView):
         self._tick.setSingleShot(True)
         self._tick.setTimerType(Qt.TimerType.PreciseTimer)
         self._tick.timeout.connect(self._count_down)
-        self.flashes.faded.connect(self.viewport().update)
+        self.flashes.faded.connect(self.repaint_keys)
         theme.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
@@ -161,8 +162,17 @@ class KeyTreeView(QTableView):
     def _tell_looked_at(self) -> None:
         self.looked_at.emit(self.keys_on_screen())
 
-    def repaint_keys(self) -> None:
-        """Paint again: details or marks are new."""
+    def repaint_keys(self, keys: Collection[bytes]) -> None:
+        """Paint those of these keys again that are on screen: something of them is new."""
+        changed = frozenset(keys)
+        for row in self.rows_on_screen():
+            node = self.tree.node(row)
+            if node is not None and not node.is_folder and node.path in changed:
+                top = self.rowViewportPosition(row)
+                self.viewport().update(QRect(0, top, self.viewport().width(), ROW_HEIGHT))
+
+    def repaint_all(self) -> None:
+        """Paint every row again."""
         self.viewport().update()
 
     def _count_down(self) -> None:
