@@ -136,8 +136,9 @@ def _report_defects(notices: Notices) -> None:
 
     def tell(error: BaseException) -> None:
         log.error("unexpected error", exc_info=error)
-        detail = f"{type(error).__name__}: {error}\nThis is a defect. The log has the details."
-        notices.post(Notice(Severity.ERROR, "Something went wrong inside this window", detail))
+        what = f"{type(error).__name__}: {error}\n"
+        detail = what + _tr("This is a defect. The log has the details.")
+        notices.post(Notice(Severity.ERROR, _tr("Something went wrong inside this window"), detail))
 
     def of_slot(
         _kind: type[BaseException], error: BaseException, _trace: TracebackType | None

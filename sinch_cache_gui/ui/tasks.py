@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 
+from PySide6.QtCore import QCoreApplication
+
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.notices import Notice, Notices, Severity
 
@@ -93,7 +95,12 @@ class TaskScope:
         self._notices.post(
             Notice(
                 Severity.ERROR,
-                f"Something went wrong inside this window ({name})",
-                f"{type(error).__name__}: {error}\nThis is a defect. The log has the details.",
+                _tr("Something went wrong inside this window ({})").format(name),
+                f"{type(error).__name__}: {error}\n"
+                + _tr("This is a defect. The log has the details."),
             )
         )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TaskScope", text)
