@@ -162,6 +162,7 @@ class DocumentHeader(QWidget):
         below = QHBoxLayout()
         below.setSpacing(2)
         below.addWidget(self._what)
+        below.addSpacing(GRID)
         below.addStretch(1)
         below.addWidget(self._countdown)
         below.addSpacing(GRID // 2)
