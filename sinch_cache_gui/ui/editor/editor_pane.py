@@ -20,11 +20,11 @@ from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.elements_page import ElementsPage
 from sinch_cache_gui.ui.editor.header import DocumentHeader
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
-from sinch_cache_gui.ui.editor.message_page import MessagePage
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.ttl_field import TtlField
+from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme

@@ -19,7 +19,7 @@ from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.key_label import elided_key
-from sinch_cache_gui.ui.editor.message_page import MessagePage
+from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme

@@ -1,4 +1,4 @@
-"""What stands where a text would: why there is none, and what to do next."""
+"""What stands in a pane while there is nothing to show: why, and what to do next."""
 
 from __future__ import annotations
 
@@ -50,7 +50,6 @@ class MessagePage(QWidget):
         self, icon: str, title: str, detail: str = "", action: NoticeAction | None = None
     ) -> None:
         """Show a message, and what can be done about it."""
-        self._icon_name = icon
         self._title.setText(title)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
@@ -60,7 +59,9 @@ class MessagePage(QWidget):
             self._button.setText(action.label)
             self._button.setAccessibleName(action.label)
         self.setAccessibleName(title)
-        self._restyle()
+        if icon != self._icon_name:
+            self._icon_name = icon
+            self._restyle()
 
     def _run(self) -> None:
         if self._action is not None:
