@@ -162,7 +162,8 @@ def make_workspace(
     drafts: DraftStore | None = None,
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
-    from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+    from sinch_cache_gui.keyspace.journal import Journal
+    from sinch_cache_gui.keyspace.journaling import JournalingBackend
     from sinch_cache_gui.keyspace.mirror import Mirror
     from sinch_cache_gui.ui.workspace import Workspace
 

@@ -10,14 +10,10 @@ from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.interface import Gone, Saved, Snapshot
-from sinch_cache_gui.keyspace.journal import (
-    JournalEntry,
-    JournalingBackend,
-    UndoReport,
-    put_back,
-    undo,
-)
+from sinch_cache_gui.keyspace.journal import JournalEntry
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.keyspace.undo import UndoReport, put_back, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope

@@ -20,8 +20,10 @@ from sinch_cache_gui.keyspace.exports import (
     take_keys,
     write_export,
 )
-from sinch_cache_gui.keyspace.journal import JournalEntry, JournalingBackend, undo
+from sinch_cache_gui.keyspace.journal import JournalEntry
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.tasks import TaskScope
 

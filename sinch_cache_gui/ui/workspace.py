@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keyspace.activity import ActivityLog
-from sinch_cache_gui.keyspace.journal import JournalingBackend
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror

@@ -18,16 +18,9 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.journal import (
-    CHANGED_SINCE,
-    TIME_RAN_OUT,
-    Action,
-    Journal,
-    JournalingBackend,
-    Result,
-    put_back,
-    undo,
-)
+from sinch_cache_gui.keyspace.journal import Action, Journal, Result
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, put_back, undo
 
 KEY = b"session:1"
 

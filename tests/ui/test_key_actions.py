@@ -12,7 +12,8 @@ from PySide6.QtGui import QGuiApplication
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import BackendFacts, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+from sinch_cache_gui.keyspace.journal import Journal
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.tasks import TaskScope

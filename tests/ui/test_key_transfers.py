@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.journal import Journal, JournalingBackend
+from sinch_cache_gui.keyspace.journal import Journal
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.notices import Notice, Notices, Severity
 from sinch_cache_gui.ui.key_transfers import KeyTransfers
 from sinch_cache_gui.ui.tasks import TaskScope

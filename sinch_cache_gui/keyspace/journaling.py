@@ -1,0 +1,141 @@
+"""A backend that keeps every write in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+
+from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import (
+    CacheBackend,
+    Changed,
+    Gone,
+    KeyType,
+    Saved,
+    Snapshot,
+    Ttl,
+    TtlChange,
+    TtlChanged,
+    TtlOutcome,
+    WriteOutcome,
+)
+from sinch_cache_gui.keyspace.journal import Action, Journal, Result
+
+
+class JournalingBackend(ForwardingBackend):
+    """A backend whose every inspector's write is in the journal, by construction."""
+
+    def __init__(self, inner: CacheBackend, journal: Journal) -> None:
+        super().__init__(inner)
+        self._journal = journal
+        self._taken: set[bytes] = set()
+
+    @property
+    def journal(self) -> Journal:
+        """Where the writes are kept."""
+        return self._journal
+
+    async def write(
+        self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+    ) -> WriteOutcome:
+        """Write, and keep what happened."""
+        action = Action.CREATED if expected is None else Action.SAVED
+        return await self._recorded(
+            action, key, data, self._inner.write(key, data, expected=expected, ttl=ttl)
+        )
+
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        """Remove, and keep what it held."""
+        return await self._recorded(
+            Action.DELETED, key, None, self._inner.remove(key, expected=expected)
+        )
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        """Restore what this window deleted, or put down a copy; keep what happened."""
+        return await self._recorded(
+            Action.RESTORED if snapshot.key in self._taken else Action.CREATED,
+            snapshot.key,
+            snapshot.payload,
+            self._inner.restore(snapshot),
+            type_=snapshot.type,
+        )
+
+    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+        """Rename, and keep both names and what was replaced."""
+        return await self._recorded(
+            Action.RENAMED,
+            key,
+            None,
+            self._inner.rename(key, to, overwrites=overwrites),
+            new_name=to,
+        )
+
+    async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
+        """Change the TTL, and keep both deadlines."""
+        try:
+            outcome = await self._inner.change_ttl(key, change)
+        except CacheError as error:
+            self._record_failure(Action.TTL_CHANGED, key, error)
+            raise
+        if isinstance(outcome, TtlChanged):
+            self._journal.record(
+                Action.TTL_CHANGED,
+                key,
+                Result.DONE,
+                at_ms=self.now_ms(),
+                before_deadline_ms=outcome.before_ms,
+                after_deadline_ms=outcome.after_ms,
+            )
+        else:
+            self._journal.record(Action.TTL_CHANGED, key, Result.REFUSED_GONE, at_ms=self.now_ms())
+        return outcome
+
+    async def _recorded(
+        self,
+        action: Action,
+        key: bytes,
+        after: bytes | None,
+        operation: Coroutine[object, object, WriteOutcome],
+        *,
+        type_: str = KeyType.STRING,
+        new_name: bytes | None = None,
+    ) -> WriteOutcome:
+        try:
+            outcome = await operation
+        except CacheError as error:
+            self._record_failure(action, key, error, new_name)
+            raise
+        result = {
+            Saved: Result.DONE,
+            Changed: Result.REFUSED_CHANGED,
+            Gone: Result.REFUSED_GONE,
+        }[type(outcome)]
+        saved = outcome if isinstance(outcome, Saved) else None
+        self._note_taken(action, new_name or key, saved)
+        self._journal.record(
+            action,
+            key,
+            result,
+            at_ms=self.now_ms(),
+            before=saved.before if saved else None,
+            after=after if saved else None,
+            after_deadline_ms=saved.deadline_ms if saved else None,
+            type_=type_,
+            new_name=new_name,
+        )
+        return outcome
+
+    def _note_taken(self, action: Action, key: bytes, saved: Saved | None) -> None:
+        """Know which keys this window took away: putting one back creates nothing new."""
+        if saved is None:
+            return
+        if action is Action.DELETED or (action is Action.RENAMED and saved.before is not None):
+            self._taken.add(key)
+        else:
+            self._taken.discard(key)
+
+    def _record_failure(
+        self, action: Action, key: bytes, error: CacheError, new_name: bytes | None = None
+    ) -> None:
+        result = Result.UNKNOWN if isinstance(error, OutcomeUnknown) else Result.FAILED
+        self._journal.record(action, key, result, at_ms=self.now_ms(), new_name=new_name)

@@ -1,0 +1,170 @@
+"""Taking back writes of this window, each only while the key is as the write left it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.interface import (
+    CacheBackend,
+    Changed,
+    ExpireAt,
+    Gone,
+    KeyType,
+    Persist,
+    Saved,
+    Snapshot,
+    Ttl,
+    TtlChange,
+    TtlPolicy,
+    WriteOutcome,
+)
+from sinch_cache_gui.keyspace.journal import Action, JournalEntry
+from sinch_cache_gui.pacing import Breather
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class UndoReport:
+    """What an undo did.
+
+    Attributes:
+        undone: The keys that are as they were.
+        refused: Keys that were left alone, each with a sentence that says why.
+    """
+
+    undone: tuple[bytes, ...]
+    refused: tuple[tuple[bytes, str], ...]
+
+
+async def undo(backend: CacheBackend, entries: Sequence[JournalEntry]) -> UndoReport:
+    """Take back `entries`, the newest first, each only while the key is as the write left it.
+
+    The bytes come back with the TTL that would remain now had the write never happened.
+    """
+    return await _each(reversed(entries), lambda e: e.key, lambda e: _undo_one(backend, e))
+
+
+async def put_back(backend: CacheBackend, snapshots: Sequence[Snapshot]) -> UndoReport:
+    """Restore removed keys until their old deadlines; keys that exist again are left alone."""
+
+    async def restore(snapshot: Snapshot) -> str | None:
+        return _why_not(await backend.restore(snapshot))
+
+    return await _each(snapshots, lambda s: s.key, restore)
+
+
+async def _each(
+    items: Iterable[T],
+    key_of: Callable[[T], bytes],
+    undo_one: Callable[[T], Coroutine[object, object, str | None]],
+) -> UndoReport:
+    undone: list[bytes] = []
+    refused: list[tuple[bytes, str]] = []
+    breathe = Breather()
+    for item in items:
+        try:
+            reason = await undo_one(item)
+        except CacheError as error:
+            reason = error.title
+        if reason is None:
+            undone.append(key_of(item))
+        else:
+            refused.append((key_of(item), reason))
+        await breathe()
+    return UndoReport(tuple(undone), tuple(refused))
+
+
+CHANGED_SINCE: Final = "it was changed again meanwhile"
+TIME_RAN_OUT: Final = "its time has run out meanwhile"
+NOT_UNDOABLE: Final = "there is nothing to put back"
+
+
+async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    """Answer None when undone, else why not."""
+    if not entry.is_undoable:
+        return NOT_UNDOABLE
+    match entry.action:
+        case Action.CREATED:
+            return await _undo_creation(backend, entry)
+        case Action.RENAMED:
+            return await _undo_rename(backend, entry)
+        case Action.DELETED:
+            if entry.before is None:
+                return NOT_UNDOABLE
+            return _why_not(await backend.restore(entry.before))
+        case Action.TTL_CHANGED:
+            return await _undo_ttl(backend, entry)
+        case _:
+            return await _undo_save(backend, entry)
+
+
+async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    if entry.type == KeyType.STRING:
+        return _why_not(await backend.remove(entry.key, expected=entry.after))
+    # What was removed is told whole, so that a key somebody wrote to meanwhile comes back.
+    outcome = await backend.remove(entry.key)
+    if isinstance(outcome, Saved) and outcome.before is not None:
+        if outcome.before.payload != entry.after:
+            await backend.restore(outcome.before)
+            return CHANGED_SINCE
+        return None
+    return _why_not(outcome)
+
+
+async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    if entry.new_name is None:
+        return NOT_UNDOABLE
+    reason = _why_not(await backend.rename(entry.new_name, entry.key))
+    if reason is None and entry.before is not None:
+        return _why_not(await backend.restore(entry.before))
+    return reason
+
+
+async def _undo_save(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    if entry.before is None or entry.after is None:
+        return NOT_UNDOABLE
+    ttl: Ttl = TtlPolicy.KEEP
+    if entry.before.deadline_ms != entry.after_deadline_ms:
+        left = _left_ms(backend, entry.before.deadline_ms)
+        if left is not None and left <= 0:
+            return TIME_RAN_OUT
+        ttl = TtlPolicy.NO_EXPIRY if left is None else left
+    outcome = await backend.write(entry.key, entry.before.payload, expected=entry.after, ttl=ttl)
+    return _why_not(outcome)
+
+
+async def _undo_ttl(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    left = _left_ms(backend, entry.before_deadline_ms)
+    if left is not None and left <= 0:
+        return TIME_RAN_OUT
+    now = (await backend.deadlines([entry.key]))[0]
+    if isinstance(now, Gone):
+        return TIME_RAN_OUT
+    if now != entry.after_deadline_ms and not _is_close(now, entry.after_deadline_ms):
+        return CHANGED_SINCE
+    deadline = entry.before_deadline_ms
+    change: TtlChange = Persist() if deadline is None else ExpireAt(deadline)
+    return TIME_RAN_OUT if isinstance(await backend.change_ttl(entry.key, change), Gone) else None
+
+
+def _is_close(one_ms: int | None, other_ms: int | None) -> bool:
+    """Deadlines read through a network wander by the time of a round trip."""
+    return one_ms is not None and other_ms is not None and abs(one_ms - other_ms) < 1000
+
+
+def _left_ms(backend: CacheBackend, deadline_ms: int | None) -> int | None:
+    return None if deadline_ms is None else deadline_ms - backend.now_ms()
+
+
+def _why_not(outcome: WriteOutcome) -> str | None:
+    match outcome:
+        case Saved():
+            return None
+        case Changed():
+            return CHANGED_SINCE
+        case Gone():
+            return TIME_RAN_OUT
