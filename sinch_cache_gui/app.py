@@ -194,16 +194,25 @@ class App:
         self._notices = notices
         self._scope = TaskScope(notices)
         self._profile = Profile()
+        self._opened: dict[Workspace, Profile] = {}
         self._drafts_folder = drafts_folder
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
         window.cancel_requested.connect(self.cancel_opening)
-        window.strip.connections_requested.connect(self.ask_for_cache)
+        window.close_cache_requested.connect(self.close_cache)
         window.close_requested.connect(lambda: self._scope.start("close", self._close()))
 
     def open(self, profile: Profile) -> None:
-        """Open a cache in place of the one shown, unless that has text to be kept."""
-        self._scope.start("open", self._open_instead(profile))
+        """Open a cache beside those that are open; one that is open already is shown."""
+        workspace = next((w for w, opened in self._opened.items() if opened == profile), None)
+        if workspace is None:
+            self._scope.start("open", self._open(profile))
+        else:
+            self._window.show_workspace(workspace)
+
+    def close_cache(self, workspace: Workspace) -> None:
+        """Let go of an open cache, unless it has text to be kept."""
+        self._scope.start("close cache", self._close_cache(workspace))
 
     def open_at_start(self, arguments: Arguments) -> None:
         """Open what the command line asked for."""
@@ -225,8 +234,8 @@ class App:
     async def aclose(self) -> None:
         """End everything at work and let go of the cache."""
         await self._scope.aclose()
-        if self._window.workspace is not None:
-            await self._window.workspace.aclose()
+        for workspace in self._window.workspaces:
+            await workspace.aclose()
         self._notices.listen(None)
 
     async def take_screenshot(self, arguments: Arguments) -> int:
@@ -258,14 +267,18 @@ class App:
             workspace.tree.reveal(arguments.open_keys[-1])
         return True
 
-    async def _open_instead(self, profile: Profile) -> None:
-        if await self._may_leave():
-            await self._open(profile)
+    async def _close_cache(self, workspace: Workspace) -> None:
+        if not await self._may_close(workspace):
+            return
+        self._window.forget_workspace(workspace)
+        self._opened.pop(workspace, None)
+        await workspace.aclose()
+        if self._window.workspace is None:
+            self.ask_for_cache()
 
-    async def _may_leave(self) -> bool:
+    async def _may_close(self, workspace: Workspace) -> bool:
         """Answer whether nothing unsaved would be lost; the user is asked in the window."""
-        workspace = self._window.workspace
-        if workspace is None or not workspace.editors.unsaved():
+        if not workspace.editors.unsaved():
             return True
         self._window.show_workspace(workspace)
         return await workspace.editors.confirm_close_all()
@@ -292,14 +305,13 @@ class App:
         except CacheError as error:
             self._window.show_failure(error, profile, label)
             return False
-        if self._window.workspace is not None:
-            await self._window.workspace.aclose()
         from sinch_cache_gui.values.drafts import DraftStore
 
         folder = self._drafts_folder
         drafts = None if folder is None else DraftStore(folder)
         workspace = make_workspace(self._theme, self._notices, backend, profile, clock, drafts)
         self._profile = profile
+        self._opened[workspace] = profile
         self._window.show_workspace(workspace)
         workspace.start()
         return True
@@ -332,8 +344,10 @@ class App:
         )
 
     async def _close(self) -> None:
-        if await self._may_leave():
-            self.closed.set()
+        for workspace in self._window.workspaces:
+            if not await self._may_close(workspace):
+                return
+        self.closed.set()
 
 
 class _FirstPaint(QObject):

@@ -55,6 +55,17 @@ class CommandMenu(QMenu):
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
 
+    def action(self, name: str) -> QAction:
+        """Answer the action of a command, to be put elsewhere too.
+
+        Raises:
+            KeyError: There is no such command.
+        """
+        for command, action in self._actions:
+            if command.name == name:
+                return action
+        raise KeyError(name)
+
     def refresh(self) -> None:
         """Ask every command anew whether it can be done and whether it is on."""
         for command, action in self._actions:

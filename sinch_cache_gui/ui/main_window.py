@@ -13,6 +13,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.profiles import Profile
 from sinch_cache_gui.ui.commands import Command, CommandMenu
+from sinch_cache_gui.ui.connections.caches_menu import CachesMenu
 from sinch_cache_gui.ui.connections.connect_page import ConnectPage
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, Theme
@@ -27,16 +28,27 @@ NOTICE_WIDTH = 544
 
 
 class MainWindow(QMainWindow):
-    """Frames one connected cache at a time and forwards what the user wants."""
+    """Frames the open caches, one of them in view, and forwards what the user wants.
+
+    Attributes:
+        connect_requested: The user wants to open a `Profile`.
+        cancel_requested: The user wants no other cache after all.
+        connections_requested: The user wants to choose another cache.
+        close_cache_requested: The user is done with this `Workspace`.
+        close_requested: The user wants to leave.
+    """
 
     connect_requested = Signal(object)
     cancel_requested = Signal()
+    connections_requested = Signal()
+    close_cache_requested = Signal(object)
     close_requested = Signal()
 
     def __init__(self, theme: Theme, notices: Notices) -> None:
         super().__init__()
         self._theme = theme
         self._workspace: Workspace | None = None
+        self._workspaces: list[Workspace] = []
         self._may_close = False
         self.strip = TopStrip(theme)
         self.connect_page = ConnectPage(theme)
@@ -63,9 +75,17 @@ class MainWindow(QMainWindow):
         """The cache shown, None while there is none."""
         return self._workspace
 
+    @property
+    def workspaces(self) -> Sequence[Workspace]:
+        """The open caches, in the order they were opened."""
+        return tuple(self._workspaces)
+
     def set_commands(self, commands: Sequence[Command]) -> None:
         """Feed the menu and the shortcuts of the window."""
-        self.strip.set_menu(CommandMenu(commands, self._theme, self))
+        menu = CommandMenu(commands, self._theme, self)
+        self.strip.set_menu(menu)
+        of_caches = [menu.action(name) for name in ("cache.open", "cache.close")]
+        self.strip.set_caches_menu(CachesMenu(self, self._theme, of_caches))
 
     def show_connecting(self, label: str) -> None:
         """Say that a cache is being reached."""
@@ -86,12 +106,12 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.connect_page)
 
     def show_workspace(self, workspace: Workspace) -> None:
-        """Show a connected cache in place of the page or of another one."""
-        if workspace is not self._workspace:
-            self._forget_workspace()
-            self._workspace = workspace
+        """Show a connected cache; those that were open stay open."""
+        if workspace not in self._workspaces:
+            self._workspaces.append(workspace)
             self._pages.addWidget(workspace)
             workspace.live_shown.connect(self._show_live)
+        self._workspace = workspace
         self._pages.setCurrentWidget(workspace)
         facts = workspace.backend.facts
         self.strip.show_cache(
@@ -100,6 +120,24 @@ class MainWindow(QMainWindow):
         self._show_live()
         self._title(facts.label)
         workspace.focus_tree()
+
+    def show_next_workspace(self, step: int) -> None:
+        """Show the open cache so many places further on, round and round."""
+        if self._workspace is not None:
+            at = self._workspaces.index(self._workspace) + step
+            self.show_workspace(self._workspaces[at % len(self._workspaces)])
+
+    def forget_workspace(self, workspace: Workspace) -> None:
+        """Let go of a cache, and show the one before it, if there is one."""
+        at = self._workspaces.index(workspace)
+        self._workspaces.remove(workspace)
+        self._pages.removeWidget(workspace)
+        workspace.deleteLater()
+        if workspace is not self._workspace:
+            return
+        self._workspace = None
+        if self._workspaces:
+            self.show_workspace(self._workspaces[max(at - 1, 0)])
 
     def reconnect(self) -> None:
         """Try a lost connection again at once."""
@@ -117,13 +155,6 @@ class MainWindow(QMainWindow):
         """Close without asking anybody."""
         self._may_close = True
         self.close()
-
-    def _forget_workspace(self) -> None:
-        if self._workspace is None:
-            return
-        self._pages.removeWidget(self._workspace)
-        self._workspace.deleteLater()
-        self._workspace = None
 
     def _show_live(self) -> None:
         if self._workspace is None:

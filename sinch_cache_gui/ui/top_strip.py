@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 class TopStrip(QWidget):
     """Says which environment the window shows, in its colour, and how changes reach it."""
 
-    connections_requested = Signal()
     reconnect_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -30,8 +29,8 @@ class TopStrip(QWidget):
         self._edge.setFixedHeight(3)
         self._name = QToolButton()
         self._name.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._name.setAccessibleName(self.tr("Open another cache"))
-        self._name.clicked.connect(self.connections_requested)
+        self._name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._name.setAccessibleName(self.tr("Open caches"))
         self._product = QLabel()
         self._product.setObjectName("muted")
         self._lock = QLabel()
@@ -53,6 +52,10 @@ class TopStrip(QWidget):
         """Let the menu button open `menu`."""
         self._menu.setMenu(menu)
 
+    def set_caches_menu(self, menu: QMenu) -> None:
+        """Let the name of the cache open `menu`."""
+        self._name.setMenu(menu)
+
     def open_menu(self) -> None:
         """Open the menu, as a click on its button does."""
         self._menu.showMenu()
@@ -66,7 +69,7 @@ class TopStrip(QWidget):
         lines = [f"{key}: {value}" for key, value in facts.details.items()]
         if prefix:
             lines.append(self.tr("only keys below {}").format(prefix))
-        lines.append(self.tr("Click to open another cache"))
+        lines.append(self.tr("Click to go to another cache"))
         self._name.setToolTip("\n".join(lines))
         self._product.setText(facts.product)
         self._lock.setVisible(is_read_only)

@@ -21,6 +21,9 @@ def window_commands(
     def has_cache() -> bool:
         return window.workspace is not None
 
+    def has_several() -> bool:
+        return len(window.workspaces) > 1
+
     def may_write() -> bool:
         return window.workspace is not None and not window.workspace.backend.is_read_only
 
@@ -149,6 +152,29 @@ def window_commands(
             ask_for_cache,
             "Ctrl+O",
             "mdi6.database-outline",
+        ),
+        Command(
+            "cache.next",
+            tr("Next open cache"),
+            "cache",
+            lambda: window.show_next_workspace(1),
+            "Ctrl+PgDown",
+            is_enabled=has_several,
+        ),
+        Command(
+            "cache.previous",
+            tr("Previous open cache"),
+            "cache",
+            lambda: window.show_next_workspace(-1),
+            "Ctrl+PgUp",
+            is_enabled=has_several,
+        ),
+        of_cache(
+            "cache.close",
+            tr("Close this cache"),
+            window.close_cache_requested.emit,
+            "Ctrl+Shift+W",
+            "mdi6.database-remove-outline",
         ),
         Command("window.menu", tr("This menu"), "window", window.strip.open_menu, "F10"),
         Command(

@@ -1,0 +1,109 @@
+"""Several caches open in one window."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import pytest
+from PySide6.QtWidgets import QMenu, QToolButton
+
+from sinch_cache_gui.profiles import Profile
+from tests.end_to_end.person import Person
+from tests.end_to_end.somebody import OnRedis
+
+OpenWindow = Callable[..., AbstractAsyncContextManager[Person]]
+BothOpen = Callable[[], AbstractAsyncContextManager[Person]]
+
+
+@pytest.fixture
+def both_open(open_window: OpenWindow, redis_url: str, on_redis: OnRedis) -> BothOpen:
+    """The demo in memory, and beside it, in view, a Redis with one key."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Person]:
+        await on_redis.put("greeting", "from Redis")
+        async with open_window("--demo") as person:
+            await person.until(lambda: "session" in person.rows())
+            person.app.open(Profile(redis_url))
+            await person.until(lambda: person.rows() == ["greeting"])
+            yield person
+
+    return opened
+
+
+def caches(person: Person) -> QMenu:
+    """The menu behind the name of the cache, as it is when it opens."""
+    buttons = person.window.findChildren(QToolButton)
+    menu = next(b for b in buttons if b.accessibleName() == "Open caches").menu()
+    menu.aboutToShow.emit()
+    return menu
+
+
+def names(menu: QMenu) -> list[str]:
+    texts = [action.text() for action in menu.actions()]
+    return texts[: texts.index("")]
+
+
+def choose(person: Person, beginning: str) -> None:
+    action = next(a for a in caches(person).actions() if a.text().startswith(beginning))
+    action.trigger()
+
+
+async def test_the_menu_of_caches_goes_from_one_to_the_other(both_open: BothOpen) -> None:
+    async with both_open() as person:
+        assert [name.split(":")[0] for name in names(caches(person))] == ["memory", "127.0.0.1"]
+        choose(person, "memory")
+        assert "session" in person.rows()
+        assert "memory" in person.window.windowTitle()
+        choose(person, "127.0.0.1")
+        assert person.rows() == ["greeting"]
+
+
+async def test_a_cache_out_of_view_stays_live(both_open: BothOpen, on_redis: OnRedis) -> None:
+    async with both_open() as person:
+        choose(person, "memory")
+        await on_redis.put("later", 1)
+        choose(person, "127.0.0.1")
+        await person.until(lambda: person.rows() == ["greeting", "later"])
+
+
+async def test_opening_a_cache_that_is_open_shows_it(both_open: BothOpen) -> None:
+    async with both_open() as person:
+        person.app.open(Profile())
+        assert "session" in person.rows()
+        assert len(person.window.workspaces) == 2
+
+
+async def test_closing_a_cache_shows_the_other_and_then_the_choice(both_open: BothOpen) -> None:
+    async with both_open() as person:
+        choose(person, "Close this cache")
+        await person.until(lambda: "session" in person.rows())
+        assert names(caches(person)) == ["memory"]
+        choose(person, "Close this cache")
+        await person.sees_soon("Open a cache")
+        assert not person.is_pressable("Cancel")
+
+
+async def test_a_cache_with_unsaved_text_is_not_closed_unasked(both_open: BothOpen) -> None:
+    async with both_open() as person:
+        await person.open("greeting")
+        await person.write('"unsaved"')
+        assert any(name.endswith("●") for name in names(caches(person)))
+        choose(person, "Close this cache")
+        await person.answer("Keep")
+        assert person.text() == '"unsaved"'
+        choose(person, "Close this cache")
+        await person.answer("Discard")
+        await person.until(lambda: "session" in person.rows())
+
+
+async def test_the_window_asks_about_every_cache_before_it_closes(both_open: BothOpen) -> None:
+    async with both_open() as person:
+        await person.open("greeting")
+        await person.write('"unsaved"')
+        choose(person, "memory")
+        person.window.close()
+        await person.until(lambda: person.rows() == ["greeting"])
+        await person.answer("Discard")
+        await person.app.closed.wait()
