@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
@@ -95,6 +96,10 @@ class ForwardingBackend(CacheBackend):
     async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
         """Forwarded."""
         return await self._inner.remove(key, expected=expected)
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Forwarded."""
+        return await self._inner.change_element(key, change)
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Forwarded."""

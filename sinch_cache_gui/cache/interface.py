@@ -14,9 +14,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from sinch_cache_gui.cache.feed import FeedEvent
+
+if TYPE_CHECKING:
+    from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
 
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 """A value a function may store: whatever JSON can say."""
@@ -261,14 +264,18 @@ class ElementPage:
     """Some elements of a key that is not a string, and where to go on.
 
     Attributes:
-        columns: What a row holds: "field", "value"; "member", "score"; ...
+        columns: What a row holds: "field", "value"; "member", "score"; ... Of a stream, "id" and
+            "fields": its id, then as many fields and values in turn as it has.
         rows: May repeat elements of an earlier page of a hash or a set (HSCAN and SSCAN do).
         next: The cursor of the next page; None when this was the last.
+        deadlines_ms: When each row's element expires by itself, None for no expiry; empty where
+            the cache knows no such thing.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[bytes, ...], ...] = field(repr=False)
     next: ScanCursor | None
+    deadlines_ms: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,6 +412,21 @@ class CacheBackend(FunctionCache, Protocol):
 
         Returns:
             `Saved` with `before`; `Changed`; `Gone`.
+        """
+        ...
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Change one element of a key that is not a string, in one step.
+
+        The key's TTL stays as it is, to the millisecond; a key that does not exist is never made.
+
+        Returns:
+            `ElementSaved` with the change that takes it back; `ElementChanged` or `ElementGone` if
+            the element is not what the caller believes; `Gone` if the key does not exist.
+
+        Raises:
+            WrongType: The key holds another type than the change is made for.
+            OutcomeUnknown: As for `write`.
         """
         ...
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Final, assert_never
 
 from sinch_cache_gui.cache.change_queue import ChangeQueue
+from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, kind_of
 from sinch_cache_gui.cache.errors import WrongType
 from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource, LiveStatus
 from sinch_cache_gui.cache.glob import compile_pattern
@@ -225,6 +226,14 @@ class MemoryCache(CacheBackend):
         before = _snapshot(key, entry)
         self._end(key, ChangeKind.DELETED)
         return Saved(None, before)
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Refuse: this cache holds strings only."""
+        if self._find(key) is None:
+            return Gone()
+        raise WrongType(
+            f"This key holds a string, not a {kind_of(change)}", "It was left as it is."
+        )
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a removed string back until its old deadline.

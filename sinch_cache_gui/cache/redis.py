@@ -7,6 +7,12 @@ from contextlib import aclosing
 from typing import Final, TypeVar
 
 from sinch_cache_gui.cache.connect import Target
+from sinch_cache_gui.cache.element_change import (
+    ElementChange,
+    ElementOutcome,
+    ElementSaved,
+    kind_of,
+)
 from sinch_cache_gui.cache.errors import CacheUnreachable, WrongType
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
@@ -34,6 +40,14 @@ from sinch_cache_gui.cache.live import RedisFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
+from sinch_cache_gui.cache.redis_element_plans import (
+    ElementDone,
+    ElementRefused,
+    OtherType,
+    inverse_of,
+    plan_of,
+    refusal_of,
+)
 from sinch_cache_gui.cache.redis_elements import RedisElements
 from sinch_cache_gui.cache.redis_errors import translate
 from sinch_cache_gui.cache.redis_node import RedisNode
@@ -189,8 +203,9 @@ class RedisCache(CacheBackend):
     async def elements(
         self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
     ) -> ElementPage | None:
-        """One round trip."""
-        return await RedisElements(self._node).page(key, kind, cursor, count)
+        """One round trip; two for a hash, where fields may have TTLs of their own."""
+        elements = RedisElements(self._node, has_field_ttl=self._abilities.has_field_ttl)
+        return await elements.page(key, kind, cursor, count)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
@@ -213,6 +228,26 @@ class RedisCache(CacheBackend):
         """Look and delete in one step on the server."""
         outcome = await self._atomically(lambda writes: writes.remove(key, expected=expected))
         return await self._told(key, outcome)
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Look at an element and change it in one step on the server."""
+        plan = plan_of(key, change, has_field_ttl=self._abilities.has_field_ttl)
+        result = await self._atomically(lambda writes: writes.change_element(key, plan))
+        match result:
+            case Absent():
+                return Gone()
+            case OtherType(kind):
+                raise WrongType(
+                    f"This key holds a {kind} now, not a {plan.kind}", "Nothing was written."
+                )
+            case ElementRefused():
+                return refusal_of(plan, result)
+            case ElementDone(dump=None):
+                return ElementSaved(result.after_ms, inverse_of(change, result))
+            case ElementDone(dump=bytes() as dump):
+                whole = Snapshot(key, kind_of(change), dump, result.before_ms)
+                return ElementSaved(None, None, whole)
+        raise TypeError(f"not a result: {result!r}")
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a key back; other types than strings by RESTORE."""

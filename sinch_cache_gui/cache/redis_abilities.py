@@ -16,6 +16,7 @@ PROBES: Final[tuple[Command, ...]] = (
     ("HELLO",),
     ("INFO", "server"),
     ("PEXPIRETIME", b""),
+    ("HPEXPIRETIME", b"", "FIELDS", 1, b""),
 )
 """Each may be unknown or denied: `parse_abilities` makes the best of what is answered."""
 
@@ -36,6 +37,7 @@ class Abilities:
         role: "master", "replica"; empty where it is not told.
         has_expiretime: PEXPIRETIME, a deadline to the millisecond (Redis 7.0).
         has_keepttl: SET ... KEEPTTL (Redis 6.0).
+        has_field_ttl: HPEXPIRETIME, deadlines of single fields of hashes (Redis 7.4, Valkey 9.0).
         time_ms: The server's clock when it was asked; None where that is denied.
     """
 
@@ -44,12 +46,13 @@ class Abilities:
     role: str = ""
     has_expiretime: bool = True
     has_keepttl: bool = True
+    has_field_ttl: bool = False
     time_ms: int | None = field(default=None, compare=False)
 
 
 def parse_abilities(replies: Sequence[Reply]) -> Abilities:
     """Read the replies to `PROBES`."""
-    clock, hello, info, expiretime = replies
+    clock, hello, info, expiretime, field_ttl = replies
     told = _parse_info(info)
     greeted = _parse_hello(hello)
     product, version = "Redis", greeted.get("version", "")
@@ -57,11 +60,7 @@ def parse_abilities(replies: Sequence[Reply]) -> Abilities:
         if name in told:
             product, version = maker, told[name]
             break
-    # Denied for the key it was tried on, or sent elsewhere, it is known all the same.
-    has_expiretime = isinstance(expiretime, int | exceptions.AskError) or (
-        isinstance(expiretime, exceptions.NoPermissionError)
-        and "'pexpiretime'" not in str(expiretime).lower()
-    )
+    has_expiretime = _is_known(expiretime, "pexpiretime")
     major = re.match(r"\d+", told.get("redis_version", version))
     return Abilities(
         product=f"{product} {version}".strip(),
@@ -69,8 +68,16 @@ def parse_abilities(replies: Sequence[Reply]) -> Abilities:
         role=greeted.get("role", ""),
         has_expiretime=has_expiretime,
         has_keepttl=has_expiretime or (major is not None and int(major[0]) >= 6),
+        has_field_ttl=_is_known(field_ttl, "hpexpiretime"),
         time_ms=parse_time(clock),
     )
+
+
+def _is_known(reply: Reply, command: str) -> bool:
+    """Whether a command works: denied for the key it was tried on, or sent elsewhere, it does."""
+    if isinstance(reply, exceptions.NoPermissionError):
+        return f"'{command}'" not in str(reply).lower()
+    return isinstance(reply, int | list | exceptions.AskError)
 
 
 def parse_time(reply: Reply) -> int | None:

@@ -13,6 +13,7 @@ from redis.crc import key_slot
 from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
 from sinch_cache_gui.cache.cluster_scan import ClusterCursor, first_round, next_round
 from sinch_cache_gui.cache.connect import Target
+from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, OutcomeUnknown
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
@@ -213,6 +214,10 @@ class ClusterCache(CacheBackend):
     async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
         """Look and delete where the key is."""
         return await self._at(key, lambda cache: cache.remove(key, expected=expected))
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Look and change where the key is."""
+        return await self._at(key, lambda cache: cache.change_element(key, change))
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a key back where it belongs by now."""

@@ -17,13 +17,15 @@ COLUMNS: Final = {
     KeyType.ZSET: ("member", "score"),
     KeyType.STREAM: ("id", "fields"),
 }
+"""What a row holds. One of a stream is its id and then its fields and values in turn."""
 
 
 class RedisElements:
     """Reads in bounded steps, so that no page holds the server up."""
 
-    def __init__(self, node: RedisNode) -> None:
+    def __init__(self, node: RedisNode, *, has_field_ttl: bool = False) -> None:
         self._node = node
+        self._has_field_ttl = has_field_ttl
 
     async def page(
         self, key: bytes, kind: str, cursor: ScanCursor | None, count: int
@@ -37,7 +39,12 @@ class RedisElements:
             return None
         reply = self._node.checked(reply)
         rows, following = _parse(kind, reply, cursor, count)
-        return ElementPage(COLUMNS[kind], tuple(rows), following)
+        deadlines: Sequence[int | None] = ()
+        if kind == KeyType.HASH and self._has_field_ttl and rows:
+            names = [name for name, _ in rows]
+            asked = await self._node.ask("HPEXPIRETIME", key, "FIELDS", len(names), *names)
+            deadlines = parse_field_deadlines(asked)
+        return ElementPage(COLUMNS[kind], tuple(rows), following, tuple(deadlines))
 
 
 def _command(key: bytes, kind: str, cursor: ScanCursor | None, count: int) -> Command | None:
@@ -79,7 +86,7 @@ def _parse(
             scored: Rows = list(_pairs(flat))
             return scored, offset + count if len(scored) == count else None
         case (KeyType.STREAM, list() as entries):
-            told: Rows = [(entry, _fields(fields)) for entry, fields in entries]
+            told: Rows = [(entry, *(fields or ())) for entry, fields in entries]
             return told, told[-1][0] if len(told) == count else None
     raise TypeError(f"asked for a page of a {kind}, Redis answered {reply!r}")
 
@@ -88,5 +95,8 @@ def _pairs(flat: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
     return zip(flat[::2], flat[1::2], strict=True)
 
 
-def _fields(flat: Sequence[bytes] | None) -> bytes:
-    return b", ".join(b"%s=%s" % pair for pair in _pairs(flat or ()))
+def parse_field_deadlines(reply: Reply) -> list[int | None]:
+    """Read what HPEXPIRETIME answers about fields: -1 for no expiry, -2 for one that went."""
+    if not isinstance(reply, list):
+        raise TypeError(f"HPEXPIRETIME answered {reply!r}")
+    return [when if isinstance(when, int) and when > 0 else None for when in reply]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import Final
 
 from redis import exceptions
@@ -17,6 +18,16 @@ from sinch_cache_gui.cache.interface import (
     TtlChanged,
     TtlOutcome,
     TtlPolicy,
+)
+from sinch_cache_gui.cache.redis_element_plans import (
+    ElementDone,
+    ElementPlan,
+    ElementRefused,
+    ElementResult,
+    OtherType,
+    field_deadline,
+    flatten,
+    spell_score,
 )
 from sinch_cache_gui.cache.redis_node import RedisNode, Reply
 from sinch_cache_gui.cache.redis_writes import (
@@ -126,6 +137,63 @@ return {'renamed', when, kind, payload, before}
 """)
 """KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go."""
 
+CHANGE_ELEMENT: Final = Script("""
+local at = 0
+local function take() at = at + 1; return ARGV[at] end
+local function take_list()
+  local list = {}
+  for i = 1, tonumber(take()) do list[i] = take() end
+  return list
+end
+local function said(reply, into)
+  into = into or {}
+  if type(reply) == 'table' then
+    for _, part in ipairs(reply) do said(part, into) end
+  elseif type(reply) == 'number' then
+    into[#into + 1] = string.format('%.0f', reply)
+  elseif reply then
+    into[#into + 1] = reply
+  end
+  return into
+end
+local function is_met(how, demanded, found)
+  if how == 'any' then return true end
+  if #demanded ~= #found then return false end
+  for i, part in ipairs(demanded) do
+    if how == 'number' then
+      if tonumber(part) ~= tonumber(found[i]) then return false end
+    elseif part ~= found[i] then return false end
+  end
+  return true
+end
+local deadline_command, kind, size_command = take(), take(), take()
+local field, heir = take_list(), take_list()
+local before = redis.call(deadline_command, KEYS[1])
+local held = redis.call('TYPE', KEYS[1]).ok
+if held == 'none' then return {'absent'} end
+if held ~= kind then return {'other', held} end
+local seen = {}
+for i = 1, tonumber(take()) do
+  seen[i] = said(redis.call(unpack(take_list())))
+  if not is_met(take(), take_list(), seen[i]) then return {'refused', seen} end
+end
+local dump, until_ms = false, -1
+if size_command ~= '' and redis.call(size_command, KEYS[1]) == 1 then
+  dump = redis.call('DUMP', KEYS[1])
+end
+if #field > 0 then
+  until_ms = redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, field[1])[1]
+end
+local replies = {}
+for i = 1, tonumber(take()) do replies[i] = said(redis.call(unpack(take_list()))) end
+if #heir > 0 and until_ms > 0 then
+  redis.call('HPEXPIREAT', KEYS[1], string.format('%.0f', until_ms), 'FIELDS', 1, heir[1])
+end
+return {'done', seen, replies, before, redis.call(deadline_command, KEYS[1]), dump, until_ms}
+""")
+"""ARGV: deadline command, type, size command; then lists, each behind its length: the field asked
+and the field to inherit its deadline; the looks (command, any|same|number, answer); commands."""
+
 
 class ScriptedWrites:
     """Each write is one EVALSHA; the server is sent a script's text when it does not know it.
@@ -207,6 +275,27 @@ class ScriptedWrites:
                 return Saved(self._deadlines.parse(when), replaced)
         return self._refused(reply)
 
+    async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
+        """One round trip."""
+        reply = await self._run(CHANGE_ELEMENT, key, self._deadlines.command, *_plan_words(plan))
+        match reply:
+            case [b"absent"]:
+                return Absent()
+            case [b"other", bytes() as kind]:
+                return OtherType(kind.decode())
+            case [b"refused", list() as seen]:
+                return ElementRefused(list(map(flatten, seen)))
+            case [b"done", list() as seen, list() as replies, before, after, dump, until_ms]:
+                return ElementDone(
+                    list(map(flatten, seen)),
+                    list(map(flatten, replies)),
+                    self._deadlines.parse(before),
+                    self._deadlines.parse(after),
+                    dump if after == NO_KEY and isinstance(dump, bytes) else None,
+                    field_deadline([until_ms]),
+                )
+        raise TypeError(f"a script answered {reply!r}")
+
     async def _run(self, script: Script, key: bytes, *arguments: bytes | str | int) -> Reply:
         return await self._run_on(script, (key,), *arguments)
 
@@ -229,6 +318,26 @@ class ScriptedWrites:
                 data = held if isinstance(held, bytes) and kind.decode() == KeyType.STRING else None
                 return Occupied(kind.decode(), data, self._deadlines.parse(before))
         raise TypeError(f"a script answered {reply!r}")
+
+
+def _plan_words(plan: ElementPlan) -> Iterator[bytes | str | int]:
+    """Yield a plan as the script takes it: every list behind its length."""
+    yield from (plan.kind, plan.size_command)
+    for name in (plan.field, plan.heir):
+        yield from (0,) if name is None else (1, name)
+    yield len(plan.looks)
+    for look in plan.looks:
+        yield from (len(look.command), *look.command)
+        match look.demanded:
+            case None:
+                yield from ("any", 0)
+            case float() as number:
+                yield from ("number", 1, spell_score(number))
+            case tuple() as said:
+                yield from ("same", len(said), *said)
+    yield len(plan.commands)
+    for command in plan.commands:
+        yield from (len(command), *command)
 
 
 def _denies_scripts(said: str) -> bool:

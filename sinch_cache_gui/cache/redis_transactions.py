@@ -20,6 +20,16 @@ from sinch_cache_gui.cache.interface import (
     TtlOutcome,
     TtlPolicy,
 )
+from sinch_cache_gui.cache.redis_element_plans import (
+    ElementDone,
+    ElementPlan,
+    ElementRefused,
+    ElementResult,
+    OtherType,
+    Said,
+    field_deadline,
+    flatten,
+)
 from sinch_cache_gui.cache.redis_errors import translated, translated_write
 from sinch_cache_gui.cache.redis_node import Command, Line, RedisNode, Reply
 from sinch_cache_gui.cache.redis_writes import (
@@ -56,6 +66,17 @@ class _Seen:
 
     def occupied(self) -> Occupied:
         return Occupied(self.type, self.data, self.deadline_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _ElementSeen:
+    """What is known of a watched key and one of its elements before that is changed."""
+
+    result: ElementRefused | OtherType | Absent | None
+    said: Sequence[Said] = ()
+    deadline_ms: int | None = None
+    dump: bytes | None = None
+    field_deadline_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +224,62 @@ class WatchedWrites:
             return _Plan([(command, key, to)], lambda _: Saved(moved.deadline_ms, before))
 
         return await self._attempt(look, decide)
+
+    async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
+        """Look at the element, then follow the plan."""
+
+        async def look(line: Line) -> _ElementSeen:
+            return await self._look_at_element(line, key, plan)
+
+        def decide(
+            seen: _ElementSeen,
+        ) -> _Plan[ElementResult | Absent] | _Done[ElementResult | Absent]:
+            if seen.result is not None:
+                return _Done(seen.result)
+            commands = list(plan.commands)
+            if plan.heir is not None and seen.field_deadline_ms is not None:
+                until = seen.field_deadline_ms
+                commands.append(("HPEXPIREAT", key, until, "FIELDS", 1, plan.heir))
+
+            def outcome(replies: Sequence[Reply]) -> ElementResult | Absent:
+                return ElementDone(
+                    seen.said,
+                    [flatten(reply) for reply in replies[: len(plan.commands)]],
+                    seen.deadline_ms,
+                    self._deadlines.parse(replies[-1]),
+                    seen.dump if replies[-1] == NO_KEY else None,
+                    seen.field_deadline_ms,
+                )
+
+            return _Plan([*commands, (self._deadlines.command, key)], outcome)
+
+        return await self._attempt(look, decide)
+
+    async def _look_at_element(self, line: Line, key: bytes, plan: ElementPlan) -> _ElementSeen:
+        held = await self._look(line, key, with_data=False, with_dump=False)
+        if held.is_absent:
+            return _ElementSeen(Absent())
+        if held.type != plan.kind:
+            return _ElementSeen(OtherType(held.type))
+        said: list[Said] = []
+        commands = [look.command for look in plan.looks]
+        replies = await line.exchange(commands) if commands else []
+        for look, reply in zip(plan.looks, replies, strict=True):
+            said.append(flatten(self._node.checked(reply)))
+            if not look.is_met_by(said[-1]):
+                return _ElementSeen(ElementRefused(said))
+        dump: Reply = None
+        if plan.size_command and await self._asked(line, plan.size_command, key) == 1:
+            dump = await self._asked(line, "DUMP", key)
+        when: Reply = None
+        if plan.field is not None:
+            when = await self._asked(line, "HPEXPIRETIME", key, "FIELDS", 1, plan.field)
+        whole = dump if isinstance(dump, bytes) else None
+        return _ElementSeen(None, said, held.deadline_ms, whole, field_deadline(when))
+
+    async def _asked(self, line: Line, *command: bytes | str | int) -> Reply:
+        (reply,) = await line.exchange([command])
+        return self._node.checked(reply)
 
     def _set_commands(self, key: bytes, data: bytes, seen: _Seen, ttl: Ttl) -> list[Command]:
         store: Command = ("SET", key, data, "NX" if seen.is_absent else "XX")

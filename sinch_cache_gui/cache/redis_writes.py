@@ -21,6 +21,7 @@ from sinch_cache_gui.cache.interface import (
     TtlChange,
     TtlOutcome,
 )
+from sinch_cache_gui.cache.redis_element_plans import ElementPlan, ElementResult
 
 NO_KEY: Final = -2
 """What PTTL and PEXPIRETIME answer for a key that does not exist."""
@@ -106,6 +107,10 @@ class AtomicWrites(Protocol):
 
     async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
         """As `CacheBackend.rename`; what is in the way is what `to` holds."""
+        ...
+
+    async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
+        """Look, and follow the plan if every look finds what it demands."""
         ...
 
 

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import cast
 
+from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, ElementSaved
 from sinch_cache_gui.cache.errors import InvalidKey, NotPermitted
 from sinch_cache_gui.cache.feed import Changes, FeedEvent
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
@@ -128,6 +129,14 @@ class CacheView(ForwardingBackend):
         """Remove a key below the prefix, if that is allowed."""
         self._refuse_if_read_only()
         return self._shown(await self._inner.remove(self._full(key), expected=expected))
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Change an element of a key below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        outcome = await self._inner.change_element(self._full(key), change)
+        if isinstance(outcome, ElementSaved) and outcome.vanished is not None:
+            return replace(outcome, vanished=replace(outcome.vanished, key=key))
+        return outcome
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a key back below the prefix, if that is allowed."""

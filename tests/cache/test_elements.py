@@ -6,8 +6,10 @@ import pytest
 import redis as redis_client
 
 from sinch_cache_gui.cache.connect import Target
+from sinch_cache_gui.cache.element_change import FieldChange, FieldRename
 from sinch_cache_gui.cache.interface import CacheBackend, KeyType
 from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.cache.redis_elements import parse_field_deadlines
 from sinch_cache_gui.cache.view import CacheView
 
 COUNT = 1_000
@@ -49,7 +51,7 @@ async def test_every_element_of_every_type_is_read(
         (name, number / 2) for number, name in enumerate(names)
     ]
     assert await all_rows(cache, b"stream", KeyType.STREAM) == [
-        (b"5-%d" % (number + 1), b"n=%d, m=x" % number) for number in range(COUNT)
+        (b"5-%d" % (number + 1), b"n", b"%d" % number, b"m", b"x") for number in range(COUNT)
     ]
 
 
@@ -71,3 +73,55 @@ async def test_another_type_or_no_key_has_no_such_elements(
 @pytest.mark.parametrize("kind", [KeyType.HASH, KeyType.STRING])
 async def test_memory_holds_strings_only(kind: str) -> None:
     assert await MemoryCache().elements(b"a", kind) is None
+
+
+async def test_a_server_without_ttls_of_fields_is_not_asked_for_them(
+    raw: redis_client.Redis, target: Target, connected: object
+) -> None:
+    raw.hset("hash", "f", "1")
+    try:
+        raw.execute_command("HPEXPIRETIME", "hash", "FIELDS", 1, "f")
+    except redis_client.ResponseError:
+        pass
+    else:
+        pytest.skip("this server has them")
+    cache = await connected(target)  # type: ignore[operator]
+    page = await cache.elements(b"hash", KeyType.HASH)
+    assert page is not None
+    assert (page.rows, page.deadlines_ms) == (((b"f", b"1"),), ())
+
+
+async def test_fields_of_a_hash_have_deadlines_of_their_own_where_the_server_knows_them(
+    raw: redis_client.Redis, target: Target, connected: object
+) -> None:
+    """Shown, kept when the field is written or renamed, and put back with it."""
+    raw.hset("hash", mapping={"f": "1", "g": "2"})
+    deadline = 32_503_680_000_000
+    try:
+        raw.execute_command("HPEXPIREAT", "hash", deadline, "FIELDS", 1, "f")
+    except redis_client.ResponseError:
+        pytest.skip("this server has no TTLs of fields: Redis 7.4 has, and Valkey 9")
+    for can_script in (True, False):
+        cache = await connected(target, can_script=can_script)  # type: ignore[operator]
+        assert await deadlines_of(cache, b"hash") == {b"f": deadline, b"g": None}
+        await cache.change_element(b"hash", FieldChange(b"f", b"1", b"3"))
+        assert await deadlines_of(cache, b"hash") == {b"f": deadline, b"g": None}
+        await cache.change_element(b"hash", FieldRename(b"f", b"h", b"3"))
+        assert await deadlines_of(cache, b"hash") == {b"h": deadline, b"g": None}
+        deleted = await cache.change_element(b"hash", FieldChange(b"h", b"3", None))
+        assert await deadlines_of(cache, b"hash") == {b"g": None}
+        await cache.change_element(b"hash", deleted.inverse)
+        assert await deadlines_of(cache, b"hash") == {b"h": deadline, b"g": None}
+        await cache.change_element(b"hash", FieldRename(b"h", b"f", b"3"))
+        await cache.change_element(b"hash", FieldChange(b"f", b"3", b"1"))
+
+
+async def deadlines_of(cache: CacheBackend, key: bytes) -> dict[bytes, int | None]:
+    page = await cache.elements(key, KeyType.HASH)
+    assert page is not None
+    names = [row[0] for row in page.rows]
+    return dict(zip(names, page.deadlines_ms, strict=True))
+
+
+def test_what_a_server_says_of_the_ttls_of_fields_is_read() -> None:
+    assert parse_field_deadlines([-1, -2, 1_700_000_000_123]) == [None, None, 1_700_000_000_123]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend, ScanCursor
+from sinch_cache_gui.cache.interface import CacheBackend, KeyType, ScanCursor
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
@@ -186,7 +186,9 @@ class ElementsPage(QWidget):
             self.model.clear()
         self._next = None
         if page is not None:
-            self.model.add(page.columns, page.rows)
+            is_stream = self._kind == KeyType.STREAM
+            rows = [_as_entry(row) for row in page.rows] if is_stream else page.rows
+            self.model.add(page.columns, rows)
             self._next = page.next
         self._more.setVisible(self._next is not None)
         self._say_count()
@@ -197,3 +199,9 @@ class ElementsPage(QWidget):
             self._count.setText(self.tr("{} elements").format(shown))
         else:
             self._count.setText(self.tr("{} of {} elements").format(shown, f"{self._size:,}"))
+
+
+def _as_entry(row: tuple[bytes, ...]) -> tuple[bytes, bytes]:
+    """Answer an entry of a stream as its id and one cell with all its fields."""
+    pairs = zip(row[1::2], row[2::2], strict=True)
+    return row[0], b", ".join(b"%s=%s" % pair for pair in pairs)

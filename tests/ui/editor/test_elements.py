@@ -85,3 +85,9 @@ async def test_a_change_of_somebody_else_is_followed(other: Seat) -> None:
     other.desk.tabs.values_may_have_changed()
     await other.desk.until(lambda: other.desk.view().isVisible())
     assert other.desk.view().text() == "1"
+
+
+async def test_an_entry_of_a_stream_is_its_id_and_its_fields(other: Seat) -> None:
+    other.raw.xadd("events", {"kind": "ice", "cli": b"\xff"}, id="5-1")
+    await other.desk.open(b"events")
+    await other.desk.until(lambda: other.rows() == [("5-1", "kind=ice, cli=\\xff")])

@@ -1,0 +1,196 @@
+"""Changes of single elements of hashes, lists, sets, sorted sets and streams.
+
+Each change says what the caller believes is there, and is made only while that is so. None as
+what was there means: no such element yet; None as what shall be there: no such element any more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from sinch_cache_gui.cache.interface import Gone, KeyType, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """Set, add or delete a field of a hash.
+
+    Attributes:
+        name: The field's name.
+        before: The value it is believed to have.
+        after: The value it shall have.
+        deadline_ms: When the field alone expires, where it is put back and servers know that;
+            None lets a field keep what time it has.
+    """
+
+    name: bytes
+    before: bytes | None = field(repr=False)
+    after: bytes | None = field(repr=False)
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRename:
+    """Give a field of a hash another name, which no field has yet; its own TTL goes with it."""
+
+    name: bytes
+    to: bytes
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListReplacement:
+    """Put another element in the place of one of a list, counted from 0."""
+
+    index: int
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListInsertion:
+    """Insert an element at a place of a list.
+
+    Attributes:
+        index: Its place from then on, counted from 0.
+        value: The element.
+        following: The element believed to stand there, which moves on; None at the list's end.
+    """
+
+    index: int
+    value: bytes = field(repr=False)
+    following: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPush:
+    """Add an element at an end of a list, however long that is by now."""
+
+    value: bytes = field(repr=False)
+    is_at_head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListRemoval:
+    """Take the element out of a place of a list, counted from 0; no other place is touched."""
+
+    index: int
+    value: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """Add, remove or replace a member of a set."""
+
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """Add or remove a member of a sorted set, or give it another score.
+
+    Scores are compared as the numbers they are, not as they are spelt.
+    """
+
+    member: bytes
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredRename:
+    """Put another member, not there yet, in the place of one of a sorted set, with its score."""
+
+    member: bytes
+    to: bytes
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAddition:
+    """Add an entry at the end of a stream, under the id the server gives it."""
+
+    fields: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamDeletion:
+    """Delete an entry of a stream; nothing can put it back in its place."""
+
+    id: bytes
+    fields: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+
+
+ElementChange: TypeAlias = (
+    FieldChange
+    | FieldRename
+    | ListReplacement
+    | ListInsertion
+    | ListPush
+    | ListRemoval
+    | MemberChange
+    | ScoreChange
+    | ScoredRename
+    | StreamAddition
+    | StreamDeletion
+)
+
+_KINDS: Final[dict[type[ElementChange], str]] = {
+    FieldChange: KeyType.HASH,
+    FieldRename: KeyType.HASH,
+    ListReplacement: KeyType.LIST,
+    ListInsertion: KeyType.LIST,
+    ListPush: KeyType.LIST,
+    ListRemoval: KeyType.LIST,
+    MemberChange: KeyType.SET,
+    ScoreChange: KeyType.ZSET,
+    ScoredRename: KeyType.ZSET,
+    StreamAddition: KeyType.STREAM,
+    StreamDeletion: KeyType.STREAM,
+}
+
+
+def kind_of(change: ElementChange) -> str:
+    """Answer the `KeyType` a key must have for this change."""
+    return _KINDS[type(change)]
+
+
+@dataclass(frozen=True, slots=True)
+class ElementSaved:
+    """The change happened. The key's TTL is what it was, to the millisecond.
+
+    Attributes:
+        deadline_ms: When the key expires; None for no expiry.
+        inverse: The change that takes this one back; None where nothing can, or where the key
+            went with its last element.
+        vanished: The key whole as it was, if its last element went and the key with it.
+    """
+
+    deadline_ms: int | None
+    inverse: ElementChange | None
+    vanished: Snapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ElementChanged:
+    """Nothing was written: the element is not what the caller believed.
+
+    Attributes:
+        element: Which: a field, an index in digits, a member.
+        held: What stands there: a value, a score in digits; for a member of a set, itself.
+    """
+
+    element: bytes
+    held: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ElementGone:
+    """Nothing was written: the key exists, and the element the caller believed in does not."""
+
+    element: bytes
+
+
+ElementOutcome: TypeAlias = ElementSaved | ElementChanged | ElementGone | Gone
