@@ -22,6 +22,9 @@ MAX_DECODED: Final = 2_000_000
 MAX_UNPACKED_AT_ONCE: Final = 1_000_000
 """Bytes given to a decoder that cannot be asked to pause."""
 
+MAX_ZSTD_WINDOW_LOG: Final = 25
+"""The most memory a zstd frame may ask for, as a power of two: 32 MB."""
+
 HEX_BYTES: Final = 50_000
 """Bytes shown as rows of hex."""
 
@@ -71,10 +74,12 @@ async def decode(data: bytes) -> Decoded | None:
 async def _unwrap(data: bytes) -> tuple[str, bytes, bool] | None:
     if data.startswith(b"\x1f\x8b"):
         return await _inflated("gzip", data, 31)
+    if data.startswith(_ZSTD):
+        return await _from_zstd(data)
     if len(data) > 2 and data[0] == 0x78 and int.from_bytes(data[:2], "big") % 31 == 0:
         return await _inflated("zlib", data, 15)
     inner = _from_base64(data)
-    if inner is not None and (await _is_json(inner) or inner.startswith(b"\x1f\x8b")):
+    if inner is not None and (await _is_json(inner) or inner.startswith((b"\x1f\x8b", _ZSTD))):
         return "base64", inner, True
     return None
 
@@ -99,6 +104,34 @@ async def _inflated(name: str, data: bytes, window: int) -> tuple[str, bytes, bo
     if not total and not unpacker.eof:
         return None
     return name, b"".join(pieces), unpacker.eof
+
+
+_ZSTD: Final = b"\x28\xb5\x2f\xfd"
+
+
+async def _from_zstd(data: bytes) -> tuple[str, bytes, bool] | None:
+    from backports import zstd  # late: few caches hold any
+
+    limit = {int(zstd.DecompressionParameter.window_log_max): MAX_ZSTD_WINDOW_LOG}
+    unpacker = zstd.ZstdDecompressor(options=limit)
+    pieces: list[bytes] = []
+    total, rest = 0, data
+    breathe = Breather()
+    try:
+        while not unpacker.eof and total < MAX_DECODED:
+            piece = unpacker.decompress(rest, _STEP)
+            rest = b""
+            if not piece and unpacker.needs_input:
+                break
+            pieces.append(piece)
+            total += len(piece)
+            await breathe()
+    except zstd.ZstdError:
+        if not total:
+            return None
+    if not total and not unpacker.eof:
+        return None
+    return "zstd", b"".join(pieces), unpacker.eof
 
 
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}\s*")
@@ -152,7 +185,7 @@ async def _json_in_string(text: str) -> Decoded | None:
 
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 _MAGIC: Final = {
-    b"\x28\xb5\x2f\xfd": "zstd",
+    _ZSTD: "zstd",
     b"\x04\x22\x4d\x18": "lz4",
     b"BZh": "bzip2",
     b"\xfd7zXZ\x00": "xz",

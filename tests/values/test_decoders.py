@@ -10,6 +10,7 @@ import zlib
 
 import msgpack
 import pytest
+from backports import zstd
 
 from sinch_cache_gui.cache.interface import StoredValue
 from sinch_cache_gui.values.content import ContentKind, content_of
@@ -29,6 +30,9 @@ JSON = json.dumps(DOCUMENT, ensure_ascii=False).encode()
         (base64.urlsafe_b64encode(JSON).rstrip(b"="), "base64 of JSON"),
         (base64.b64encode(gzip.compress(JSON)), "base64 of gzip of JSON"),
         (gzip.compress(base64.b64encode(JSON)), "gzip of base64 of JSON"),
+        (zstd.compress(JSON), "zstd of JSON"),
+        (zstd.compress(msgpack.packb(DOCUMENT), 19), "zstd of msgpack"),
+        (base64.b64encode(gzip.compress(zstd.compress(JSON))), "base64 of gzip of zstd of JSON"),
         (msgpack.packb(DOCUMENT), "msgpack"),
         (gzip.compress(msgpack.packb(DOCUMENT)), "gzip of msgpack"),
         (json.dumps(JSON.decode()).encode(), "JSON in a JSON string"),
@@ -63,6 +67,27 @@ async def test_a_bomb_is_unpacked_only_so_far() -> None:
     assert decoded is not None
     assert MAX_DECODED <= len(decoded.text) < MAX_DECODED + 200_000
     assert decoded.note.startswith("Only the first 2,0")
+
+
+async def test_a_bomb_of_zstd_is_unpacked_only_so_far_and_holds_little_memory() -> None:
+    bomb = zstd.compress(b"[" + b"0," * 50_000_000)
+    found = await decode(bomb)
+    assert found is not None
+    assert len(found.text) < MAX_DECODED + 200_000
+    assert found.note.startswith("Only the first 2,0")
+
+    wide = {zstd.CompressionParameter.window_log: 30}
+    packer = zstd.ZstdCompressor(options=wide)
+    asks_for_a_gigabyte = packer.compress(b"x" * 1_000) + packer.flush()
+    assert await decode(asks_for_a_gigabyte) == Decoded(
+        "zstd", note="It is named by how it begins; it is not decoded here."
+    )
+
+
+async def test_a_broken_zstd_frame_is_named() -> None:
+    found = await decode(b"\x28\xb5\x2f\xfd\xff\xff\xff\xff")
+    assert found is not None
+    assert (found.name, found.text) == ("zstd", "")
 
 
 async def test_what_is_cut_off_is_shown_as_far_as_it_goes() -> None:
