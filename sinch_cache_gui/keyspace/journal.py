@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType, Snapshot
 
 JOURNAL_LIMIT: Final = 1000
@@ -23,6 +24,7 @@ class Action(Enum):
     DELETED = "deleted"
     RESTORED = "restored"
     RENAMED = "renamed"
+    ELEMENT_CHANGED = "element changed"
 
 
 class Result(Enum):
@@ -51,6 +53,9 @@ class JournalEntry:
         after_deadline_ms: The deadline from then on; None for no expiry.
         type: The type of what was written.
         new_name: For `RENAMED`, the name the key was given.
+        element: For `ELEMENT_CHANGED`, the change of an element that was meant.
+        inverse: The change that takes it back; None where nothing can, or where the key went with
+            its last element: then that is `before`.
     """
 
     number: int
@@ -64,10 +69,14 @@ class JournalEntry:
     after_deadline_ms: int | None = None
     type: str = KeyType.STRING
     new_name: bytes | None = None
+    element: ElementChange | None = None
+    inverse: ElementChange | None = None
 
     @property
     def is_undoable(self) -> bool:
         """Whether there is something to put back."""
+        if self.action is Action.ELEMENT_CHANGED and self.inverse is None and self.before is None:
+            return False
         return self.result is Result.DONE and self.action is not Action.RESTORED
 
 
@@ -101,6 +110,8 @@ class Journal:
         after_deadline_ms: int | None = None,
         type_: str = KeyType.STRING,
         new_name: bytes | None = None,
+        element: ElementChange | None = None,
+        inverse: ElementChange | None = None,
     ) -> JournalEntry:
         """Keep one write and tell the listeners."""
         self._written += 1
@@ -116,6 +127,8 @@ class Journal:
             after_deadline_ms,
             type_,
             new_name,
+            element,
+            inverse,
         )
         self._entries.append(entry)
         for listener in self._listeners:

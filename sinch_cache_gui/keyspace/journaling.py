@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 
+from sinch_cache_gui.cache.element_change import (
+    ElementChange,
+    ElementChanged,
+    ElementGone,
+    ElementOutcome,
+    ElementSaved,
+    kind_of,
+)
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
@@ -89,6 +97,40 @@ class JournalingBackend(ForwardingBackend):
         else:
             self._journal.record(Action.TTL_CHANGED, key, Result.REFUSED_GONE, at_ms=self.now_ms())
         return outcome
+
+    async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
+        """Change an element, and keep the change that takes it back."""
+        try:
+            outcome = await self._inner.change_element(key, change)
+        except CacheError as error:
+            result = Result.UNKNOWN if isinstance(error, OutcomeUnknown) else Result.FAILED
+            self._record_element(key, change, result)
+            raise
+        match outcome:
+            case ElementSaved():
+                if outcome.vanished is not None:
+                    self._taken.add(key)
+                self._record_element(key, change, Result.DONE, outcome)
+            case ElementChanged() | ElementGone():
+                self._record_element(key, change, Result.REFUSED_CHANGED)
+            case Gone():
+                self._record_element(key, change, Result.REFUSED_GONE)
+        return outcome
+
+    def _record_element(
+        self, key: bytes, change: ElementChange, result: Result, saved: ElementSaved | None = None
+    ) -> None:
+        self._journal.record(
+            Action.ELEMENT_CHANGED,
+            key,
+            result,
+            at_ms=self.now_ms(),
+            before=saved.vanished if saved else None,
+            after_deadline_ms=saved.deadline_ms if saved else None,
+            type_=kind_of(change),
+            element=change,
+            inverse=saved.inverse if saved else None,
+        )
 
     async def _recorded(
         self,

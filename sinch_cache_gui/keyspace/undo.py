@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from sinch_cache_gui.cache.element_change import ElementSaved, FieldChange
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
@@ -98,6 +99,8 @@ async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
             return _why_not(await backend.restore(entry.before))
         case Action.TTL_CHANGED:
             return await _undo_ttl(backend, entry)
+        case Action.ELEMENT_CHANGED:
+            return await _undo_element(backend, entry)
         case _:
             return await _undo_save(backend, entry)
 
@@ -113,6 +116,20 @@ async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | No
             return CHANGED_SINCE
         return None
     return _why_not(outcome)
+
+
+async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | None:
+    if entry.before is not None:  # the key went with its last element
+        return _why_not(await backend.restore(entry.before))
+    match entry.inverse:
+        case None:
+            return NOT_UNDOABLE
+        case FieldChange(deadline_ms=int() as due) if due <= backend.now_ms():
+            return TIME_RAN_OUT
+    outcome = await backend.change_element(entry.key, entry.inverse)
+    if isinstance(outcome, ElementSaved):
+        return None
+    return TIME_RAN_OUT if isinstance(outcome, Gone) else CHANGED_SINCE
 
 
 async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None:
