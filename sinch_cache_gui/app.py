@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -48,6 +49,7 @@ from sinch_cache_gui.ui.window_commands import window_commands
 
 if TYPE_CHECKING:
     from sinch_cache_gui.cache.virtual_clock import VirtualClock
+    from sinch_cache_gui.keyspace.journal_file import JournalFile
     from sinch_cache_gui.ui.workspace import Workspace
     from sinch_cache_gui.values.drafts import DraftStore
 
@@ -90,9 +92,9 @@ def _icon() -> QIcon:
     return application_icon()
 
 
-def _drafts_folder() -> Path:
+def _data_folder() -> Path:
     where = QStandardPaths.StandardLocation.AppDataLocation
-    return Path(QStandardPaths.writableLocation(where)) / "drafts"
+    return Path(QStandardPaths.writableLocation(where))
 
 
 def _preferences_file() -> Path:
@@ -114,7 +116,7 @@ async def _main(arguments: Arguments, theme: Theme) -> int:
     if arguments.size is not None:
         window.resize(QSize(*arguments.size))
     # A picture shows the cache, whatever somebody left unsaved here.
-    app = App(window, theme, notices, None if arguments.screenshot else _drafts_folder())
+    app = App(window, theme, notices, None if arguments.screenshot else _data_folder())
     signal.signal(signal.SIGINT, lambda *_: window.close())
     painted = _FirstPaint(window)
     window.show()
@@ -160,15 +162,34 @@ def make_workspace(
     profile: Profile,
     clock: VirtualClock | None = None,
     drafts: DraftStore | None = None,
+    journal_file: JournalFile | None = None,
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
     from sinch_cache_gui.keyspace.journal import Journal
+    from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
     from sinch_cache_gui.keyspace.journaling import JournalingBackend
     from sinch_cache_gui.keyspace.mirror import Mirror
     from sinch_cache_gui.ui.workspace import Workspace
 
-    journaling = JournalingBackend(backend, Journal())
-    return Workspace(theme, notices, journaling, Mirror(backend), profile.prefix, clock, drafts)
+    def tell_not_kept(error: OSError) -> None:
+        detail = _tr("It can be undone until this window closes. {}")
+        notices.post(
+            Notice(
+                Severity.WARNING,
+                _tr("What this window writes cannot be kept in a journal on this disk"),
+                detail.format(error.strerror or error),
+            )
+        )
+
+    journal = Journal()
+    keeper = None
+    if journal_file is not None:
+        # A cache with a clock of its own is the one in memory.
+        outlives = clock is None
+        keeper = JournalKeeper(journal, journal_file, tell_not_kept, outlives_sessions=outlives)
+    journaling = JournalingBackend(backend, journal)
+    mirror = Mirror(backend)
+    return Workspace(theme, notices, journaling, mirror, profile.prefix, clock, drafts, keeper)
 
 
 class App:
@@ -178,7 +199,7 @@ class App:
         window: The window.
         theme: Its colours and fonts.
         notices: What the user is told.
-        drafts_folder: Where unsaved text is kept; None to keep none.
+        data_folder: Where unsaved text and the journal are kept; None to keep neither.
     """
 
     def __init__(
@@ -186,7 +207,7 @@ class App:
         window: MainWindow,
         theme: Theme,
         notices: Notices,
-        drafts_folder: Path | None = None,
+        data_folder: Path | None = None,
     ) -> None:
         self.closed = asyncio.Event()
         self._window = window
@@ -195,7 +216,7 @@ class App:
         self._scope = TaskScope(notices)
         self._profile = Profile()
         self._opened: dict[Workspace, Profile] = {}
-        self._drafts_folder = drafts_folder
+        self._data_folder = data_folder
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
         window.cancel_requested.connect(self.cancel_opening)
@@ -305,16 +326,35 @@ class App:
         except CacheError as error:
             self._window.show_failure(error, profile, label)
             return False
-        from sinch_cache_gui.values.drafts import DraftStore
-
-        folder = self._drafts_folder
-        drafts = None if folder is None else DraftStore(folder)
-        workspace = make_workspace(self._theme, self._notices, backend, profile, clock, drafts)
+        workspace = make_workspace(
+            self._theme,
+            self._notices,
+            backend,
+            profile,
+            clock,
+            self._drafts(profile),
+            self._journal_file(label, profile),
+        )
         self._profile = profile
         self._opened[workspace] = profile
         self._window.show_workspace(workspace)
         workspace.start()
         return True
+
+    def _drafts(self, profile: Profile) -> DraftStore | None:
+        from sinch_cache_gui.values.drafts import DraftStore
+
+        if self._data_folder is None or profile.omits_values:
+            return None
+        return DraftStore(self._data_folder / "drafts")
+
+    def _journal_file(self, label: str, profile: Profile) -> JournalFile | None:
+        from sinch_cache_gui.keyspace.journal_file import JournalFile, journal_path
+
+        if self._data_folder is None:
+            return None
+        path = journal_path(self._data_folder / "journal", label, profile.prefix)
+        return JournalFile(path, uuid4().hex, omits_values=profile.omits_values)
 
     async def _fill_demo(self, workspace: Workspace, *, is_asked: bool) -> None:
         from sinch_cache_gui.voice.demo import fill_demo

@@ -67,6 +67,11 @@ def parse_arguments(argv: list[str]) -> Arguments:
     add("url", nargs="?", default=MEMORY_URL, metavar="URL", help="the cache to open")
     add("--prefix", default="", help="show and write only keys below this prefix")
     add("--read-only", action="store_true", help="look, change nothing")
+    add(
+        "--no-values-on-disk",
+        action="store_true",
+        help="keep keys and times in the journal on disk, but no values, and no drafts",
+    )
     add("--demo", action="store_true", help="fill the cache with a small set of demo keys")
     add("--open", action="append", default=[], metavar="KEY", help="open a key in an editor")
     add("--dial", default="", metavar="NUMBER", help="place a simulated call from this number")
@@ -76,7 +81,9 @@ def parse_arguments(argv: list[str]) -> Arguments:
     add("--version", action="version", version=f"%(prog)s {__version__}")
     found = parser.parse_args(argv)
     return Arguments(
-        profile=Profile(found.url, os.fsencode(found.prefix), found.read_only),
+        profile=Profile(
+            found.url, os.fsencode(found.prefix), found.read_only, found.no_values_on_disk
+        ),
         is_demo=found.demo,
         theme=found.theme,
         open_keys=tuple(os.fsencode(key) for key in found.open),

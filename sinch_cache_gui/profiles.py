@@ -23,11 +23,13 @@ class Profile:
             is never shown, logged or kept.
         prefix: Only keys below it are shown and written; it is stripped from view.
         is_read_only: Whether every write is refused.
+        omits_values: Whether no value is kept on disk: neither in the journal nor as a draft.
     """
 
     url: str = field(default=MEMORY_URL, repr=False)
     prefix: bytes = b""
     is_read_only: bool = False
+    omits_values: bool = False
 
 
 @dataclass(frozen=True, slots=True)

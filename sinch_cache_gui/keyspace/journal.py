@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
@@ -42,7 +42,7 @@ class JournalEntry:
     """One write of this window.
 
     Attributes:
-        number: Counts up from 1.
+        number: Counts up from 1; entries of earlier sessions count down from 0.
         at_ms: When, by the backend's clock.
         action: What it meant to do.
         key: The key's bytes.
@@ -56,6 +56,8 @@ class JournalEntry:
         element: For `ELEMENT_CHANGED`, the change of an element that was meant.
         inverse: The change that takes it back; None where nothing can, or where the key went with
             its last element: then that is `before`.
+        lacks_values: Whether the bytes before and after were not kept on disk.
+        has_lost_cache: Whether the cache it was written to ended with an earlier session.
     """
 
     number: int
@@ -71,27 +73,52 @@ class JournalEntry:
     new_name: bytes | None = None
     element: ElementChange | None = None
     inverse: ElementChange | None = None
+    lacks_values: bool = False
+    has_lost_cache: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the write happened for sure."""
+        return self.result is Result.DONE
 
     @property
     def is_undoable(self) -> bool:
         """Whether there is something to put back."""
         if self.action is Action.ELEMENT_CHANGED and self.inverse is None and self.before is None:
             return False
-        return self.result is Result.DONE and self.action is not Action.RESTORED
+        return (
+            self.is_done
+            and self.action is not Action.RESTORED
+            and not self.lacks_values
+            and not self.has_lost_cache
+        )
 
 
 class Journal:
-    """The last writes of this window, oldest first."""
+    """The last writes of this window, oldest first, and what is known of earlier sessions."""
 
     def __init__(self, limit: int = JOURNAL_LIMIT) -> None:
         self._entries: deque[JournalEntry] = deque(maxlen=limit)
+        self._earlier: tuple[JournalEntry, ...] = ()
         self._written = 0
         self._listeners: list[Callable[[JournalEntry], None]] = []
 
     @property
     def entries(self) -> Sequence[JournalEntry]:
-        """What is kept, oldest first."""
+        """What this session wrote and is kept, oldest first."""
         return tuple(self._entries)
+
+    @property
+    def earlier(self) -> Sequence[JournalEntry]:
+        """What earlier sessions wrote, oldest first; empty until it was adopted."""
+        return self._earlier
+
+    def adopt_earlier(self, entries: Sequence[JournalEntry]) -> None:
+        """Know what earlier sessions wrote (oldest first)."""
+        count = len(entries)
+        self._earlier = tuple(
+            replace(entry, number=at - count + 1) for at, entry in enumerate(entries)
+        )
 
     def listen(self, listener: Callable[[JournalEntry], None]) -> None:
         """Call `listener` with every entry from now on."""

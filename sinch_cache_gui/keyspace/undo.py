@@ -41,12 +41,19 @@ class UndoReport:
     refused: tuple[tuple[bytes, str], ...]
 
 
-async def undo(backend: CacheBackend, entries: Sequence[JournalEntry]) -> UndoReport:
+Progress = Callable[[int], bool]
+"""Told how many are done; answers whether to go on."""
+
+
+async def undo(
+    backend: CacheBackend, entries: Sequence[JournalEntry], progress: Progress | None = None
+) -> UndoReport:
     """Take back `entries`, the newest first, each only while the key is as the write left it.
 
     The bytes come back with the TTL that would remain now had the write never happened.
     """
-    return await _each(reversed(entries), lambda e: e.key, lambda e: _undo_one(backend, e))
+    newest_first = reversed(entries)
+    return await _each(newest_first, lambda e: e.key, lambda e: _undo_one(backend, e), progress)
 
 
 async def put_back(backend: CacheBackend, snapshots: Sequence[Snapshot]) -> UndoReport:
@@ -62,11 +69,14 @@ async def _each(
     items: Iterable[T],
     key_of: Callable[[T], bytes],
     undo_one: Callable[[T], Coroutine[object, object, str | None]],
+    progress: Progress | None = None,
 ) -> UndoReport:
     undone: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
     breathe = Breather()
-    for item in items:
+    for done, item in enumerate(items):
+        if progress is not None and not progress(done):
+            break
         try:
             reason = await undo_one(item)
         except CacheError as error:
@@ -82,12 +92,23 @@ async def _each(
 CHANGED_SINCE: Final = "it was changed again meanwhile"
 TIME_RAN_OUT: Final = "its time has run out meanwhile"
 NOT_UNDOABLE: Final = "there is nothing to put back"
+NOT_KEPT: Final = "its value was not kept on disk"
+CACHE_LOST: Final = "the in-memory cache it was written to ended with its session"
+
+
+def never_undoable(entry: JournalEntry) -> str | None:
+    """Answer why `entry` cannot be taken back whatever the key holds; None if it may be."""
+    if entry.has_lost_cache:
+        return CACHE_LOST
+    if entry.is_undoable:
+        return None
+    return NOT_KEPT if entry.lacks_values else NOT_UNDOABLE
 
 
 async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
     """Answer None when undone, else why not."""
-    if not entry.is_undoable:
-        return NOT_UNDOABLE
+    if (reason := never_undoable(entry)) is not None:
+        return reason
     match entry.action:
         case Action.CREATED:
             return await _undo_creation(backend, entry)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keyspace.activity import ActivityLog
+from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
@@ -61,12 +62,14 @@ class Workspace(QWidget):
         prefix: bytes = b"",
         clock: VirtualClock | None = None,
         drafts: DraftStore | None = None,
+        keeper: JournalKeeper | None = None,
     ) -> None:
         super().__init__()
         self.backend = backend
         self.mirror = mirror
         self.prefix_text = display_key(prefix)
         self.live = Live()
+        self._keeper = keeper
         self._scope = TaskScope(notices)
         self._loaded = asyncio.Event()
         self._log = ActivityLog(backend.now_ms)
@@ -98,6 +101,8 @@ class Workspace(QWidget):
         await self._scope.aclose()
         await self.calls.aclose()
         await self.backend.aclose()
+        if self._keeper is not None:
+            await self._keeper.aclose()
 
     def focus_tree(self) -> None:
         """Put the keyboard into the tree."""

@@ -77,6 +77,7 @@ class ConnectPage(QWidget):
         self._password = QLineEdit()
         self._prefix = QLineEdit()
         self._read_only = QCheckBox(self.tr("Read-only: look, change nothing"))
+        self._omits_values = QCheckBox(self.tr("Keep no values on disk, in journal or drafts"))
         self._retry = QPushButton(self.tr("Retry"))
         self._edit = QPushButton(self.tr("Edit"))
         self._connect = QPushButton(self.tr("Open"))
@@ -141,6 +142,7 @@ class ConnectPage(QWidget):
         self._password.setText(password)
         self._prefix.setText(profile.prefix.decode("utf-8", "surrogateescape"))
         self._read_only.setChecked(profile.is_read_only)
+        self._omits_values.setChecked(profile.omits_values)
 
     def _entered(self) -> Profile:
         url = self._url.text().strip() or MEMORY_URL
@@ -148,6 +150,7 @@ class ConnectPage(QWidget):
             url=with_password(url, self._password.text()),
             prefix=self._prefix.text().encode("utf-8", "surrogateescape"),
             is_read_only=self._read_only.isChecked(),
+            omits_values=self._omits_values.isChecked(),
         )
 
     def _set_up_controls(self) -> None:
@@ -177,6 +180,7 @@ class ConnectPage(QWidget):
         fields.addRow(self.tr("Password"), self._password)
         fields.addRow(self.tr("Key prefix"), self._prefix)
         fields.addRow("", self._read_only)
+        fields.addRow("", self._omits_values)
         hint = QLabel(
             self.tr(
                 "memory:   redis://user@host:6379/0   rediss://host   unix:///path?db=0\n"

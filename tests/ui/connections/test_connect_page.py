@@ -39,7 +39,7 @@ SECRET = "redis://alice:s%40cret@cache.example:6380/2"
 def test_a_failure_says_what_failed_and_retry_asks_for_the_same_cache(
     page: ConnectPage, qtbot: QtBot
 ) -> None:
-    profile = Profile(SECRET, b"fn:", is_read_only=True)
+    profile = Profile(SECRET, b"fn:", is_read_only=True, omits_values=True)
     page.show_failure(
         CacheUnreachable("No answer from cache.example:6380", "It refused the connection."),
         profile,
