@@ -1,0 +1,375 @@
+"""One operation on many keys: a few at a time, stoppable, and taken back as one.
+
+Every key is one write of its own that the cache does in one step, so that stopping halfway, a lost
+connection or another client leave no key half done, and every write is in the journal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Final, TypeAlias, TypeVar
+
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, OutcomeUnknown
+from sinch_cache_gui.cache.interface import (
+    CacheBackend,
+    Changed,
+    ExpireAt,
+    Gone,
+    Persist,
+    Saved,
+    Snapshot,
+    TtlChange,
+    TtlChanged,
+)
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT
+from sinch_cache_gui.pacing import Breather
+
+T = TypeVar("T")
+
+WORKERS: Final = 4
+"""Writes under way at once: half of the connections, so that the window is still answered."""
+
+TELL_EVERY_S: Final = 0.1
+
+UNDO_BYTES: Final = 256 << 20
+"""What is kept for undo at most. A run that reaches it stops and says so: nothing that was done is
+ever without its undo, and what is left can be started again."""
+
+KEPT_BESIDE: Final = 300
+"""Bytes of memory a key takes beside its name and its value, about."""
+
+SAMPLES: Final = 3
+"""Keys named for each reason of refusal."""
+
+UNKNOWN_OUTCOME: Final = "the connection died before the answer: it may have happened"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteKeys:
+    """Take the keys away, whatever they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTtl:
+    """Change when the keys expire.
+
+    Attributes:
+        change: For every key alike; a moment is the same moment for all.
+    """
+
+    change: TtlChange
+
+
+BulkOperation: TypeAlias = DeleteKeys | ChangeTtl
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deadline that was changed, enough to put it back.
+
+    Attributes:
+        key: The key's bytes.
+        before_ms: The deadline until then; None for no expiry.
+        after_ms: The deadline from then on; None for no expiry.
+    """
+
+    key: bytes
+    before_ms: int | None
+    after_ms: int | None
+
+
+Trace: TypeAlias = Snapshot | Moved
+"""What one write leaves behind for its undo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Keys that were left as they were for the same reason.
+
+    Attributes:
+        reason: Why, for people.
+        count: How many.
+        sample: The first few of them.
+    """
+
+    reason: str
+    count: int
+    sample: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkProgress:
+    """How far it is.
+
+    Attributes:
+        handled: Keys whose turn it was.
+        total: All of them.
+    """
+
+    handled: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReport:
+    """What was done, and why not all of it if so.
+
+    Attributes:
+        total: Keys it was to be done to.
+        done: Keys it was done to.
+        gone: Keys that did not exist any more.
+        unchanged: Keys that were so already, or have no TTL to add to.
+        refused: Keys that were left as they were, by reason.
+        ended_early: Why keys are left whose turn never came; empty if none is, or it was stopped.
+        traces: What was done, for `undo_bulk`; in the order it was done.
+    """
+
+    total: int
+    done: int
+    gone: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+    ended_early: str
+    traces: Sequence[Trace] = field(repr=False)
+
+    @property
+    def left(self) -> int:
+        """How many keys' turn never came."""
+        refused = sum(refusal.count for refusal in self.refused)
+        return self.total - self.done - self.gone - self.unchanged - refused
+
+
+class BulkRun:
+    """Something done to many keys one by one, or taken back; `run` once."""
+
+    def __init__(self, total: int, told: Callable[[BulkProgress], None]) -> None:
+        """Have done nothing yet.
+
+        Args:
+            total: How many keys there are.
+            told: Called with how far it is, at most ten times a second.
+        """
+        self.total = total
+        self._told = told
+        self._told_at = perf_counter()
+        self._handled = 0
+        self._done = self._gone = self._unchanged = 0
+        self._refused: dict[str, tuple[int, tuple[bytes, ...]]] = {}
+        self._is_stopped = False
+        self._ended_early = ""
+        self._traces: list[Trace] = []
+        self._kept = 0
+
+    def stop(self) -> None:
+        """Begin no further key. Those under way are done and told."""
+        self._is_stopped = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further key is begun."""
+        return self._is_stopped or bool(self._ended_early)
+
+    async def each(self, items: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
+        """Let `act` have each item, a few at a time; a cache that cannot be reached ends it."""
+        waiting = iter(items)
+
+        async def work() -> None:
+            breathe = Breather()
+            while not self.is_over and (item := next(waiting, None)) is not None:
+                try:
+                    await act(item)
+                except OutcomeUnknown as error:
+                    self._ended_early = error.title
+                except CacheUnreachable as error:
+                    self._ended_early = error.title
+                    return  # it was not sent: this key is left
+                self._tell_handled()
+                await breathe()
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(WORKERS, max(self.total, 1))):
+                group.create_task(work())
+
+    def did(self, trace: Trace | None) -> None:
+        """Count a key as done, and keep what its undo needs."""
+        self._done += 1
+        if trace is None:
+            return
+        self._traces.append(trace)
+        held = len(trace.payload) if isinstance(trace, Snapshot) else 0
+        self._kept += KEPT_BESIDE + len(trace.key) + held
+
+    def found_gone(self) -> None:
+        """Count a key that did not exist any more."""
+        self._gone += 1
+
+    def found_unchanged(self) -> None:
+        """Count a key for which there was nothing to do."""
+        self._unchanged += 1
+
+    def refuse(self, key: bytes, reason: str) -> None:
+        """Count a key that was left as it was."""
+        count, sample = self._refused.get(reason, (0, ()))
+        self._refused[reason] = (count + 1, (*sample, key) if len(sample) < SAMPLES else sample)
+
+    def end_if_full(self, undo_bytes: int) -> None:
+        """Begin no further key once so much is kept for undo."""
+        if self._kept >= undo_bytes and not self._ended_early:
+            self._ended_early = f"What undo keeps has reached {undo_bytes >> 20} MB"
+
+    def report(self, traces: Sequence[Trace] | None = None) -> BulkReport:
+        """Answer what was done; `traces` in place of those kept here."""
+        refused = tuple(Refusal(why, *rest) for why, rest in self._refused.items())
+        return BulkReport(
+            self.total,
+            self._done,
+            self._gone,
+            self._unchanged,
+            refused,
+            self._ended_early,
+            self._traces if traces is None else traces,
+        )
+
+    def _tell_handled(self) -> None:
+        self._handled += 1
+        now = perf_counter()
+        if now - self._told_at >= TELL_EVERY_S:
+            self._told_at = now
+            self._told(BulkProgress(self._handled, self.total))
+
+
+async def run_bulk(
+    run: BulkRun,
+    backend: CacheBackend,
+    keys: Collection[bytes],
+    operation: BulkOperation,
+    *,
+    undo_bytes: int = UNDO_BYTES,
+) -> BulkReport:
+    """Do `operation` to every key; what went wrong with one does not end the rest.
+
+    Args:
+        run: Counts, tells, and is where it is stopped.
+        backend: The cache; one that journals, so that every write is in the journal.
+        keys: Each once.
+        operation: What to do.
+        undo_bytes: The memory kept for undo, about.
+    """
+
+    async def act(key: bytes) -> None:
+        try:
+            match operation:
+                case DeleteKeys():
+                    await _delete(run, backend, key)
+                case ChangeTtl(change):
+                    await _change_ttl(run, backend, key, change)
+        except OutcomeUnknown:
+            run.refuse(key, UNKNOWN_OUTCOME)
+            raise
+        except CacheUnreachable:
+            raise
+        except CacheError as error:
+            run.refuse(key, error.title)
+        run.end_if_full(undo_bytes)
+
+    await run.each(keys, act)
+    return run.report()
+
+
+async def undo_bulk(run: BulkRun, backend: CacheBackend, traces: Sequence[Trace]) -> BulkReport:
+    """Take back what was done, each key only while it is as it was left, the newest first.
+
+    The report's traces are those whose turn never came: undo can be stopped and gone on with.
+    """
+    waiting = list(traces)
+
+    async def act(trace: Trace) -> None:
+        try:
+            reason = await _take_back(backend, trace)
+        except OutcomeUnknown:
+            run.refuse(trace.key, UNKNOWN_OUTCOME)
+            raise
+        except CacheUnreachable:
+            waiting.append(trace)
+            raise
+        except CacheError as error:
+            reason = error.title
+        if reason is None:
+            run.did(None)
+        else:
+            run.refuse(trace.key, reason)
+
+    await run.each(_newest_first(waiting), act)
+    return run.report(waiting)
+
+
+def _newest_first(waiting: list[Trace]) -> Iterable[Trace]:
+    """Take traces off the end of the list as their turns come."""
+    while waiting:
+        yield waiting.pop()
+
+
+async def _delete(run: BulkRun, backend: CacheBackend, key: bytes) -> None:
+    outcome = await backend.remove(key)
+    match outcome:
+        case Saved(before=before):
+            run.did(before)
+        case Gone():
+            run.found_gone()
+        case Changed():
+            run.refuse(key, CHANGED_SINCE)
+
+
+async def _change_ttl(run: BulkRun, backend: CacheBackend, key: bytes, change: TtlChange) -> None:
+    match await backend.change_ttl(key, change):
+        case Gone():
+            run.found_gone()
+        case TtlChanged(before_ms, after_ms) if before_ms == after_ms:
+            run.found_unchanged()
+        case TtlChanged(before_ms, after_ms):
+            run.did(Moved(key, before_ms, after_ms))
+
+
+async def _take_back(backend: CacheBackend, trace: Trace) -> str | None:
+    """Answer None when a write is taken back, else why not."""
+    if isinstance(trace, Moved):
+        return await _move_back(backend, trace)
+    match await backend.restore(trace):
+        case Saved():
+            return None
+        case Changed():
+            return CHANGED_SINCE
+        case Gone():
+            return TIME_RAN_OUT
+
+
+async def _move_back(backend: CacheBackend, moved: Moved) -> str | None:
+    """Put a deadline back; one that somebody changed again meanwhile is put back to that."""
+    if moved.before_ms is not None and moved.before_ms <= backend.now_ms():
+        return TIME_RAN_OUT
+    (now_ms,) = await backend.deadlines([moved.key])
+    if isinstance(now_ms, Gone):
+        return TIME_RAN_OUT
+    if not _is_same(now_ms, moved.after_ms):
+        return CHANGED_SINCE
+    outcome = await backend.change_ttl(moved.key, _change_to(moved.before_ms))
+    if isinstance(outcome, Gone):
+        return TIME_RAN_OUT
+    if not _is_same(outcome.before_ms, moved.after_ms):
+        await backend.change_ttl(moved.key, _change_to(outcome.before_ms))
+        return CHANGED_SINCE
+    return None
+
+
+def _change_to(deadline_ms: int | None) -> TtlChange:
+    return Persist() if deadline_ms is None else ExpireAt(deadline_ms)
+
+
+def _is_same(one_ms: int | None, other_ms: int | None) -> bool:
+    """Deadlines that older servers tell are reckoned, and wander by the time of a round trip."""
+    if one_ms is None or other_ms is None:
+        return one_ms is other_ms
+    return abs(one_ms - other_ms) < 1000
