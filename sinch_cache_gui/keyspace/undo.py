@@ -16,7 +16,6 @@ from sinch_cache_gui.cache.interface import (
     KeyType,
     Persist,
     Saved,
-    Snapshot,
     Ttl,
     TtlChange,
     TtlPolicy,
@@ -54,15 +53,6 @@ async def undo(
     """
     newest_first = reversed(entries)
     return await _each(newest_first, lambda e: e.key, lambda e: _undo_one(backend, e), progress)
-
-
-async def put_back(backend: CacheBackend, snapshots: Sequence[Snapshot]) -> UndoReport:
-    """Restore removed keys until their old deadlines; keys that exist again are left alone."""
-
-    async def restore(snapshot: Snapshot) -> str | None:
-        return _why_not(await backend.restore(snapshot))
-
-    return await _each(snapshots, lambda s: s.key, restore)
 
 
 async def _each(

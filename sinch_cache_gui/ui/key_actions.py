@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
-from sinch_cache_gui.cache.interface import Gone, Saved, Snapshot
-from sinch_cache_gui.keyspace.journal import JournalEntry
+from sinch_cache_gui.keyspace.bulk import (
+    BulkProgress,
+    BulkReport,
+    BulkRun,
+    DeleteKeys,
+    Trace,
+    run_bulk,
+    undo_bulk,
+)
+from sinch_cache_gui.keyspace.journal import Action, JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
-from sinch_cache_gui.keyspace.undo import UndoReport, put_back, undo
+from sinch_cache_gui.keyspace.undo import UndoReport, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.bulk.wording import listed, part_of, report_lines
 from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.values.copy_as import Language, NotSayable, copy_as
 
-PROGRESS_EVERY = 500
-"""Keys between two words on how far a long deletion is."""
-
 REASONS_SHOWN = 5
+
+SAMPLES = 5
+"""Keys named in a question about many."""
 
 MOST_COPIED = 1_000
 """Keys copied as code at once."""
@@ -45,6 +52,7 @@ class KeyActions(QObject):
         self._scope = scope
         self._notices = notices
         self._started = 0
+        self._last_deleted: Sequence[Trace] = ()
 
     def delete(self, keys: Collection[bytes]) -> None:
         """Delete `keys`: at once in development, after a question where the cache is shared."""
@@ -57,7 +65,8 @@ class KeyActions(QObject):
             Notice(
                 Severity.WARNING,
                 self.tr("Delete {} from {}?").format(self._named(keys), self._backend.facts.label),
-                self.tr("Other programs may be using this cache. Undo puts the keys back."),
+                self._sampled(keys)
+                + self.tr("Other programs may be using this cache. Undo puts the keys back."),
                 (
                     NoticeAction(self.tr("Delete"), lambda: self._start_deleting(keys)),
                     NoticeAction(self.tr("Keep"), lambda: None),
@@ -91,6 +100,9 @@ class KeyActions(QObject):
     def undo_last(self) -> None:
         """Take back the newest write of this window that can be taken back."""
         entry = next((e for e in reversed(self._backend.journal.entries) if e.is_undoable), None)
+        if entry is not None and self._last_deleted and _is_of(entry, self._last_deleted[-1]):
+            self._start_putting_back(self._last_deleted)
+            return
         if entry is None:
             self._notices.post(Notice(Severity.INFO, self.tr("There is nothing to undo.")))
             return
@@ -100,33 +112,34 @@ class KeyActions(QObject):
         self._started += 1
         self._scope.start(f"delete {self._started}", self._delete(keys))
 
-    def _start_putting_back(self, snapshots: tuple[Snapshot, ...]) -> None:
+    def _start_putting_back(self, traces: Sequence[Trace]) -> None:
         self._started += 1
-        self._scope.start(f"undo {self._started}", self._put_back(snapshots))
+        self._last_deleted = ()
+        self._scope.start(f"undo {self._started}", self._put_back(traces))
 
     async def _delete(self, keys: Collection[bytes]) -> None:
-        """Delete one key after another, so that it can be stopped and nothing is held up."""
-        stop = asyncio.Event()
-        snapshots: list[Snapshot] = []
-        missing = 0
-        refused: list[str] = []
-        for done, key in enumerate(keys):
-            if stop.is_set():
-                break
-            if done and done % PROGRESS_EVERY == 0:
-                self._tell_progress(done, len(keys), stop)
-            try:
-                outcome = await self._backend.remove(key)
-            except CacheUnreachable as error:
-                refused.append(error.title)
-                break
-            except CacheError as error:
-                refused.append(f"{display_key(key)}: {error.title}")
-                continue
-            if isinstance(outcome, Saved) and outcome.before is not None:
-                snapshots.append(outcome.before)
-            missing += isinstance(outcome, Gone)
-        self._tell_deleted(keys, tuple(snapshots), missing, refused)
+        run = BulkRun(len(keys), lambda progress: self._tell(self.tr("Deleting"), progress, run))
+        report = await run_bulk(run, self._backend, keys, DeleteKeys())
+        self._last_deleted = report.traces
+        self._tell_deleted(keys, report)
+
+    async def _put_back(self, traces: Sequence[Trace]) -> None:
+        total = len(traces)
+        run = BulkRun(total, lambda progress: self._tell(self.tr("Putting back"), progress, run))
+        report = await undo_bulk(run, self._backend, traces)
+        lines = report_lines(report)
+        go_on = NoticeAction(
+            self.tr("Undo the rest"), lambda: self._start_putting_back(report.traces)
+        )
+        actions = (go_on,) if report.traces else ()
+        if not report.done:
+            title = self.tr("Nothing was undone")
+        elif report.done == total == 1:
+            title = self.tr("Undone: {}").format(self._named([traces[0].key]))
+        else:
+            title = self.tr("Undone: {}").format(part_of(report))
+        severity = Severity.WARNING if lines or not report.done else Severity.SUCCESS
+        self._notices.post(Notice(severity, title, "\n".join(lines), actions))
 
     async def _copy_as(self, keys: tuple[bytes, ...], language: Language) -> None:
         lines: list[str] = []
@@ -153,40 +166,23 @@ class KeyActions(QObject):
         severity = Severity.WARNING if refused else Severity.SUCCESS
         self._notices.post(Notice(severity, title, "\n".join(_some_of(refused))))
 
-    def _tell_progress(self, done: int, total: int, stop: asyncio.Event) -> None:
+    def _tell(self, doing: str, progress: BulkProgress, run: BulkRun) -> None:
+        title = self.tr("{}: {:,} of {:,} keys").format(doing, progress.handled, progress.total)
+        stop = NoticeAction(self.tr("Stop"), run.stop)
+        self._notices.post(Notice(Severity.INFO, title, actions=(stop,)))
+
+    def _tell_deleted(self, keys: Collection[bytes], report: BulkReport) -> None:
+        named = self._named(keys) if report.done == len(keys) else part_of(report)
+        put_back = NoticeAction(self.tr("Undo"), lambda: self._start_putting_back(report.traces))
+        has_failed = bool(report.refused or report.ended_early)
         self._notices.post(
             Notice(
-                Severity.INFO,
-                self.tr("Deleting: {:,} of {:,} keys").format(done, total),
-                actions=(NoticeAction(self.tr("Stop"), stop.set),),
+                Severity.ERROR if has_failed else Severity.SUCCESS,
+                self.tr("{} deleted").format(named),
+                "\n".join(report_lines(report)),
+                (put_back,) if report.traces else (),
             )
         )
-
-    def _tell_deleted(
-        self,
-        keys: Collection[bytes],
-        snapshots: tuple[Snapshot, ...],
-        missing: int,
-        refused: list[str],
-    ) -> None:
-        if len(snapshots) == len(keys):
-            title = self.tr("{} deleted").format(self._named(keys))
-        else:
-            title = self.tr("{:,} of {:,} keys deleted").format(len(snapshots), len(keys))
-        lines = [self.tr("Already gone: {:,}").format(missing)] if missing else []
-        lines += _some_of(refused)
-        put_back = NoticeAction(self.tr("Undo"), lambda: self._start_putting_back(snapshots))
-        self._notices.post(
-            Notice(
-                Severity.ERROR if refused else Severity.SUCCESS,
-                title,
-                "\n".join(lines),
-                (put_back,) if snapshots else (),
-            )
-        )
-
-    async def _put_back(self, snapshots: tuple[Snapshot, ...]) -> None:
-        self._notices.post(self._undo_notice(await put_back(self._backend, snapshots)))
 
     async def _undo(self, entry: JournalEntry) -> None:
         self._notices.post(self._undo_notice(await undo(self._backend, (entry,))))
@@ -199,10 +195,22 @@ class KeyActions(QObject):
         severity = Severity.WARNING if report.refused else Severity.SUCCESS
         return Notice(severity, title, "\n".join(lines))
 
+    def _sampled(self, keys: Collection[bytes]) -> str:
+        """Answer the first few of many keys as a line of its own."""
+        if len(keys) == 1:
+            return ""
+        first = [key for key, _ in zip(keys, range(SAMPLES), strict=False)]
+        return listed(first, has_more=len(keys) > SAMPLES) + "\n"
+
     def _named(self, keys: Collection[bytes]) -> str:
         if len(keys) == 1:
             return display_key(next(iter(keys)))
         return self.tr("{:,} keys").format(len(keys))
+
+
+def _is_of(entry: JournalEntry, trace: Trace) -> bool:
+    """Whether a write is the one that left this trace."""
+    return entry.action is Action.DELETED and entry.before == trace
 
 
 def _some_of(reasons: Iterable[str]) -> list[str]:

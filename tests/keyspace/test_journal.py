@@ -12,7 +12,6 @@ from sinch_cache_gui.cache.interface import (
     ExpireIn,
     ExtendBy,
     Persist,
-    Saved,
     Ttl,
     TtlPolicy,
     WriteOutcome,
@@ -20,7 +19,7 @@ from sinch_cache_gui.cache.interface import (
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, put_back, undo
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, undo
 
 KEY = b"session:1"
 
@@ -133,23 +132,6 @@ async def test_undo_never_revives_a_key_whose_time_has_run_out(
 
     assert report.refused == ((KEY, TIME_RAN_OUT),)
     assert await cache.read(KEY) is None
-
-
-async def test_putting_back_many_keys_tells_which_exist_again(cache: JournalingBackend) -> None:
-    snapshots = []
-    for number in range(3):
-        key = b"rate:%d" % number
-        await cache.write(key, b"1", expected=None, ttl=600_000)
-        outcome = await cache.remove(key)
-        assert isinstance(outcome, Saved)
-        assert outcome.before is not None
-        snapshots.append(outcome.before)
-    await cache.set("rate:1", 7)
-
-    report = await put_back(cache, snapshots)
-
-    assert report.undone == (b"rate:0", b"rate:2")
-    assert report.refused == ((b"rate:1", CHANGED_SINCE),)
 
 
 async def test_a_refused_write_is_kept_and_cannot_be_undone(cache: JournalingBackend) -> None:

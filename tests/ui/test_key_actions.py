@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
-from sinch_cache_gui.cache.interface import BackendFacts, TtlPolicy
+from sinch_cache_gui.cache.interface import BackendFacts, Snapshot, TtlPolicy, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.journal import Journal
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
@@ -88,11 +88,21 @@ async def test_a_shared_cache_asks_first(shared_desk: Desk) -> None:
 
     question = await shared_desk.next_notice()
     assert question.title == "Delete session:1 from cache.example:6379/0?"
+    assert "Undo puts the keys back" in question.detail
     assert await shared_desk.cache.count_keys() == 1
 
     press(question, "Delete")
     assert (await shared_desk.next_notice()).title == "session:1 deleted"
     assert await shared_desk.cache.count_keys() == 0
+
+
+async def test_the_question_about_many_names_the_first_few(shared_desk: Desk) -> None:
+    keys = [b"session:%d" % number for number in range(1234)]
+    shared_desk.actions.delete(keys)
+    question = await shared_desk.next_notice()
+    assert question.title == "Delete 1,234 keys from cache.example:6379/0?"
+    first = question.detail.partition("\n")[0]
+    assert first == "session:0, session:1, session:2, session:3, session:4, …"
 
 
 async def test_keys_that_were_gone_already_are_told(desk: Desk) -> None:
@@ -104,23 +114,74 @@ async def test_keys_that_were_gone_already_are_told(desk: Desk) -> None:
     assert notice.detail == "Already gone: 1"
 
 
-async def test_a_long_deletion_can_be_stopped_and_what_was_deleted_undone(desk: Desk) -> None:
-    keys = [b"k%04d" % number for number in range(1200)]
-    await desk.seed(*keys)
-    desk.notices.listen(lambda notice: (desk.told.put_nowait(notice), stop_at_progress(notice)))
+class Slow(ForwardingBackend):
+    """A cache far away."""
 
-    def stop_at_progress(notice: Notice) -> None:
-        if notice.title.startswith("Deleting"):
-            press(notice, "Stop")
+    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
+        await asyncio.sleep(0.001)
+        return await self._inner.remove(key, expected=expected)
+
+    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
+        await asyncio.sleep(0.001)
+        return await self._inner.restore(snapshot)
+
+
+@pytest.fixture
+async def slow_desk() -> AsyncIterator[Desk]:
+    desk = Desk(Slow(MemoryCache()))
+    yield desk
+    await desk.scope.aclose()
+
+
+async def stop_when_told(desk: Desk, doing: str) -> Notice:
+    """Press Stop as soon as it is told how far it is; answer what is said last."""
+    notice = await desk.next_notice()
+    assert notice.title.startswith(f"{doing}: ")
+    press(notice, "Stop")
+    while any(action.label == "Stop" for action in notice.actions):
+        notice = await desk.next_notice()
+    return notice
+
+
+async def test_a_long_deletion_and_its_undo_can_be_stopped(slow_desk: Desk) -> None:
+    desk = slow_desk
+    keys = [b"k%04d" % number for number in range(1500)]
+    await desk.seed(*keys)
 
     desk.actions.delete(keys)
-    assert (await desk.next_notice()).title == "Deleting: 500 of 1,200 keys"
-    stopped = await desk.next_notice()
-    assert stopped.title == "501 of 1,200 keys deleted"
+    stopped = await stop_when_told(desk, "Deleting")
+    left = await desk.cache.count_keys()
+    assert left
+    assert stopped.title == f"{1500 - left:,} of 1,500 keys deleted"
+    assert stopped.detail == f"Left as they were: {left:,}."
+
+    desk.actions.delete(keys)
+    rest = await desk.next_notice()
+    while any(action.label == "Stop" for action in rest.actions):
+        rest = await desk.next_notice()
+    assert await desk.cache.count_keys() == 0
+
+    press(rest, "Undo")
+    half = await stop_when_told(desk, "Putting back")
+    assert half.title.startswith("Undone: ")
+    press(half, "Undo the rest")
+    while await desk.cache.count_keys() != left:
+        await desk.next_notice()
 
     press(stopped, "Undo")
+    while await desk.cache.count_keys() != 1500:
+        await desk.next_notice()
+
+
+async def test_undo_of_the_last_write_takes_back_a_whole_deletion(desk: Desk) -> None:
+    await desk.seed(b"a", b"b", b"c")
+    desk.actions.delete((b"a", b"b", b"c"))
     await desk.next_notice()
-    assert await desk.cache.count_keys() == 1200
+
+    desk.actions.undo_last()
+
+    assert (await desk.next_notice()).title == "Undone: 3 keys"
+    assert await desk.cache.count_keys() == 3
 
 
 async def test_undo_takes_back_the_last_write(desk: Desk) -> None:

@@ -1,0 +1,1 @@
+"""Things done to many keys at once, and searching through their values."""
