@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from sinch_cache_gui.ui.bulk.wish import BulkKind
 from sinch_cache_gui.ui.commands import Command
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.theme import Theme, ThemeChoice
@@ -75,6 +76,20 @@ def window_commands(
             "mdi6.undo",
         ),
         of_cache(
+            "key.delete_matching",
+            tr("Delete keys by pattern…"),
+            lambda w: w.ask_bulk(BulkKind.DELETE),
+            "Ctrl+Shift+D",
+            "mdi6.delete-sweep-outline",
+        ),
+        of_cache(
+            "key.ttl_matching",
+            tr("Change TTL by pattern…"),
+            lambda w: w.ask_bulk(BulkKind.CHANGE_TTL),
+            "Ctrl+Shift+T",
+            "mdi6.timer-edit-outline",
+        ),
+        of_cache(
             "key.import",
             tr("Import keys…"),
             lambda w: w.transfers.ask_import(),
@@ -86,6 +101,13 @@ def window_commands(
             lambda w: w.export_keys(),
             "Ctrl+E",
             "mdi6.export",
+        ),
+        of_cache(
+            "find.export_matching",
+            tr("Export keys by pattern…"),
+            lambda w: w.ask_bulk(BulkKind.EXPORT),
+            "Ctrl+Shift+E",
+            "mdi6.export-variant",
         ),
         of_cache(
             "find.filter",

@@ -18,6 +18,8 @@ from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.ui.activity_view import ActivityView
+from sinch_cache_gui.ui.bulk.bulk_panel import BulkPanel
+from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
 from sinch_cache_gui.ui.key_actions import KeyActions
@@ -82,6 +84,7 @@ class Workspace(QWidget):
         self.activity = ActivityView(theme)
         self.key_actions = KeyActions(backend, self._scope, notices)
         self.transfers = KeyTransfers(backend, self._scope, notices, self)
+        self.bulk = BulkPanel(theme, backend, self._scope)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
@@ -125,6 +128,10 @@ class Workspace(QWidget):
     def export_keys(self) -> None:
         """Write the selected keys, with all keys below selected folders, to a file."""
         self.transfers.ask_export(self.tree.selected_keys())
+
+    def ask_bulk(self, kind: BulkKind) -> None:
+        """Let the user name the keys that something is to be done to by a pattern."""
+        self.bulk.open_for(BulkWish(kind))
 
     def toggle_tree(self) -> None:
         """Show or hide the tree."""
@@ -189,12 +196,16 @@ class Workspace(QWidget):
         column = QVBoxLayout(right)
         column.addWidget(self._panes, 1)
         column.addWidget(self.activity)
+        middle = QWidget()
+        below = QVBoxLayout(middle)
+        below.addWidget(self.editors, 1)
+        below.addWidget(self.bulk)
         outer = QVBoxLayout(self)
         outer.addWidget(self._splitter)
-        for layout in (column, outer):
+        for layout in (column, below, outer):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        _fill(self._panes, (self.editors, EDITOR_WIDTH), (self.calls, CALLS_WIDTH))
+        _fill(self._panes, (middle, EDITOR_WIDTH), (self.calls, CALLS_WIDTH))
         _fill(self._splitter, (self.tree, TREE_WIDTH), (right, EDITOR_WIDTH + CALLS_WIDTH))
         self._panes.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
@@ -208,6 +219,9 @@ class Workspace(QWidget):
         view.rename_requested.connect(self.editors.rename_key)
         view.duplicate_requested.connect(self.editors.duplicate_key)
         view.copy_as_requested.connect(self.key_actions.copy_as)
+        view.bulk_requested.connect(self.bulk.open_for)
+        self.bulk.export_requested.connect(self.transfers.ask_export)
+        self.bulk.closed.connect(self.tree.setFocus)
         self.editors.copy_as_requested.connect(
             lambda key, language: self.key_actions.copy_as((key,), language)
         )

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
+from sinch_cache_gui.keyspace.key_targets import ChosenKeys, below
+from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.rows import Row
+from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.values.copy_as import Language
 
 if TYPE_CHECKING:
@@ -31,6 +34,11 @@ def menu_of(view: KeyTreeView, node: Row | None, *, is_read_only: bool) -> QMenu
             key = node.path
             menu.addAction(view.tr("Rename…"), lambda: view.rename_requested.emit(key))
             menu.addAction(view.tr("Duplicate…"), lambda: view.duplicate_requested.emit(key))
+        menu.addAction(view.tr("Change TTL…"), partial(_wish, view, node, BulkKind.CHANGE_TTL))
+        if node.is_folder:
+            menu.addAction(
+                view.tr("Delete all below…"), partial(_wish, view, node, BulkKind.DELETE)
+            )
         menu.addAction(view.tr("Delete"), view.ask_to_delete)
     return menu
 
@@ -49,9 +57,23 @@ def _add_looking(menu: QMenu, view: KeyTreeView, node: Row) -> None:
     else:
         menu.addAction(view.tr("Open"), lambda: view.activate(node))
     menu.addAction(view.tr("Copy key"), view.copy_keys)
+    menu.addAction(view.tr("Export…"), partial(_wish, view, node, BulkKind.EXPORT))
     copy_as = menu.addMenu(view.tr("Copy as"))
     for language in Language:
         copy_as.addAction(language.value, partial(_ask_to_copy_as, view, language))
+
+
+def _wish(view: KeyTreeView, node: Row, kind: BulkKind) -> None:
+    """Ask for something to be done to what is selected; below one folder, loaded or not."""
+    chosen = view.selected_nodes(2)
+    if node.is_folder and (kind is BulkKind.DELETE or chosen in ([], [node])):
+        prefix = prefix_of(node)
+        view.bulk_requested.emit(BulkWish(kind, below(prefix), display_key(prefix) + "*"))
+        return
+    keys = view.selected_keys()
+    if keys:
+        name = display_key(next(iter(keys))) if len(keys) == 1 else view.tr("the selected keys")
+        view.bulk_requested.emit(BulkWish(kind, ChosenKeys(keys), name))
 
 
 def _ask_to_copy_as(view: KeyTreeView, language: Language) -> None:

@@ -58,6 +58,8 @@ class KeyTreeView(QTableView):
     rename_requested = Signal(object)
     duplicate_requested = Signal(object)
     copy_as_requested = Signal(object, object)
+    bulk_requested = Signal(object)
+    """Do something to many keys: a `BulkWish`."""
     sort_requested = Signal(object)
     """Sort the leaves of the folder with this prefix (bytes) by TTL."""
     order_requested = Signal(object)
