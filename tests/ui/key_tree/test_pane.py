@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.interface import TtlPolicy
+from sinch_cache_gui.keyspace.key_targets import ChosenKeys, below
+from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.theme import ROW_HEIGHT
 from tests.ui.key_tree.tree import a_tree
@@ -216,13 +218,45 @@ async def test_the_menu_offers_what_can_be_done() -> None:
         tree.pane.expand_path(b"a")
         menus = [tree.view.menu_for(node) for node in (None, tree.node(0), tree.node(1))]
         texts = [[action.text() for action in menu.actions() if action.text()] for menu in menus]
+        looking = ["Copy key", "Export…", "Copy as"]
+        changing = ["Change TTL…", "Delete"]
         assert texts == [
             ["New key here…"],
-            ["Collapse", "Sort by TTL", "Copy key", "Copy as", "New key here…", "Delete"],
-            ["Open", "Copy key", "Copy as", "New key here…", "Rename…", "Duplicate…", "Delete"],
+            [
+                *["Collapse", "Sort by TTL", *looking, "New key here…"],
+                *["Change TTL…", "Delete all below…", "Delete"],
+            ],
+            ["Open", *looking, "New key here…", "Rename…", "Duplicate…", *changing],
         ]
         for menu in menus:
             menu.deleteLater()
+
+
+async def test_the_menu_asks_for_things_done_to_a_folder_and_to_what_is_selected() -> None:
+    async with a_tree() as tree:
+        for key in ("a:1", "a:2", "b"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        wishes: list[BulkWish] = []
+        tree.view.bulk_requested.connect(wishes.append)
+
+        def choose(row: int, text: str) -> None:
+            menu = tree.view.menu_for(tree.node(row))
+            next(action for action in menu.actions() if action.text() == text).trigger()
+            menu.deleteLater()
+
+        tree.view.go_to(0)
+        choose(0, "Change TTL…")
+        choose(0, "Delete all below…")
+        tree.view.selectAll()
+        choose(1, "Export…")
+
+        folder, below_it, selected = wishes
+        assert folder == BulkWish(BulkKind.CHANGE_TTL, below(b"a:"), "a:*")
+        assert below_it == BulkWish(BulkKind.DELETE, below(b"a:"), "a:*")
+        assert isinstance(selected.target, ChosenKeys)
+        assert set(selected.target.keys) == {b"a:1", b"a:2", b"b"}
+        assert selected.name == "the selected keys"
 
 
 async def test_a_key_that_expires_counts_down_and_leaves() -> None:
@@ -243,7 +277,8 @@ async def test_a_tree_that_may_only_read_offers_no_writing() -> None:
         await tree.cache.set("a", 1)
         await tree.open()
         menu = tree.view.menu_for(tree.node(0))
-        assert [action.text() for action in menu.actions()] == ["Open", "Copy key", "Copy as"]
+        texts = [action.text() for action in menu.actions()]
+        assert texts == ["Open", "Copy key", "Export…", "Copy as"]
         menu.deleteLater()
         wishes: list[object] = []
         tree.pane.delete_requested.connect(wishes.append)
