@@ -34,6 +34,7 @@ from qasync import QEventLoop
 from sinch_cache_gui.arguments import Arguments
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.profiles import (
     MEMORY_URL,
@@ -42,6 +43,7 @@ from sinch_cache_gui.profiles import (
     load_preferences,
     save_preferences,
 )
+from sinch_cache_gui.ui.keychain_notice import keychain_notice
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme, ThemeChoice
@@ -163,6 +165,7 @@ def make_workspace(
     clock: VirtualClock | None = None,
     drafts: DraftStore | None = None,
     journal_file: JournalFile | None = None,
+    keychain: Keychain | None = None,
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
     from sinch_cache_gui.keyspace.journal import Journal
@@ -189,7 +192,17 @@ def make_workspace(
         keeper = JournalKeeper(journal, journal_file, tell_not_kept, outlives_sessions=outlives)
     journaling = JournalingBackend(backend, journal)
     mirror = Mirror(backend)
-    return Workspace(theme, notices, journaling, mirror, profile.prefix, clock, drafts, keeper)
+    return Workspace(
+        theme,
+        notices,
+        journaling,
+        mirror,
+        keychain or Keychain(),
+        profile.prefix,
+        clock,
+        drafts,
+        keeper,
+    )
 
 
 class App:
@@ -216,6 +229,8 @@ class App:
         self._scope = TaskScope(notices)
         self._profile = Profile()
         self._opened: dict[Workspace, Profile] = {}
+        self._keychain = Keychain()
+        self._keychain.listen(lambda trouble: notices.post(keychain_notice(trouble)))
         self._data_folder = data_folder
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
@@ -334,6 +349,7 @@ class App:
             clock,
             self._drafts(profile),
             self._journal_file(label, profile),
+            self._keychain,
         )
         self._profile = profile
         self._opened[workspace] = profile

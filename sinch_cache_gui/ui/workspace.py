@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.keyspace.activity import ActivityLog
 from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
@@ -61,6 +62,7 @@ class Workspace(QWidget):
         notices: Notices,
         backend: JournalingBackend,
         mirror: Mirror,
+        keychain: Keychain,
         prefix: bytes = b"",
         clock: VirtualClock | None = None,
         drafts: DraftStore | None = None,
@@ -80,7 +82,9 @@ class Workspace(QWidget):
         self.editors = EditorTabs(
             theme, backend, self._scope, notices, is_read_only=is_read_only, drafts=drafts
         )
-        self.calls = CallPanel(theme, self._scope, backend, backend.now_ms, is_read_only, clock)
+        self.calls = CallPanel(
+            theme, self._scope, backend, backend.now_ms, is_read_only, keychain, clock
+        )
         self.activity = ActivityView(theme)
         self.key_actions = KeyActions(backend, self._scope, notices)
         self.transfers = KeyTransfers(backend, self._scope, notices, self)

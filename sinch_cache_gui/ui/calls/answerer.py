@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.keychain import Keychain, SecretKind, SecretName
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.function_address import (
     DEFAULT_FUNCTION_URL,
@@ -32,7 +34,7 @@ from sinch_cache_gui.voice.signing import InvalidSecret, Signer
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """A function behind a URL. The secret is kept in memory until the window closes.
+    """A function behind a URL.
 
     Attributes:
         url: Where it is.
@@ -55,25 +57,36 @@ class Answerer:
 
 
 class FunctionForm(QWidget):
-    """The URL of a function and how it is called."""
+    """The URL of a function and how it is called.
+
+    Args:
+        theme: Colours and fonts.
+        scope: Holds what the keychain is asked.
+        keychain: Remembers the secrets of applications.
+    """
 
     accepted = Signal(object)
     """An `Answerer`."""
     closed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, scope: TaskScope, keychain: Keychain) -> None:
         super().__init__()
         self._theme = theme
+        self._scope = scope
+        self._keychain = keychain
+        self._remembered = ""
         self._url = QLineEdit(DEFAULT_FUNCTION_URL)
         self._path = QComboBox()
         self._key = QLineEdit()
         self._secret = QLineEdit()
+        self._is_kept = QCheckBox(self.tr("Remember the secret in the keychain"))
         self._may_leave = QCheckBox(self.tr("Allow public addresses"))
         self._message = QLabel()
         self._use = QPushButton(self.tr("Use"))
         self._cancel = QPushButton(self.tr("Cancel"))
         self._name_controls()
         self._lay_out()
+        self._key.editingFinished.connect(self._look_for_secret)
         self._use.clicked.connect(self._accept)
         self._cancel.clicked.connect(self.closed)
         for line in (self._url, self._key, self._secret):
@@ -101,7 +114,9 @@ class FunctionForm(QWidget):
         self._key.setPlaceholderText(self.tr("none: requests are not signed"))
         self._secret.setAccessibleName(self.tr("Application secret"))
         self._secret.setEchoMode(QLineEdit.EchoMode.Password)
-        self._secret.setPlaceholderText(self.tr("kept until this window closes"))
+        self._secret.setPlaceholderText(self.tr("of the application, base64"))
+        self._is_kept.setAccessibleName(self.tr("Remember the secret in the keychain"))
+        self._is_kept.setToolTip(self.tr("Off: it is remembered until this window closes"))
         self._may_leave.setAccessibleName(self.tr("Allow public addresses"))
         self._may_leave.setToolTip(
             self.tr("Off: only this machine and private networks are reached")
@@ -128,6 +143,7 @@ class FunctionForm(QWidget):
             label.setObjectName("muted")
             label.setBuddy(field_)
             fields.addRow(label, field_)
+        fields.addRow("", self._is_kept)
         fields.addRow("", self._may_leave)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
@@ -153,10 +169,47 @@ class FunctionForm(QWidget):
             self._may_leave.isChecked(),
         )
         complaint = self._complaint(answerer)
+        self._complain(complaint)
+        if not complaint:
+            self._remember(answerer)
+            self.accepted.emit(answerer)
+
+    def _complain(self, complaint: str) -> None:
         self._message.setText(complaint)
         self._message.setVisible(bool(complaint))
-        if not complaint:
-            self.accepted.emit(answerer)
+
+    def _look_for_secret(self) -> None:
+        """The key is typed: whatever secret is remembered for it need not be."""
+        key = self._key.text().strip()
+        if key:
+            self._scope.start("secret", self._fill_secret(key))
+
+    async def _fill_secret(self, key: str) -> None:
+        name = SecretName(SecretKind.APPLICATION, key)
+        secret = await self._keychain.read(name) or ""
+        was_typed = self._secret.text() not in ("", self._remembered)
+        if was_typed or key != self._key.text().strip():
+            return
+        self._remembered = secret
+        self._secret.setText(secret)
+        self._is_kept.setChecked(self._keychain.is_kept(name))
+        if secret:
+            self._complain("")
+
+    def _remember(self, answerer: Answerer) -> None:
+        if not answerer.key:
+            return
+        self._remembered = answerer.secret
+        name = SecretName(SecretKind.APPLICATION, answerer.key)
+        self._scope.start("secret", self._keep(name, answerer.secret))
+
+    async def _keep(self, name: SecretName, secret: str) -> None:
+        if self._is_kept.isChecked():
+            await self._keychain.keep(name, secret)
+            return
+        if self._keychain.is_kept(name):
+            await self._keychain.forget(name)
+        self._keychain.hold(name, secret)
 
     def _complaint(self, answerer: Answerer) -> str:
         try:
@@ -178,11 +231,11 @@ class AnswererBar(QWidget):
     chosen = Signal(object)
     """An `Answerer`, or None for the built-in function."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, scope: TaskScope, keychain: Keychain) -> None:
         super().__init__()
         self._theme = theme
         self._who = QToolButton()
-        self._form = FunctionForm(theme)
+        self._form = FunctionForm(theme, scope, keychain)
         label = QLabel(self.tr("Answered by"))
         label.setObjectName("muted")
         label.setBuddy(self._who)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QW
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.ui.calls.answerer import AnswererBar
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
 from sinch_cache_gui.ui.calls.call_session import CallSession, Placing
@@ -60,6 +61,7 @@ class CallPage(QWidget):
         now_ms: The cache's clock.
         session: Runs the calls.
         options: How they are simulated.
+        keychain: Remembers the secrets of applications.
         is_read_only: Whether the cache takes no writes; then nothing can be dialled.
     """
 
@@ -80,6 +82,7 @@ class CallPage(QWidget):
         now_ms: Callable[[], int],
         session: CallSession,
         options: CallOptionsMenu,
+        keychain: Keychain,
         *,
         is_read_only: bool,
     ) -> None:
@@ -97,7 +100,7 @@ class CallPage(QWidget):
         self._answered: CallbackRecord | None = None
         self._noticed: list[CacheOperation] = []
         self._watched_until_ms = 0
-        self.answerer = AnswererBar(theme)
+        self.answerer = AnswererBar(theme, scope, keychain)
         self._form = DialForm(theme, is_read_only=is_read_only)
         self._cards = CardList(theme, now_ms)
         self._callee = CalleeBar()

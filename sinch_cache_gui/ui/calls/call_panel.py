@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.answerer import Answerer
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
@@ -51,6 +52,7 @@ class CallPanel(QWidget):
         cache: What the built-in function reads and writes.
         now_ms: The cache's clock.
         is_read_only: Whether the cache takes no writes; then nothing can be dialled.
+        keychain: Remembers the secrets of applications.
         clock: The clock of the embedded cache, to be moved from here; None for any other cache.
     """
 
@@ -68,6 +70,7 @@ class CallPanel(QWidget):
         cache: CacheBackend,
         now_ms: Callable[[], int],
         is_read_only: bool,
+        keychain: Keychain,
         clock: VirtualClock | None = None,
     ) -> None:
         super().__init__()
@@ -79,7 +82,14 @@ class CallPanel(QWidget):
         self._session = CallSession(scope, self._built_in, now_ms, self)
         self._menu = CallOptionsMenu(self)
         self._call = CallPage(
-            theme, scope, cache, now_ms, self._session, self._menu, is_read_only=is_read_only
+            theme,
+            scope,
+            cache,
+            now_ms,
+            self._session,
+            self._menu,
+            keychain,
+            is_read_only=is_read_only,
         )
         self._scenarios = ScenarioPane(
             theme, scope, cache, self._target_maker, is_read_only=is_read_only

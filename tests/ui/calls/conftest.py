@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from keyring.backends.fail import Keyring as NoKeychain
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QLabel,
     QLineEdit,
     QListView,
@@ -27,6 +29,7 @@ from pytestqt.qtbot import QtBot
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
@@ -59,6 +62,13 @@ class Hand:
 
     def click(self, name: str) -> None:
         QTest.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
+
+    def tick(self, name: str) -> None:
+        """Turn a check box over."""
+        self._named(name, (QCheckBox,)).click()
+
+    def is_ticked(self, name: str) -> bool:
+        return self._named(name, (QCheckBox,)).isChecked()
 
     def type_key(self, key: str) -> None:
         """Press a key of the keyboard where the focus is."""
@@ -194,9 +204,11 @@ def open_panel(qtbot: QtBot, qapp: QApplication, scope: TaskScope) -> OpenPanel:
         is_read_only: bool = False,
         width: int = 360,
         clock: VirtualClock | None = None,
+        keychain: Keychain | None = None,
     ) -> Hand:
         now_ms = clock or MemoryCache().now_ms
-        panel = CallPanel(Theme(qapp), scope, cache, now_ms, is_read_only, clock)
+        keychain = keychain or Keychain(NoKeychain)
+        panel = CallPanel(Theme(qapp), scope, cache, now_ms, is_read_only, keychain, clock)
         qtbot.addWidget(panel)
         panel.resize(width, 860)
         panel.show()

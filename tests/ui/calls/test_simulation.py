@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.keychain import Keychain, SecretKind, SecretName
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase
+from tests.drawer import Drawer
 from tests.node_function import NodeFunction, NodeMissing, node_function
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
@@ -36,6 +38,7 @@ def function() -> Iterator[NodeFunction]:
 
 def fill(hand, name: str, text: str) -> None:
     field = hand.field(name)
+    field.setFocus()
     field.selectAll()
     QTest.keyClicks(field, text)
 
@@ -76,6 +79,60 @@ async def test_a_url_that_makes_no_sense_is_refused_in_place(hand) -> None:
     assert any("both a key and a secret" in line for line in hand.sentences())
     hand.click("Leave the function as it was")
     assert hand.button("Who answers the callbacks").text() == "built-in function"
+
+
+async def test_a_secret_is_remembered_in_the_keychain_when_that_is_chosen(
+    open_panel, cache, until
+) -> None:
+    drawer = Drawer()
+    hand = open_panel(cache, keychain=Keychain(lambda: drawer))
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "Application key", KEY)
+    fill(hand, "Application secret", SECRET)
+    hand.tick("Remember the secret in the keychain")
+    hand.click("Use this function")
+    await until(lambda: drawer.entries)
+    assert list(drawer.entries.values()) == [SECRET]
+    await hand.panel.aclose()
+    hand.panel.close()
+
+    at_the_next_start = open_panel(cache, keychain=Keychain(lambda: drawer))
+    at_the_next_start.choose("Who answers the callbacks", "A function behind")
+    fill(at_the_next_start, "Application key", KEY)
+    await until(at_the_next_start.field("Application key").hasFocus)
+    at_the_next_start.press_tab()
+    secret = at_the_next_start.field("Application secret")
+    await until(secret.text)
+    assert secret.text() == SECRET
+    assert secret.displayText() != SECRET
+    assert at_the_next_start.is_ticked("Remember the secret in the keychain")
+
+    at_the_next_start.tick("Remember the secret in the keychain")
+    at_the_next_start.click("Use this function")
+    await until(lambda: not drawer.entries)
+    await at_the_next_start.panel.aclose()
+
+
+async def test_another_key_does_not_take_the_secret_of_the_last_one(
+    open_panel, cache, until
+) -> None:
+    drawer = Drawer()
+    keychain = Keychain(lambda: drawer)
+    await keychain.keep(SecretName(SecretKind.APPLICATION, KEY), SECRET)
+    hand = open_panel(cache, keychain=keychain)
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "Application key", KEY)
+    await until(hand.field("Application key").hasFocus)
+    hand.press_tab()
+    secret = hand.field("Application secret")
+    await until(secret.text)
+
+    fill(hand, "Application key", "another")
+    await until(hand.field("Application key").hasFocus)
+    hand.press_tab()
+
+    await until(lambda: not secret.text())
+    assert not hand.is_ticked("Remember the secret in the keychain")
 
 
 async def test_back_to_the_built_in_function(hand, function, until) -> None:
