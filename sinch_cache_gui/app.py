@@ -52,6 +52,7 @@ from sinch_cache_gui.ui.window_commands import window_commands
 if TYPE_CHECKING:
     from sinch_cache_gui.cache.virtual_clock import VirtualClock
     from sinch_cache_gui.keyspace.journal_file import JournalFile
+    from sinch_cache_gui.ui.key_copies import KeyCopies
     from sinch_cache_gui.ui.workspace import Workspace
     from sinch_cache_gui.values.drafts import DraftStore
 
@@ -231,6 +232,7 @@ class App:
         self._opened: dict[Workspace, Profile] = {}
         self._keychain = Keychain()
         self._keychain.listen(lambda trouble: notices.post(keychain_notice(trouble)))
+        self._key_copies: KeyCopies | None = None
         self._data_folder = data_folder
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
@@ -303,6 +305,19 @@ class App:
             workspace.tree.reveal(arguments.open_keys[-1])
         return True
 
+    def _copies(self) -> KeyCopies:
+        """Answer who copies keys between the open caches; loaded with the first of them."""
+        from sinch_cache_gui.ui.key_copies import KeyCopies
+
+        if self._key_copies is None:
+            self._key_copies = KeyCopies(
+                lambda: [workspace.backend for workspace in self._window.workspaces],
+                self._scope,
+                self._notices,
+                self._window,
+            )
+        return self._key_copies
+
     async def _close_cache(self, workspace: Workspace) -> None:
         if not await self._may_close(workspace):
             return
@@ -351,6 +366,7 @@ class App:
             self._journal_file(label, profile),
             self._keychain,
         )
+        workspace.copy_requested.connect(self._copies().ask)
         self._profile = profile
         self._opened[workspace] = profile
         self._window.show_workspace(workspace)

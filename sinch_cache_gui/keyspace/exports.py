@@ -143,10 +143,10 @@ def read_export(data: bytes) -> list[ExportedKey]:
     return [_parse_key(item, number) for number, item in enumerate(keys, 1)]
 
 
-async def existing(backend: CacheBackend, keys: Sequence[ExportedKey]) -> set[bytes]:
+async def existing(backend: CacheBackend, keys: Sequence[bytes]) -> set[bytes]:
     """Answer which of the keys the cache holds now: the dry run of an import."""
-    found = await backend.deadlines([item.key for item in keys])
-    return {item.key for item, held in zip(keys, found, strict=True) if not isinstance(held, Gone)}
+    found = await backend.deadlines(keys)
+    return {key for key, held in zip(keys, found, strict=True) if not isinstance(held, Gone)}
 
 
 async def import_keys(
@@ -170,7 +170,7 @@ async def import_keys(
         if not told(done):
             break
         try:
-            name = await _import_one(backend, item, on_conflict)
+            name = await import_key(backend, item, on_conflict)
         except CacheUnreachable as error:
             refused.append((item.key, error.title))
             break
@@ -184,10 +184,14 @@ async def import_keys(
     return ImportReport(tuple(written), tuple(skipped), tuple(refused))
 
 
-async def _import_one(
+async def import_key(
     backend: CacheBackend, item: ExportedKey, on_conflict: OnConflict
 ) -> bytes | None:
-    """Answer the name the key was written under, None if it was left out."""
+    """Write one key with the time it had left.
+
+    Returns:
+        The name it was written under, None if it was left out.
+    """
     snapshot = _snapshot(backend, item)
     outcome = await backend.restore(snapshot)
     attempt = 1

@@ -124,6 +124,10 @@ class Journal:
         """Call `listener` with every entry from now on."""
         self._listeners.append(listener)
 
+    def unlisten(self, listener: Callable[[JournalEntry], None]) -> None:
+        """Call `listener` no more."""
+        self._listeners.remove(listener)
+
     def record(
         self,
         action: Action,

@@ -109,7 +109,7 @@ class KeyTransfers(QObject):
             title = self.tr("{} was not imported").format(path.name)
             self._notices.post(Notice(Severity.ERROR, title, error.sentence))
             return
-        held = await existing(self._backend, keys)
+        held = await existing(self._backend, [item.key for item in keys])
         clashes = sum(item.key in held for item in keys)
         sample = ", ".join(display_key(item.key)[:80] for item in keys[:NAMED])
         title = self.tr("Import {} into {}?").format(

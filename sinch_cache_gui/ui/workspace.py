@@ -24,6 +24,7 @@ from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
 from sinch_cache_gui.ui.key_actions import KeyActions
+from sinch_cache_gui.ui.key_copies import CopyWish
 from sinch_cache_gui.ui.key_transfers import KeyTransfers
 from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -55,6 +56,8 @@ class Workspace(QWidget):
     """Three panes and one strip on one cache. Panes hide and come back by one key each."""
 
     live_shown = Signal()
+    copy_requested = Signal(object)
+    """Keys shall be in another open cache: a `CopyWish`."""
 
     def __init__(
         self,
@@ -226,6 +229,9 @@ class Workspace(QWidget):
         view.bulk_requested.connect(self.bulk.open_for)
         self.bulk.export_requested.connect(self.transfers.ask_export)
         self.bulk.closed.connect(self.tree.setFocus)
+        view.transfer_requested.connect(
+            lambda keys, moves: self.copy_requested.emit(CopyWish(self.backend, tuple(keys), moves))
+        )
         self.editors.copy_as_requested.connect(
             lambda key, language: self.key_actions.copy_as((key,), language)
         )

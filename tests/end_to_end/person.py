@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListView,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QTabBar,
@@ -145,6 +146,15 @@ class Person:
 
     def delete(self, name: str) -> None:
         self.key(Qt.Key.Key_Delete, self.go_to(name))
+
+    def menu_of(self, name: str) -> QMenu:
+        """Answer the menu of a row of the key tree."""
+        view = self.go_to(name)
+        workspace = self.window.workspace
+        assert workspace is not None
+        # Not popped up: the offscreen platform warns of every menu that grabs the keyboard.
+        node = workspace.tree.view.tree.node(view.currentIndex().row())
+        return workspace.tree.view.menu_for(node)
 
     async def open(self, name: str) -> None:
         """Open the key of a row of the tree and wait for its text."""

@@ -107,3 +107,36 @@ async def test_the_window_asks_about_every_cache_before_it_closes(both_open: Bot
         await person.until(lambda: person.rows() == ["greeting"])
         await person.answer("Discard")
         await person.app.closed.wait()
+
+
+def transfer(person: Person, name: str, item: str) -> None:
+    """Choose an item of a row's menu that sends keys to another cache."""
+    menu = person.menu_of(name)
+    next(action for action in menu.actions() if action.text() == item).trigger()
+    menu.deleteLater()
+
+
+async def test_a_key_moves_to_the_other_cache_and_comes_back(
+    both_open: BothOpen, on_redis: OnRedis
+) -> None:
+    async with both_open() as person:
+        choose(person, "memory")
+        transfer(person, "greeting", "Move to another open cache…")
+        await person.until(lambda: any("exist there already" in s for s in person.sentences()))
+        assert await on_redis.look("greeting") == "from Redis"
+        await person.answer("Rename")
+        await person.until(lambda: "greeting" not in person.rows())
+        await person.sees_soon("1 key moved to")
+        assert await on_redis.look("greeting (2)") == "Hello!"
+        await person.answer("Undo")
+        await person.until(lambda: "greeting" in person.rows())
+        await person.sees_soon("Undone")
+        assert await on_redis.look("greeting (2)") is None
+        assert await on_redis.look("greeting") == "from Redis"
+
+
+async def test_without_another_cache_it_says_what_to_do(open_window: OpenWindow) -> None:
+    async with open_window("--demo") as person:
+        await person.until(lambda: "greeting" in person.rows())
+        transfer(person, "greeting", "Copy to another open cache…")
+        await person.sees_soon("No other cache is open")

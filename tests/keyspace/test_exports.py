@@ -82,7 +82,7 @@ async def conflicting(cache: MemoryCache) -> list[ExportedKey]:
     await cache.remove(b"session:1")
     await cache.set("session:1", "theirs", 60)
     await cache.remove(b"forever")
-    assert await existing(cache, keys) == {b"session:1"}
+    assert await existing(cache, [key.key for key in keys]) == {b"session:1"}
     return keys
 
 

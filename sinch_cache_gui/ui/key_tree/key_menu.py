@@ -24,6 +24,7 @@ def menu_of(view: KeyTreeView, node: Row | None, *, is_read_only: bool) -> QMenu
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     if node is not None:
         _add_looking(menu, view, node)
+        _add_to_another(menu, view, is_read_only=is_read_only)
     if is_read_only:
         return menu
     prefix = b"" if node is None else prefix_of(node)
@@ -74,6 +75,15 @@ def _wish(view: KeyTreeView, node: Row, kind: BulkKind) -> None:
     if keys:
         name = display_key(next(iter(keys))) if len(keys) == 1 else view.tr("the selected keys")
         view.bulk_requested.emit(BulkWish(kind, ChosenKeys(keys), name))
+
+
+def _add_to_another(menu: QMenu, view: KeyTreeView, *, is_read_only: bool) -> None:
+    def add(title: str, *, moves: bool) -> None:
+        menu.addAction(title, lambda: view.transfer_requested.emit(view.selected_keys(), moves))
+
+    add(view.tr("Copy to another open cache…"), moves=False)
+    if not is_read_only:
+        add(view.tr("Move to another open cache…"), moves=True)
 
 
 def _ask_to_copy_as(view: KeyTreeView, language: Language) -> None:

@@ -60,6 +60,8 @@ class KeyTreeView(QTableView):
     copy_as_requested = Signal(object, object)
     bulk_requested = Signal(object)
     """Do something to many keys: a `BulkWish`."""
+    transfer_requested = Signal(object, object)
+    """Copy these keys to another open cache; and whether they shall leave this one."""
     sort_requested = Signal(object)
     """Sort the leaves of the folder with this prefix (bytes) by TTL."""
     order_requested = Signal(object)

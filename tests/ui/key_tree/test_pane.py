@@ -218,7 +218,8 @@ async def test_the_menu_offers_what_can_be_done() -> None:
         tree.pane.expand_path(b"a")
         menus = [tree.view.menu_for(node) for node in (None, tree.node(0), tree.node(1))]
         texts = [[action.text() for action in menu.actions() if action.text()] for menu in menus]
-        looking = ["Copy key", "Export…", "Copy as"]
+        elsewhere = ["Copy to another open cache…", "Move to another open cache…"]
+        looking = ["Copy key", "Export…", "Copy as", *elsewhere]
         changing = ["Change TTL…", "Delete"]
         assert texts == [
             ["New key here…"],
@@ -278,7 +279,8 @@ async def test_a_tree_that_may_only_read_offers_no_writing() -> None:
         await tree.open()
         menu = tree.view.menu_for(tree.node(0))
         texts = [action.text() for action in menu.actions()]
-        assert texts == ["Open", "Copy key", "Export…", "Copy as"]
+        elsewhere = "Copy to another open cache…"
+        assert texts == ["Open", "Copy key", "Export…", "Copy as", elsewhere]
         menu.deleteLater()
         wishes: list[object] = []
         tree.pane.delete_requested.connect(wishes.append)
