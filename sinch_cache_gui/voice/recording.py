@@ -11,12 +11,10 @@ from typing import Final, TypeAlias, TypeVar
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, FunctionCache, JsonValue
+from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
 from sinch_cache_gui.voice.callbacks import Event
 
 T = TypeVar("T")
-
-_MISPLACED_IDS: Final = frozenset({"undefined", "null"})
-
 
 GIVEN_UP: Final = "The cache had not answered when the reply was given up"
 
@@ -77,15 +75,9 @@ class CacheOperation:
 
     @property
     def warning(self) -> str:
-        """Why the key looks wrong, one sentence; empty if it does not."""
-        misplaced = [part for part in self.key.split(":")[1:] if part in _MISPLACED_IDS]
-        if not self.has_key or not misplaced:
-            return ""
-        return (
-            f"The key has “{misplaced[0]}” where an id belongs: the function reads a field that "
-            "the callback does not carry. The call's id travels as callid; event.callId exists "
-            "only where callId is added beside it."
-        )
+        """Why the key looks wrong, in sentences; empty if it does not."""
+        word = misplaced_id(self.key_bytes) if self.has_key else ""
+        return why_misplaced(word) if word else ""
 
 
 def noticed(change: Change, call_id: str, event: Event, now_ms: int) -> CacheOperation | None:

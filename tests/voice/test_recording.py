@@ -90,7 +90,7 @@ async def test_an_operation_that_is_given_up_is_told(clock, told) -> None:
         ("session:null", True),
         ("call:undefined:cli", True),
         ("session:4f1c", False),
-        ("undefined", False),
+        ("undefined", True),
         ("app:nullable", False),
     ],
 )

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import ExtendBy, KeyType, Persist, TtlChange
+from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.countdown import Countdown
@@ -173,6 +174,17 @@ class DocumentHeader(QWidget):
         column.setSpacing(0)
         column.addLayout(top)
         column.addLayout(below)
+        word = misplaced_id(self._key)
+        if word:
+            column.addWidget(self._suspicion(why_misplaced(word)))
+
+    def _suspicion(self, why: str) -> QLabel:
+        label = QLabel(why)
+        label.setObjectName("warning")
+        label.setWordWrap(True)
+        label.setAccessibleName(self.tr("Why this key looks wrong"))
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
 
     def _restyle(self) -> None:
         muted = self._theme.tokens.muted

@@ -9,9 +9,11 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from sinch_cache_gui.cache.misplaced_ids import misplaced_segment
 from sinch_cache_gui.keyspace.expiry import SOON_MS
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
+from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.key_tree.fitting import FittedFont
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
@@ -26,6 +28,9 @@ DEEPEST_INDENT: Final = 12
 
 PAD: Final = 6
 """Pixels between a cell's edge and its text, as in the header."""
+
+MARK: Final = 16
+"""Pixels a mark before a name is wide and high."""
 
 FADED: Final = 0.35
 
@@ -113,7 +118,13 @@ class KeyTreeDelegate(QStyledItemDelegate):
         left = indent_of(node)
         if node.is_folder:
             self._paint_arrow(painter, rect.left() + left - INDENT, rect, node.is_expanded)
-        painter.setPen(self._shade(node, self._text if node.name else self._muted))
+        colour = self._text if node.name else self._muted
+        if misplaced_segment(node.name):
+            colour = self._warning
+            top = rect.center().y() - MARK // 2 + 1
+            self._mark.paint(painter, QRect(rect.left() + left, top, MARK, MARK))
+            left += MARK + GRID // 2
+        painter.setPen(self._shade(node, colour))
         text = self._model.text(node, Column.KEY)
         room = rect.adjusted(left, 0, -PAD, 0)
         self._mono.write(painter, room, text, elide=Qt.TextElideMode.ElideMiddle)
@@ -143,6 +154,8 @@ class KeyTreeDelegate(QStyledItemDelegate):
         self._text = QColor(tokens.text)
         self._muted = QColor(tokens.muted)
         self._danger = QColor(tokens.danger)
+        self._warning = QColor(tokens.warning)
+        self._mark = icons.drawn("mdi6.alert-outline", color=tokens.warning)
         self._selected = QColor(tokens.selection)
         self._selected_idle = QColor(tokens.selection_inactive)
         self._hover = QColor(tokens.hover)

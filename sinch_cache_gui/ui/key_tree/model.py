@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from sinch_cache_gui.cache.interface import KeyInfo
+from sinch_cache_gui.cache.misplaced_ids import misplaced_segment, why_misplaced
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.index import KeyIndex
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -152,7 +153,9 @@ class KeyTreeModel(QAbstractTableModel):
     def _tool_tip(self, node: Row, column: Column) -> str | None:
         info = self.info(node)
         if column is Column.KEY or (node.is_folder and column is not Column.TTL):
-            return display_key(node.path) or name_text(b"")
+            key = display_key(node.path) or name_text(b"")
+            word = misplaced_segment(node.name)
+            return f"{key}\n{why_misplaced(word)}" if word else key
         if node.is_folder:
             return tr("{} keys below {}").format(f"{node.count:,}", display_key(node.path))
         if info is None:
@@ -166,6 +169,8 @@ class KeyTreeModel(QAbstractTableModel):
     def _spoken(self, node: Row) -> str:
         """Answer a row as a screen reader says it: a table knows nothing of levels."""
         name, level = name_text(node.name), tr("level {}").format(node.depth + 1)
+        if misplaced_segment(node.name):
+            name = tr("{}, where an id belongs").format(name)
         if not node.is_folder:
             return ", ".join((name, level))
         state = tr("expanded") if node.is_expanded else tr("collapsed")

@@ -141,3 +141,12 @@ async def test_a_pane_closed_while_it_loads_leaves_nothing_behind(desk: Desk) ->
     await asyncio.sleep(0)
     desk.tabs.close_key(KEY)
     assert desk.tab_titles() == []
+
+
+async def test_a_key_without_an_id_says_why(desk: Desk) -> None:
+    await desk.put(b"session:undefined", b"1")
+    await desk.put(b"session:4f1c", b"1")
+    await desk.open(b"session:undefined")
+    assert desk.says("code reading callId gets undefined")
+    await desk.open(b"session:4f1c")
+    assert not desk.says("callId")

@@ -211,6 +211,20 @@ async def test_a_screen_reader_hears_level_and_state() -> None:
         assert spoken == ["a, folder of 1 keys, expanded, level 1", "1, level 2"]
 
 
+async def test_a_key_without_an_id_says_why() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("session:undefined", 1)
+        await tree.cache.set("session:4f1c", 1)
+        await tree.open()
+        tree.pane.expand_path(b"session")
+        good, bad = (tree.view.tree.index(row, 0) for row in (1, 2))
+
+        assert bad.data(Qt.ItemDataRole.AccessibleTextRole).startswith("undefined, where an id")
+        assert "code reading callId gets undefined" in bad.data(Qt.ItemDataRole.ToolTipRole)
+        assert good.data(Qt.ItemDataRole.AccessibleTextRole) == "4f1c, level 2"
+        assert good.data(Qt.ItemDataRole.ToolTipRole) == "session:4f1c"
+
+
 async def test_the_menu_offers_what_can_be_done() -> None:
     async with a_tree() as tree:
         await tree.cache.set("a:1", 1)
