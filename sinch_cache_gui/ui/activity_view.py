@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QListView,
+    QMenu,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -80,10 +89,15 @@ class ActivityView(QWidget):
     """One strip with the last line; opened, a list above it. A double click opens the key."""
 
     key_activated = Signal(object)
+    restore_requested = Signal(object)
+    """A key that expired or was deleted shall be what it was; carries its bytes."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(
+        self, theme: Theme, is_restorable: Callable[[bytes], bool] = lambda _key: False
+    ) -> None:
         super().__init__()
         self._theme = theme
+        self._is_restorable = is_restorable
         self._model = ActivityModel()
         self._list = QListView()
         self._list.setModel(self._model)
@@ -92,6 +106,8 @@ class ActivityView(QWidget):
         self._list.setAccessibleName(self.tr("Activity: every change, newest first"))
         self._list.setFixedHeight(ROW_HEIGHT * 7)
         self._list.activated.connect(self._activate)
+        self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._list.customContextMenuRequested.connect(self._open_menu)
         self._list.hide()
         self._last = QLabel(self.tr("No activity yet: changes to the cache are listed here."))
         self._last.setObjectName("muted")
@@ -145,6 +161,20 @@ class ActivityView(QWidget):
         line = self._model.line_at(index.row())
         if line is not None and line.key:
             self.key_activated.emit(line.key)
+
+    def _open_menu(self, at: QPoint) -> None:
+        line = self._model.line_at(self._list.indexAt(at).row())
+        if line is None or not line.key:
+            return
+        key = line.key
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Open"), lambda: self.key_activated.emit(key))
+        shown = display_key(key)
+        menu.addAction(self.tr("Copy key"), lambda: QGuiApplication.clipboard().setText(shown))
+        restore = menu.addAction(self.tr("Restore…"), lambda: self.restore_requested.emit(key))
+        restore.setEnabled(self._is_restorable(key))
+        menu.popup(self._list.viewport().mapToGlobal(at))
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens

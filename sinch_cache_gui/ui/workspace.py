@@ -9,9 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
+from sinch_cache_gui.cache.interface import KeyType, Snapshot
+from sinch_cache_gui.cache.stored_json import encode_value
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.keyspace.activity import ActivityLog
+from sinch_cache_gui.keyspace.black_box import BlackBox
+from sinch_cache_gui.keyspace.black_box_watch import BlackBoxWatch, NotingBackend
 from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -27,10 +31,11 @@ from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.key_copies import CopyWish
 from sinch_cache_gui.ui.key_transfers import KeyTransfers
 from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
+from sinch_cache_gui.ui.restoring import Restoring
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.drafts import DraftStore
-from sinch_cache_gui.voice.recording import CacheOperation
+from sinch_cache_gui.voice.recording import CacheOperation, Unread
 
 TREE_WIDTH, EDITOR_WIDTH, CALLS_WIDTH = 560, 540, 340
 
@@ -81,14 +86,23 @@ class Workspace(QWidget):
         self._loaded = asyncio.Event()
         self._log = ActivityLog(backend.now_ms)
         is_read_only = backend.is_read_only
+        self._box = BlackBox(backend.now_ms)
+        self._watch = BlackBoxWatch(backend, self._box)
+        self.restoring = Restoring(theme, backend, self._box, self._scope, notices, self)
         self.tree = KeyTreePane(theme, mirror, self._scope, is_read_only=is_read_only)
         self.editors = EditorTabs(
-            theme, backend, self._scope, notices, is_read_only=is_read_only, drafts=drafts
+            theme,
+            NotingBackend(backend, self._box, self._watch.look_at),
+            self._scope,
+            notices,
+            is_read_only=is_read_only,
+            drafts=drafts,
+            is_restorable=self.restoring.can_restore,
         )
         self.calls = CallPanel(
             theme, self._scope, backend, backend.now_ms, is_read_only, keychain, clock
         )
-        self.activity = ActivityView(theme)
+        self.activity = ActivityView(theme, self.restoring.can_restore)
         self.key_actions = KeyActions(backend, self._scope, notices)
         self.transfers = KeyTransfers(backend, self._scope, notices, self)
         self.bulk = BulkPanel(theme, backend, self._scope)
@@ -100,6 +114,7 @@ class Workspace(QWidget):
     def start(self) -> None:
         """Begin to load the keys and to follow them."""
         self._scope.start("mirror", self.mirror.run())
+        self._scope.start("black box", self._watch.run())
         self.editors.offer_drafts()
 
     async def loaded(self) -> None:
@@ -165,6 +180,7 @@ class Workspace(QWidget):
     def keys_changed(self, changes: tuple[Change, ...]) -> None:
         """List what happened and let open editors follow it."""
         self._log.saw(changes)
+        self._watch.saw(changes)
         self.editors.keys_changed(changes)
         self.calls.keys_changed(changes)
 
@@ -195,8 +211,21 @@ class Workspace(QWidget):
         self.live_shown.emit()
 
     def _note_operation(self, operation: CacheOperation) -> None:
+        self._note_touched(operation)
         if operation.is_write and not operation.error:
             self._log.called(operation.key.encode(), operation.name, operation.event.value.upper())
+
+    def _note_touched(self, operation: CacheOperation) -> None:
+        """Have the black box know what a call read, wrote or took away."""
+        if operation.error or not operation.has_key:
+            return
+        if operation.name != "delete":
+            self._watch.look_at(operation.key_bytes)
+        elif self._box.last(operation.key_bytes) is None:
+            before = operation.before
+            if before is not None and not isinstance(before, Unread):
+                held = Snapshot(operation.key_bytes, KeyType.STRING, encode_value(before), None)
+                self._box.note(held, knows_ttl=False)
 
     def _lay_out(self) -> None:
         right = QWidget()
@@ -235,12 +264,16 @@ class Workspace(QWidget):
         self.editors.copy_as_requested.connect(
             lambda key, language: self.key_actions.copy_as((key,), language)
         )
+        self.editors.restore_requested.connect(self.restoring.ask)
+        self.activity.restore_requested.connect(self.restoring.ask)
+        self.tree.selection_changed.connect(self._watch.select)
         self.editors.key_moved.connect(self.key_actions.tell_moved)
         self.calls.key_activated.connect(self.open_key)
         self.calls.operation_recorded.connect(self._note_operation)
         self.activity.key_activated.connect(self.open_key)
         self._log.listen(self.activity.add)
         self.backend.journal.listen(self._log.wrote)
+        self.backend.journal.listen(self._box.wrote)
         self.mirror.listen(self)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -44,6 +45,7 @@ class EditorPane(QWidget):
         state_changed: The document is in another state.
         delete_requested: The key shall go.
         create_requested: The key does not exist, and shall.
+        restore_requested: The key does not exist, and shall be what it was when last seen.
         close_agreed: The pane may be closed: its text is saved, or not wanted.
         draft_rested: The hand rests, and the text is not saved.
         draft_settled: What was a draft is saved now, or the text is as it was.
@@ -52,6 +54,7 @@ class EditorPane(QWidget):
     state_changed = Signal()
     delete_requested = Signal()
     create_requested = Signal()
+    restore_requested = Signal()
     close_agreed = Signal()
     draft_rested = Signal()
     draft_settled = Signal()
@@ -64,12 +67,14 @@ class EditorPane(QWidget):
         scope: TaskScope,
         *,
         is_read_only: bool,
+        is_restorable: Callable[[bytes], bool] = lambda _key: False,
     ) -> None:
         super().__init__()
         self._theme = theme
         self._backend = backend
         self.tasks = PaneTasks(scope, self)
         self._is_read_only = is_read_only
+        self._is_restorable = is_restorable
         self.key = key
         self.header = DocumentHeader(theme, key, backend.now_ms, is_read_only=is_read_only)
         self.panel = TextPanel(theme, self.tasks, self.tr("Save"))
@@ -307,6 +312,8 @@ class EditorPane(QWidget):
             self.page.say("mdi6.lan-disconnect", error.title, error.detail, retry)
         elif state.phase is Phase.GONE:
             create = NoticeAction(self.tr("Create it"), self.create_requested.emit)
+            if self._is_restorable(self.key):
+                create = self._restoring_action()
             self.page.say(
                 "mdi6.ghost-outline",
                 self.tr("This key does not exist"),
@@ -375,6 +382,9 @@ class EditorPane(QWidget):
         self._show_text()
         self._show_bar(self.document.state)
 
+    def _restoring_action(self) -> NoticeAction:
+        return NoticeAction(self.tr("Restore…"), self.restore_requested.emit)
+
     def _show_bar(self, state: DocumentState) -> None:
         notice = notice_of(state, self._actions, is_read_only=self._is_read_only)
         if notice is None:
@@ -383,6 +393,8 @@ class EditorPane(QWidget):
             self.bar.hide_notice()
             return
         self._ttl_field = None
+        if state.phase is Phase.GONE and self._is_restorable(self.key):
+            notice = replace(notice, actions=(*notice.actions, self._restoring_action()))
         if state.phase is Phase.GONE and not self._is_read_only:
             self._ttl_field = TtlField(self._theme, self._backend.now_ms)
             self._ttl_field.set_ms(DEFAULT_TTL_S * 1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
@@ -41,6 +41,7 @@ class EditorTabs(QWidget):
         current_changed: Another tab is in front; carries its key, None for a new key or no tab.
         delete_requested: A key shall be deleted; carries its bytes.
         copy_as_requested: A key is wanted as code; carries its bytes and a `Language`.
+        restore_requested: A key that has gone shall be what it was; carries its bytes.
         key_moved: A key was renamed or duplicated; carries the new name.
     """
 
@@ -48,6 +49,7 @@ class EditorTabs(QWidget):
     current_changed = Signal(object)
     delete_requested = Signal(object)
     copy_as_requested = Signal(object, object)
+    restore_requested = Signal(object)
     key_moved = Signal(object)
 
     def __init__(
@@ -59,6 +61,7 @@ class EditorTabs(QWidget):
         *,
         is_read_only: bool,
         drafts: DraftStore | None = None,
+        is_restorable: Callable[[bytes], bool] = lambda _key: False,
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -67,6 +70,7 @@ class EditorTabs(QWidget):
         self._scope = scope
         self._notices = notices
         self._is_read_only = is_read_only
+        self._is_restorable = is_restorable
         self._panes: dict[bytes, EditorPane] = {}
         self._bar = QTabBar()
         self._stack = QStackedWidget()
@@ -126,10 +130,16 @@ class EditorTabs(QWidget):
         pane = self._panes.get(key)
         if pane is None:
             pane = EditorPane(
-                self._theme, self._backend, key, self._scope, is_read_only=self._is_read_only
+                self._theme,
+                self._backend,
+                key,
+                self._scope,
+                is_read_only=self._is_read_only,
+                is_restorable=self._is_restorable,
             )
             self._panes[key] = pane
             pane.delete_requested.connect(partial(self.delete_requested.emit, key))
+            pane.restore_requested.connect(partial(self.restore_requested.emit, key))
             pane.create_requested.connect(partial(self._create_instead, pane))
             pane.header.copy_as_requested.connect(partial(self.copy_as_requested.emit, key))
             pane.mover.renamed.connect(partial(self._follow_rename, pane))

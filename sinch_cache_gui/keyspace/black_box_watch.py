@@ -1,0 +1,109 @@
+"""What fills the black box: values read anyway, keys that are selected, keys a call touched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.feed import Change
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, KeyType, Snapshot, StoredValue
+from sinch_cache_gui.keyspace.black_box import BlackBox
+
+PACE_S: Final = 0.1
+"""Between two looks: walking through the tree reads what the hand rests on, and nothing more."""
+
+MAX_STRING_BYTES: Final = 1_000_000
+"""A longer string is not read only because it was selected."""
+
+MAX_ELEMENTS: Final = 1_000
+"""A larger hash, list or set is not dumped: that would hold the server."""
+
+MAX_WANTED: Final = 1_000
+
+
+class NotingBackend(ForwardingBackend):
+    """A backend whose reads of single keys are noted, so that what was open can be restored.
+
+    Args:
+        inner: Who is asked.
+        box: Where strings are noted.
+        look_at: Asked to look at a key of another type, which a read does not tell whole.
+    """
+
+    def __init__(
+        self, inner: CacheBackend, box: BlackBox, look_at: Callable[[bytes], None]
+    ) -> None:
+        super().__init__(inner)
+        self._box = box
+        self._look_at = look_at
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        """Forwarded, and noted."""
+        stored = await self._inner.read(key)
+        if stored is not None and stored.data is not None:
+            self._box.note(Snapshot(key, stored.type, stored.data, stored.deadline_ms))
+        elif stored is not None:
+            self._look_at(key)
+        return stored
+
+
+class BlackBoxWatch:
+    """Looks at wanted keys, one at a time and paced; a key that cannot be read is passed over."""
+
+    def __init__(self, backend: CacheBackend, box: BlackBox) -> None:
+        self._backend = backend
+        self._box = box
+        self._wanted: dict[bytes, None] = {}
+        self._selected: bytes | None = None
+        self._is_wanted = asyncio.Event()
+
+    def look_at(self, key: bytes) -> None:
+        """Note soon what `key` holds."""
+        if len(self._wanted) < MAX_WANTED:
+            self._wanted[key] = None
+            self._is_wanted.set()
+
+    def select(self, keys: Sequence[bytes]) -> None:
+        """Follow the key that is selected alone; leave one that the hand went past unread."""
+        selected = keys[0] if len(keys) == 1 else None
+        if selected == self._selected:
+            return
+        if self._selected is not None:
+            self._wanted.pop(self._selected, None)
+        self._selected = selected
+        if selected is not None:
+            self.look_at(selected)
+
+    def saw(self, changes: Sequence[Change]) -> None:
+        """Take note of changes, and look again at what is selected."""
+        self._box.saw(changes)
+        for change in changes:
+            if change.key == self._selected and not change.kind.removes:
+                self.look_at(change.key)
+
+    async def run(self) -> None:
+        """Look at what is wanted until cancelled."""
+        while True:
+            await self._is_wanted.wait()
+            self._is_wanted.clear()
+            await asyncio.sleep(PACE_S)
+            while self._wanted:
+                key = next(iter(self._wanted))
+                del self._wanted[key]
+                await self._look(key)
+                await asyncio.sleep(PACE_S)
+
+    async def _look(self, key: bytes) -> None:
+        try:
+            (info,) = await self._backend.describe([key], preview_bytes=0)
+            if info is None or info.size is None:
+                return
+            limit = MAX_STRING_BYTES if info.type == KeyType.STRING else MAX_ELEMENTS
+            taken = await self._backend.snapshot(key) if info.size <= limit else None
+        except CacheError:  # nobody asked: the tree and the editors say what is wrong
+            return
+        if taken is not None:
+            self._box.note(taken)
