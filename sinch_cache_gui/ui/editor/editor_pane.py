@@ -84,7 +84,7 @@ class EditorPane(QWidget):
         self.decoded.set_editable(False)
         self.decoded.setAccessibleName(self.tr("Value, decoded"))
         self._shows_decoded = False
-        self.elements = ElementsPage(theme, backend, key, self.tasks)
+        self.elements = ElementsPage(theme, backend, key, self.tasks, is_read_only=is_read_only)
         self.document = Document(backend, key, self.panel.view)
         self._stack = self.panel.body
         self._stack.addWidget(self.page)
@@ -210,6 +210,7 @@ class EditorPane(QWidget):
         self.header.duplicate_requested.connect(self.mover.ask_duplicate)
         self.header.deadline_passed.connect(self.look_again)
         self.difference.closed.connect(self._show_text)
+        self.elements.elements_changed.connect(self.look_again)
         self._stack.currentChanged.connect(self._raise_bars)
         self.document.listen(self._show_state)
 
@@ -386,6 +387,9 @@ class EditorPane(QWidget):
         return NoticeAction(self.tr("Restore…"), self.restore_requested.emit)
 
     def _show_bar(self, state: DocumentState) -> None:
+        if state.phase is Phase.GONE and self.elements.changer.has_vanished:
+            self.bar.hide_notice()  # the page's own bar says how it went, and offers it back
+            return
         notice = notice_of(state, self._actions, is_read_only=self._is_read_only)
         if notice is None:
             notice = self._what_it_is(state)

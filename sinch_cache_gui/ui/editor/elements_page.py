@@ -1,207 +1,259 @@
-"""The elements of a key that is not a string, as a table that is filled page by page."""
+"""The elements of a key that is not a string: a table filled page by page, edited in place."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QPushButton,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend, KeyType, ScanCursor
+from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, KeyType, ScanCursor
 from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.element_changer import ElementChanger
+from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
+from sinch_cache_gui.ui.editor.element_form import ElementForm
+from sinch_cache_gui.ui.editor.element_table import (
+    LONGEST_LINE,
+    CellEdit,
+    ElementModel,
+    ElementTable,
+)
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.notice_view import NoticeBar
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.element_edits import EditRefused, edit_of, may_edit, removals_of
 
-CELL_LENGTH: Final = 500
-"""Characters of an element that a cell shows; all of it is copied."""
-
-TIP_LENGTH: Final = 2_000
 PAGE: Final = 200
 
-Index = QModelIndex | QPersistentModelIndex
-
-
-class ElementModel(QAbstractTableModel):
-    """Rows of bytes, shown as keys are: text where they are text, escaped where not."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._columns: tuple[str, ...] = ()
-        self._rows: list[tuple[bytes, ...]] = []
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self.beginResetModel()
-        self._columns, self._rows = (), []
-        self.endResetModel()
-
-    def add(self, columns: tuple[str, ...], rows: Sequence[tuple[bytes, ...]]) -> None:
-        """Show further rows."""
-        if columns != self._columns:
-            self.beginResetModel()
-            self._columns = columns
-            self.endResetModel()
-        if rows:
-            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
-            self._rows.extend(rows)
-            self.endInsertRows()
-
-    def cell(self, row: int, column: int) -> bytes:
-        """Answer an element, or a part of one."""
-        return self._rows[row][column]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._columns)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        if not index.isValid() or index.row() >= len(self._rows):
-            return None
-        cell = self._rows[index.row()][index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return display_key(cell[: 4 * TIP_LENGTH])[:TIP_LENGTH]
-        return None
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        is_title = role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal
-        return self._columns[section] if is_title and section < len(self._columns) else None
-
-
-class ElementTable(QTableView):
-    """A quiet table of which cells can be copied."""
-
-    def __init__(self, theme: Theme, model: ElementModel) -> None:
-        super().__init__()
-        self._theme = theme
-        self._elements = model
-        self.setModel(model)
-        self.setAccessibleName(self.tr("Elements"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setAlternatingRowColors(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
-        columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setStretchLastSection(True)
-        columns.setDefaultSectionSize(20 * GRID)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_cells()
-        else:
-            super().keyPressEvent(event)
-
-    def copy_cells(self) -> None:
-        """Put the selected cells into the clipboard: rows as lines, columns apart by tabs."""
-        cells = sorted((index.row(), index.column()) for index in self.selectedIndexes())
-        lines: dict[int, list[str]] = {}
-        for row, column in cells:
-            lines.setdefault(row, []).append(display_key(self._elements.cell(row, column)))
-        text = "\n".join("\t".join(parts) for parts in lines.values())
-        QGuiApplication.clipboard().setText(text)
-
-    def _restyle(self) -> None:
-        self.setFont(self._theme.monospace())
+LONG_CELL: Final = 120
+"""Characters of an element above which it is edited in a window of its own."""
 
 
 class ElementsPage(QWidget):
-    """The table, how much of the key it shows, and a way to the next page."""
+    """The table, how much of the key it shows, and a way to the next page.
 
-    def __init__(self, theme: Theme, backend: CacheBackend, key: bytes, tasks: PaneTasks) -> None:
+    Attributes:
+        elements_changed: The key is another now, or was found to be.
+    """
+
+    elements_changed = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        backend: CacheBackend,
+        key: bytes,
+        tasks: PaneTasks,
+        *,
+        is_read_only: bool,
+    ) -> None:
         super().__init__()
+        self._theme = theme
         self._backend = backend
         self._key = key
         self._tasks = tasks
+        self._is_read_only = is_read_only
         self._kind = ""
         self._size: int | None = None
         self._next: ScanCursor | None = None
+        self._is_stale = False
         self.model = ElementModel()
+        self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
+        self.bar = NoticeBar(theme, over=self.table)
+        self.changer = ElementChanger(backend, key, tasks, self.bar)
+        self.form = ElementForm(theme)
         self._count = QLabel()
         self._count.setObjectName("muted")
-        self._more = QPushButton(self.tr("Load more"))
-        self._more.setAccessibleName(self.tr("Load more elements"))
-        self._more.clicked.connect(self._load_more)
+        self._more = self._button(self.tr("Load more"), self.tr("Load more elements"))
+        self._add = self._button(self.tr("Add…"), self.tr("Add an element"))
+        self._delete = self._button(self.tr("Delete"), self.tr("Delete the selected elements"))
         self._more.hide()
-        foot = QHBoxLayout()
-        foot.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        foot.addWidget(self._count, 1)
-        foot.addWidget(self._more)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.table, 1)
-        column.addLayout(foot)
-        self.setFocusProxy(self.table)
+        self._lay_out()
+        for button in (self._add, self._delete):  # a button without a parent would be a window
+            button.setVisible(not is_read_only)
+        self._wire()
 
     def show_elements(self, kind: str, size: int | None) -> None:
-        """Show the first page of the key.
+        """Show the key anew, as far as it was shown.
 
         Args:
             kind: Its `KeyType`.
             size: How many elements it has; None where that is not known.
         """
+        if kind != self._kind:
+            self.form.hide()
         self._kind, self._size = kind, size
-        self._tasks.start("elements", self._load(None))
+        if self.table.is_editing:  # what is being typed over stays in sight
+            self._is_stale = True
+        else:
+            self._tasks.start("elements", self._load_anew())
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        foot.setSpacing(GRID // 2)
+        foot.addWidget(self._count, 1)
+        for button in (self._more, self._add, self._delete):
+            foot.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.form)
+        column.addLayout(foot)
+        self.setFocusProxy(self.table)
+
+    def _wire(self) -> None:
+        self._more.clicked.connect(self._load_more)
+        self._add.clicked.connect(lambda: self.form.open_for(self._kind))
+        self._delete.clicked.connect(self._ask_delete)
+        self.table.edit_requested.connect(self._edit)
+        self.table.edit_ended.connect(self._catch_up)
+        self.table.deletion_requested.connect(self._ask_delete)
+        self.table.undo_requested.connect(self.changer.undo)
+        self.model.cell_entered.connect(self._enter)
+        self.model.overlong_entered.connect(
+            lambda: self._say(self.tr("More was pasted than a line can hold. Nothing was written."))
+        )
+        self.form.entered.connect(self._add_element)
+        self.form.refused.connect(self._say)
+        self.changer.written.connect(self.elements_changed)
+
+    def _edit(self, index: QModelIndex) -> None:
+        if self._is_read_only:
+            return
+        row = self.model.row(index.row())
+        if not may_edit(self._kind, index.column()):
+            if self._kind == KeyType.STREAM:
+                sentence = "Entries of a stream never change. Delete this one, or add another."
+                self._say(self.tr(sentence))
+            return
+        self.bar.hide_notice()
+        data = row[index.column()]
+        is_text = _is_text(data)
+        if is_text and (len(data) > LONG_CELL or b"\n" in data):
+            self._edit_long(row, index.column(), data)
+        elif len(display_key(data)) > LONGEST_LINE:
+            self._say(self.tr("These bytes are no text and too many for a line to edit here."))
+        else:
+            self.table.edit_in_place(index)
+
+    def _edit_long(self, row: tuple[bytes, ...], column: int, data: bytes) -> None:
+        name = display_key(row[0])[:60] if column else display_key(self._key)[:60]
+        dialog = ElementDialog(self._theme, self._tasks, name, self)
+
+        def entered(new: bytes) -> None:
+            if new != data:
+                self._enter(CellEdit(row, column, new))
+
+        dialog.data_entered.connect(entered)
+        dialog.deemed_unfit.connect(self._say)
+        dialog.show_data(data)
+
+    def _enter(self, edit: CellEdit) -> None:
+        try:
+            change = edit_of(self._kind, edit.row, edit.column, edit.data)
+        except EditRefused as refused:
+            self._say(str(refused))
+            return
+        self.changer.make([change])
+
+    def _add_element(self, change: ElementChange) -> None:
+        self.changer.make([change])
+        self.form.clear()
+
+    def _ask_delete(self) -> None:
+        rows = [self.model.row(row) for row in self.table.selected_rows()]
+        if self._is_read_only or not rows:
+            return
+        changes = removals_of(self._kind, rows)
+        if self._kind != KeyType.STREAM:
+            self.changer.make(changes)
+            return
+        title = self.tr("Delete 1 entry?")
+        if len(rows) > 1:
+            title = self.tr("Delete {} entries?").format(f"{len(rows):,}")
+        self.bar.show_notice(
+            Notice(
+                Severity.WARNING,
+                title,
+                self.tr("A stream takes no entry back in its place: this cannot be undone."),
+                (
+                    NoticeAction(self.tr("Delete for good"), lambda: self.changer.make(changes)),
+                    NoticeAction(self.tr("Keep"), self.bar.hide_notice),
+                ),
+            )
+        )
+
+    def _catch_up(self) -> None:
+        if self._is_stale:
+            self._is_stale = False
+            self._tasks.start("elements", self._load_anew())
 
     def _load_more(self) -> None:
         if self._next is not None and not self._tasks.is_running("elements"):
-            self._tasks.start("elements", self._load(self._next))
+            self._tasks.start("elements", self._load_next(self._next))
 
-    async def _load(self, cursor: ScanCursor | None) -> None:
-        try:
-            page = await self._backend.elements(self._key, self._kind, cursor, count=PAGE)
-        except CacheError as error:
-            self._count.setText(error.title)
-            return
-        if cursor is None:
-            self.model.clear()
-        self._next = None
-        if page is not None:
-            is_stream = self._kind == KeyType.STREAM
-            rows = [_as_entry(row) for row in page.rows] if is_stream else page.rows
-            self.model.add(page.columns, rows)
+    async def _load_anew(self) -> None:
+        wanted = max(self.model.rowCount(), 1)
+        rows: list[tuple[bytes, ...]] = []
+        deadlines: list[int | None] = []
+        page = await self._page(None)
+        columns = () if page is None else page.columns
+        while page is not None:
+            rows += page.rows
+            deadlines += page.deadlines_ms
             self._next = page.next
-        self._more.setVisible(self._next is not None)
+            if page.next is None or len(rows) >= wanted:
+                break
+            page = await self._page(page.next)
+        if page is None:
+            return
+        if self.table.is_editing:
+            self._is_stale = True
+            return
+        self.model.show_rows(self._kind, columns, rows, deadlines)
         self._say_count()
 
+    async def _load_next(self, cursor: ScanCursor) -> None:
+        page = await self._page(cursor)
+        if page is not None:
+            self.model.add_rows(page.rows, page.deadlines_ms)
+            self._next = page.next
+            self._say_count()
+
+    async def _page(self, cursor: ScanCursor | None) -> ElementPage | None:
+        try:
+            return await self._backend.elements(self._key, self._kind, cursor, count=PAGE)
+        except CacheError as error:
+            self._count.setText(error.title)
+            return None
+
+    def _say(self, sentence: str) -> None:
+        close = NoticeAction(self.tr("Close"), self.bar.hide_notice)
+        self.bar.show_notice(Notice(Severity.INFO, sentence, actions=(close,)))
+
     def _say_count(self) -> None:
+        self._more.setVisible(self._next is not None)
         shown = f"{self.model.rowCount():,}"
         if self._next is None or self._size is None:
             self._count.setText(self.tr("{} elements").format(shown))
         else:
             self._count.setText(self.tr("{} of {} elements").format(shown, f"{self._size:,}"))
 
+    def _button(self, text: str, name: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setAccessibleName(name)
+        return button
 
-def _as_entry(row: tuple[bytes, ...]) -> tuple[bytes, bytes]:
-    """Answer an entry of a stream as its id and one cell with all its fields."""
-    pairs = zip(row[1::2], row[2::2], strict=True)
-    return row[0], b", ".join(b"%s=%s" % pair for pair in pairs)
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

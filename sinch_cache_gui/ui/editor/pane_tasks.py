@@ -14,6 +14,13 @@ class PaneTasks:
         self._scope = scope
         self._suffix = f"{type(pane).__name__} {id(pane):x}"
         self._names: set[str] = set()
+        self._parts: list[PaneTasks] = []
+
+    def part(self, part: object) -> PaneTasks:
+        """Answer the same for a part of the pane, with names of its own; it ends with the pane."""
+        tasks = PaneTasks(self._scope, part)
+        self._parts.append(tasks)
+        return tasks
 
     def start(self, name: str, work: Coroutine[object, object, None]) -> None:
         """Run `work` in place of whatever this pane ran under `name`."""
@@ -26,6 +33,8 @@ class PaneTasks:
 
     async def end(self) -> None:
         """End all work of the pane, and wait until each has ended."""
+        for part in self._parts:
+            await part.end()
         await self._scope.end(self._full(name) for name in self._names)
 
     def _full(self, name: str) -> str:

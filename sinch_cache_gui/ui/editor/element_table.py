@@ -1,0 +1,243 @@
+"""The elements of a key as rows of a table whose cells can be typed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+from sinch_cache_gui.cache.interface import KeyType
+from sinch_cache_gui.keyspace.expiry import format_deadline
+from sinch_cache_gui.keyspace.key_text import display_key, parse_key
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.values.element_edits import Row, may_edit
+
+CELL_LENGTH: Final = 500
+"""Characters of an element that a cell shows; all of it is copied."""
+
+TIP_LENGTH: Final = 2_000
+
+LONGEST_LINE: Final = 30_000
+"""Characters written in a line; one cuts what is longer without a word (at 32,767)."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """A cell was typed over.
+
+    Attributes:
+        row: The element as it was when the hand began.
+        column: Which part of it.
+        data: What it shall be.
+    """
+
+    row: Row
+    column: int
+    data: bytes
+
+
+class ElementModel(QAbstractTableModel):
+    """Rows of bytes, shown as keys are: text where they are text, escaped where not.
+
+    Attributes:
+        cell_entered: A cell was typed over; it shows the old bytes until others are shown.
+        overlong_entered: More was written than a line holds, so that some may be missing.
+    """
+
+    cell_entered = Signal(object)
+    overlong_entered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind = ""
+        self._columns: tuple[str, ...] = ()
+        self._rows: list[Row] = []
+        self._deadlines_ms: list[int | None] = []
+        self._is_editable = False
+
+    def set_editable(self, is_editable: bool) -> None:
+        """Let cells be typed over, or not."""
+        self._is_editable = is_editable
+
+    def show_rows(
+        self,
+        kind: str,
+        columns: tuple[str, ...],
+        rows: Sequence[Row],
+        deadlines_ms: Sequence[int | None],
+    ) -> None:
+        """Show these rows in place of all others; as many keep their places and selection."""
+        titles = (*columns, self.tr("expires")) if deadlines_ms else columns
+        has_same_shape = (kind, titles, len(rows)) == (self._kind, self._columns, len(self._rows))
+        if not has_same_shape:
+            self.beginResetModel()
+        self._kind, self._columns = kind, titles
+        self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
+        if not has_same_shape:
+            self.endResetModel()
+        elif rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(titles) - 1))
+
+    def add_rows(self, rows: Sequence[Row], deadlines_ms: Sequence[int | None]) -> None:
+        """Show further rows."""
+        if rows:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + len(rows) - 1)
+            self._rows.extend(rows)
+            self._deadlines_ms.extend(deadlines_ms)
+            self.endInsertRows()
+
+    def row(self, row: int) -> Row:
+        """Answer an element."""
+        return self._rows[row]
+
+    def cell(self, row: int, column: int) -> bytes:
+        """Answer an element, or a part of one, whole."""
+        parts = self._rows[row]
+        if self._kind == KeyType.STREAM and column == 1:
+            pairs = zip(parts[1::2], parts[2::2], strict=True)
+            return b", ".join(b"%s=%s" % pair for pair in pairs)
+        if column < len(parts):
+            return parts[column]
+        deadline_ms = self._deadlines_ms[row] if row < len(self._deadlines_ms) else None
+        return b"" if deadline_ms is None else format_deadline(deadline_ms).encode()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        cell = self.cell(index.row(), index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return display_key(cell[: 4 * TIP_LENGTH])[:TIP_LENGTH]
+        if role == Qt.ItemDataRole.EditRole:
+            return display_key(cell)
+        return None
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not isinstance(value, str) or not index.isValid():
+            return False
+        if len(value) > LONGEST_LINE:
+            self.overlong_entered.emit()
+            return False
+        data = parse_key(value)
+        if data != self.cell(index.row(), index.column()):
+            self.cell_entered.emit(CellEdit(self._rows[index.row()], index.column(), data))
+        return False
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        if self._is_editable and index.isValid() and may_edit(self._kind, index.column()):
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        is_title = role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal
+        return self._columns[section] if is_title and section < len(self._columns) else None
+
+
+class ElementTable(QTableView):
+    """A quiet table. Double click, F2 or Enter edits a cell; Delete deletes the selected rows.
+
+    Attributes:
+        edit_requested: A cell shall be edited; carries its index.
+        edit_ended: The editor of a cell has closed.
+        deletion_requested: The selected rows shall go.
+        undo_requested: The last change shall be taken back.
+    """
+
+    edit_requested = Signal(object)
+    edit_ended = Signal()
+    deletion_requested = Signal()
+    undo_requested = Signal()
+
+    def __init__(self, theme: Theme, model: ElementModel) -> None:
+        super().__init__()
+        self._theme = theme
+        self._elements = model
+        self._is_editing = False
+        self.setModel(model)
+        self.setAccessibleName(self.tr("Elements"))
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAlternatingRowColors(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_HEIGHT)
+        columns = self.horizontalHeader()
+        columns.setHighlightSections(False)
+        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        columns.setStretchLastSection(True)
+        columns.setDefaultSectionSize(20 * GRID)
+        self.doubleClicked.connect(self.edit_requested.emit)
+        self.itemDelegate().closeEditor.connect(self._note_edit_ended)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether a cell is being typed over: its row must stay where it is."""
+        return self._is_editing
+
+    def selected_rows(self) -> list[int]:
+        """Answer the rows of the selected cells, in order."""
+        return sorted({index.row() for index in self.selectedIndexes()})
+
+    def edit_in_place(self, index: QModelIndex) -> None:
+        """Open an editor over a cell, unless one is open."""
+        if self._is_editing:
+            return
+        self._is_editing = True
+        self.setCurrentIndex(index)
+        self.edit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        current = self.currentIndex()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy_cells()
+        elif event.matches(QKeySequence.StandardKey.Undo):
+            self.undo_requested.emit()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.deletion_requested.emit()
+        elif current.isValid() and event.key() in (
+            Qt.Key.Key_F2,
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+        ):
+            self.edit_requested.emit(current)
+        else:
+            super().keyPressEvent(event)
+
+    def copy_cells(self) -> None:
+        """Put the selected cells into the clipboard: rows as lines, columns apart by tabs."""
+        cells = sorted((index.row(), index.column()) for index in self.selectedIndexes())
+        lines: dict[int, list[str]] = {}
+        for row, column in cells:
+            lines.setdefault(row, []).append(display_key(self._elements.cell(row, column)))
+        text = "\n".join("\t".join(parts) for parts in lines.values())
+        QGuiApplication.clipboard().setText(text)
+
+    def _note_edit_ended(self) -> None:
+        self._is_editing = False
+        self.edit_ended.emit()
+
+    def _restyle(self) -> None:
+        self.setFont(self._theme.monospace())

@@ -1,0 +1,187 @@
+"""What a hand at a table of elements means: a cell typed over, a row deleted, a row added.
+
+A row is what `ElementPage` tells of an element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from sinch_cache_gui.cache.element_change import (
+    ElementChange,
+    FieldChange,
+    FieldRename,
+    ListPush,
+    ListRemoval,
+    ListReplacement,
+    MemberChange,
+    ScoreChange,
+    ScoredRename,
+    StreamAddition,
+    StreamDeletion,
+)
+from sinch_cache_gui.cache.interface import KeyType
+
+Row = tuple[bytes, ...]
+
+_EDITABLE: Final = {
+    KeyType.HASH: (0, 1),
+    KeyType.LIST: (1,),
+    KeyType.SET: (0,),
+    KeyType.ZSET: (0, 1),
+    KeyType.STREAM: (),
+}
+
+
+class EditRefused(ValueError):
+    """What was typed means no change; the message is a sentence for people."""
+
+
+def may_edit(kind: str, column: int) -> bool:
+    """Whether a cell of this column can be typed over."""
+    return column in _EDITABLE.get(kind, ())
+
+
+def edit_of(kind: str, row: Row, column: int, data: bytes) -> ElementChange:
+    """Answer the change that makes a cell hold `data`.
+
+    Raises:
+        EditRefused: It cannot hold that, or cannot be changed at all.
+    """
+    match kind, column:
+        case KeyType.HASH, 0:
+            return FieldRename(row[0], data, row[1])
+        case KeyType.HASH, 1:
+            return FieldChange(row[0], row[1], data)
+        case KeyType.LIST, 1:
+            return ListReplacement(int(row[0]), row[1], data)
+        case KeyType.SET, 0:
+            return MemberChange(row[0], data)
+        case KeyType.ZSET, 0:
+            return ScoredRename(row[0], data, float(row[1]))
+        case KeyType.ZSET, 1:
+            return ScoreChange(row[0], float(row[1]), parse_score(data))
+    if kind == KeyType.STREAM:
+        raise EditRefused("Entries of a stream never change. Delete this one, or add another.")
+    raise EditRefused("This cannot be changed.")
+
+
+def removal_of(kind: str, row: Row) -> ElementChange:
+    """Answer the change that takes a row away."""
+    match kind:
+        case KeyType.HASH:
+            return FieldChange(row[0], row[1], None)
+        case KeyType.LIST:
+            return ListRemoval(int(row[0]), row[1])
+        case KeyType.SET:
+            return MemberChange(row[0], None)
+        case KeyType.ZSET:
+            return ScoreChange(row[0], float(row[1]), None)
+    return StreamDeletion(row[0], tuple(zip(row[1::2], row[2::2], strict=True)))
+
+
+def removals_of(kind: str, rows: Sequence[Row]) -> list[ElementChange]:
+    """Answer the changes that take rows away, in an order in which none moves another."""
+    if kind == KeyType.LIST:
+        rows = sorted(rows, key=lambda row: int(row[0]), reverse=True)
+    return [removal_of(kind, row) for row in rows]
+
+
+def addition_of(kind: str, first: bytes, second: bytes, *, is_at_head: bool) -> ElementChange:
+    """Answer the change that adds an element.
+
+    Args:
+        kind: The key's type.
+        first: A field's name, a list's element, a member; of a stream, "name=value, ...".
+        second: The value of a field, or a member's score.
+        is_at_head: Whether an element of a list goes to its beginning.
+
+    Raises:
+        EditRefused: It makes no element.
+    """
+    match kind:
+        case KeyType.HASH:
+            return FieldChange(first, None, second)
+        case KeyType.LIST:
+            return ListPush(first, is_at_head)
+        case KeyType.SET:
+            return MemberChange(None, first)
+        case KeyType.ZSET:
+            return ScoreChange(first, None, parse_score(second))
+    return StreamAddition(_parse_pairs(first))
+
+
+def parse_score(data: bytes) -> float:
+    """Read a score.
+
+    Raises:
+        EditRefused: It is no number.
+    """
+    try:
+        score = float(data)
+    except ValueError:
+        score = float("nan")
+    if score != score or b"_" in data:
+        raise EditRefused("A score is a number, such as 3, -0.5, 1e6 or inf.")
+    return score
+
+
+def _parse_pairs(text: bytes) -> tuple[tuple[bytes, bytes], ...]:
+    pairs = []
+    for part in text.split(b", "):
+        name, separator, value = part.partition(b"=")
+        if not separator:
+            raise EditRefused("An entry is written as name=value, name=value, ...")
+        pairs.append((name, value))
+    return tuple(pairs)
+
+
+def over_theirs(change: ElementChange, held: bytes) -> ElementChange | None:
+    """Answer a refused change as one over what was found there; None if that is no way on.
+
+    A place of a list is never taken from another element: it is likely to have moved.
+    """
+    match change:
+        case FieldChange():
+            return replace(change, before=held)
+        case ListReplacement():
+            return replace(change, before=held)
+        case ScoreChange():
+            return replace(change, before=float(held))
+    return None
+
+
+def as_new(change: ElementChange) -> ElementChange | None:
+    """Answer a change of an element that is gone as its addition; None where it has no value."""
+    match change:
+        case FieldChange(after=bytes()):
+            return replace(change, before=None)
+        case ScoreChange(after=float()):
+            return replace(change, before=None)
+        case FieldRename(_, to, value):
+            return FieldChange(to, None, value)
+        case MemberChange(_, bytes() as after):
+            return MemberChange(None, after)
+        case ScoredRename(_, to, score):
+            return ScoreChange(to, None, score)
+        case ListReplacement(_, _, after):
+            return ListPush(after)
+    return None
+
+
+def written_by(change: ElementChange) -> bytes | None:
+    """Answer what the user wrote, so that a refusal does not lose it; None for a deletion."""
+    match change:
+        case FieldChange(after=after) | ListReplacement(after=after) | MemberChange(after=after):
+            return after
+        case FieldRename(to=to) | ScoredRename(to=to):
+            return to
+        case ListPush(value=value):
+            return value
+        case ScoreChange(after=float() as score):
+            return repr(score).encode()
+        case StreamAddition(fields):
+            return b", ".join(b"%s=%s" % pair for pair in fields)
+    return None

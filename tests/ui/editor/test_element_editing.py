@@ -1,0 +1,293 @@
+"""Elements are edited in their table, and nobody's change is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+import redis
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.redis import RedisCache
+from sinch_cache_gui.cache.view import CacheView
+from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
+from tests.ui.editor.conftest import Desk
+
+
+class Hand:
+    """A person at a table of elements, and another client of the same server."""
+
+    def __init__(self, desk: Desk, raw: redis.Redis) -> None:
+        self.desk = desk
+        self.raw = raw
+
+    @property
+    def table(self):  # type: ignore[no-untyped-def]
+        return self.desk.pane().elements.table
+
+    def rows(self) -> list[tuple[str, ...]]:
+        model = self.table.model()
+        return [
+            tuple(model.index(row, column).data() or "" for column in range(model.columnCount()))
+            for row in range(model.rowCount())
+        ]
+
+    async def until(self, is_true: Callable[[], object]) -> None:
+        """Wait until something is true, and all that was begun has come to rest."""
+        tasks = self.desk.pane().tasks
+        names = ("change elements", "follow", "elements")
+        await self.desk.until(
+            lambda: is_true() and not any(tasks.is_running(name) for name in names)
+        )
+
+    async def open(self, key: bytes, count: int) -> None:
+        await self.desk.open(key)
+        await self.desk.until(lambda: len(self.rows()) == count)
+
+    def place(self, row: int, column: int) -> QPoint:
+        return self.table.visualRect(self.table.model().index(row, column)).center()
+
+    def select(self, row: int, column: int = 0) -> None:
+        QTest.mouseClick(
+            self.table.viewport(), Qt.MouseButton.LeftButton, pos=self.place(row, column)
+        )
+
+    def begin(self, row: int, column: int) -> None:
+        self.select(row, column)
+        QTest.mouseDClick(
+            self.table.viewport(), Qt.MouseButton.LeftButton, pos=self.place(row, column)
+        )
+
+    def line(self) -> QLineEdit | None:
+        return self.table.viewport().findChild(QLineEdit)
+
+    async def type_over(self, row: int, column: int, text: str) -> None:
+        self.begin(row, column)
+        await self.until(self.line)
+        line = self.line()
+        assert line is not None
+        line.selectAll()
+        QTest.keyClicks(line, text)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+    def press(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.table, key)
+
+    def undo(self) -> None:
+        QTest.keyClick(self.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.fixture
+def raw(redis_url: str) -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(redis_url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+async def hand(
+    seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis
+) -> AsyncIterator[Hand]:
+    cache = RedisCache(parse_target(redis_url))
+    await cache.connect()
+    yield Hand(await seat(cache), raw)
+    await cache.aclose()
+
+
+async def test_a_value_is_typed_over_and_undone(hand: Hand) -> None:
+    hand.raw.hset("customer", mapping={"name": "Åsa"})
+    hand.raw.pexpire("customer", 600_000)
+    until = hand.raw.pexpiretime("customer")
+    await hand.open(b"customer", 1)
+    await hand.type_over(0, 1, "Bo")
+    await hand.until(lambda: hand.rows() == [("name", "Bo")])
+    assert hand.raw.hgetall("customer") == {b"name": b"Bo"}
+    assert hand.raw.pexpiretime("customer") == until
+    await hand.until(lambda: hand.desk.says("1 element changed"))
+    hand.desk.click("Undo")
+    await hand.until(lambda: hand.rows() == [("name", "Åsa")])
+    assert hand.raw.hgetall("customer") == {b"name": "Åsa".encode()}
+
+
+async def test_bytes_that_are_no_text_are_edited_escaped_and_exactly(hand: Hand) -> None:
+    hand.raw.sadd("blobs", b"\xff\x00\\")
+    await hand.open(b"blobs", 1)
+    hand.begin(0, 0)
+    await hand.until(hand.line)
+    line = hand.line()
+    assert line is not None
+    assert line.text() == r"\xff\x00\\"
+    line.end(False)
+    QTest.keyClicks(line, r"\xfe!")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await hand.until(lambda: hand.raw.smembers("blobs") == {b"\xff\x00\\\xfe!"})
+
+
+async def test_what_somebody_else_wrote_is_shown_and_overwritten_only_on_request(
+    hand: Hand,
+) -> None:
+    hand.raw.hset("customer", mapping={"name": "Åsa"})
+    await hand.open(b"customer", 1)
+    hand.raw.hset("customer", "name", "Eva")
+    await hand.type_over(0, 1, "Bo")
+    await hand.until(lambda: hand.desk.says("Somebody else wrote “name”"))
+    assert hand.desk.says("“Eva”")
+    assert hand.raw.hget("customer", "name") == b"Eva"
+    hand.desk.click("Copy mine")
+    assert QGuiApplication.clipboard().text() == "Bo"
+    hand.desk.click("Overwrite theirs")
+    await hand.until(lambda: hand.rows() == [("name", "Bo")])
+
+
+async def test_what_is_being_typed_survives_the_changes_of_others(hand: Hand) -> None:
+    hand.raw.hset("customer", mapping={"name": "Åsa"})
+    await hand.open(b"customer", 1)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    line = hand.line()
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, "B")
+    hand.raw.hset("customer", mapping={"age": "4", "name": "Eva"})
+    hand.desk.tabs.values_may_have_changed()
+    await hand.until(lambda: hand.desk.says("hash, 2 elements"))
+    QTest.keyClicks(line, "o")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await hand.until(lambda: hand.desk.says("Somebody else wrote “name”"))
+    hand.desk.click("Take theirs")
+    await hand.until(lambda: sorted(hand.rows()) == [("age", "4"), ("name", "Eva")])
+
+
+async def test_an_element_that_went_can_be_added_again(hand: Hand) -> None:
+    hand.raw.zadd("scores", {"a": 1, "b": 2})
+    await hand.open(b"scores", 2)
+    hand.raw.zrem("scores", "a")
+    await hand.type_over(0, 1, "1.5")
+    await hand.until(lambda: hand.desk.says("“a” does not exist any more"))
+    hand.desk.click("Add it again")
+    await hand.until(lambda: hand.rows() == [("a", "1.5"), ("b", "2")])
+
+
+async def test_nonsense_is_refused_with_a_sentence(hand: Hand) -> None:
+    hand.raw.zadd("scores", {"a": 1})
+    await hand.open(b"scores", 1)
+    await hand.type_over(0, 1, "many")
+    await hand.until(lambda: hand.desk.says("A score is a number"))
+    assert hand.raw.zscore("scores", "a") == 1
+
+
+async def test_rows_are_deleted_and_come_back_where_they_were(hand: Hand) -> None:
+    hand.raw.rpush("list", "a", "b", "a", "c")
+    await hand.open(b"list", 4)
+    hand.select(1)
+    QTest.keyClick(hand.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.rows() == [("0", "a"), ("1", "c")])
+    assert hand.raw.lrange("list", 0, -1) == [b"a", b"c"]
+    hand.undo()
+    await hand.until(lambda: len(hand.rows()) == 4)
+    assert hand.raw.lrange("list", 0, -1) == [b"a", b"b", b"a", b"c"]
+
+
+async def test_a_key_that_goes_with_its_last_element_is_offered_back(hand: Hand) -> None:
+    hand.raw.sadd("set", "only")
+    hand.raw.pexpire("set", 600_000)
+    until = hand.raw.pexpiretime("set")
+    await hand.open(b"set", 1)
+    hand.select(0)
+    hand.desk.click("Delete the selected elements")
+    await hand.until(lambda: hand.desk.says("The last element went, and the key with it"))
+    await hand.until(lambda: not hand.desk.pane().tasks.is_running("follow"))
+    assert not hand.desk.says("This key was deleted")
+    hand.desk.click("Undo")
+    await hand.until(lambda: hand.raw.smembers("set") == {b"only"})
+    assert hand.raw.pexpiretime("set") == until
+    await hand.until(lambda: hand.desk.says("It is as it was before"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "row"),
+    [
+        ("hash", {"New field": "b", "New value": "2"}, ("b", "2")),
+        ("list", {"New value": "b"}, ("1", "b")),
+        ("set", {"New member": "b"}, ("b",)),
+        ("zset", {"New member": "b", "New score": "inf"}, ("b", "inf")),
+        ("stream", {"New name=value, name=value": "n=2, m=x"}, ("n=2, m=x",)),
+    ],
+)
+async def test_a_row_is_added(
+    hand: Hand, kind: str, fields: dict[str, str], row: tuple[str, ...]
+) -> None:
+    hand.raw.hset("hash", "a", "1")
+    hand.raw.rpush("list", "a")
+    hand.raw.sadd("set", "a")
+    hand.raw.zadd("zset", {"a": 1})
+    hand.raw.xadd("stream", {"n": "1"})
+    await hand.open(kind.encode(), 1)
+    hand.desk.click("Add an element")
+    for name, text in fields.items():
+        hand.desk.type_into(name, text)
+    hand.desk.click("Add this element")
+    await hand.until(lambda: len(hand.rows()) == 2)
+    assert any(shown[-len(row) :] == row for shown in hand.rows())
+
+
+async def test_an_entry_of_a_stream_is_deleted_after_a_question(hand: Hand) -> None:
+    hand.raw.xadd("stream", {"n": "1"}, id="5-1")
+    hand.raw.xadd("stream", {"n": "2"}, id="5-2")
+    await hand.open(b"stream", 2)
+    hand.begin(0, 1)
+    await hand.until(lambda: hand.desk.says("Entries of a stream never change"))
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.desk.says("this cannot be undone"))
+    await hand.until(lambda: "Delete for good" in hand.desk.button_texts())
+    assert hand.raw.xlen("stream") == 2
+    hand.desk.click("Delete for good")
+    await hand.until(lambda: hand.rows() == [("5-2", "n=2")])
+    assert "Undo" not in hand.desk.button_texts()
+
+
+async def test_a_long_value_has_a_window_that_keeps_how_its_json_is_stored(hand: Hand) -> None:
+    stored = '{"name":"Åsa","note":"' + "x" * 200 + '"}'
+    hand.raw.hset("customer", "profile", stored)
+    await hand.open(b"customer", 1)
+    hand.begin(0, 1)
+    await hand.until(lambda: isinstance(QApplication.activeModalWidget(), ElementDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, ElementDialog)
+    await hand.until(dialog.isActiveWindow)
+    view = dialog.panel.view
+    assert view.text().startswith('{\n  "name": "Åsa",')
+    QTest.keyClick(view, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_Backspace)
+    QTest.keyClick(view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    await hand.until(lambda: dialog.panel.footer.isVisible() and dialog.panel.view.is_edited)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert dialog.isVisible(), "unsaved text is not thrown away unasked"
+    QTest.keyClicks(view, "}")
+    QTest.keyClick(view, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClicks(view, '"a": 1.0,')
+    QTest.keyClick(view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    expected = stored.replace('{"name"', '{"a":1.0,"name"').encode()
+    await hand.until(lambda: hand.raw.hget("customer", "profile") == expected)
+
+
+async def test_nothing_is_edited_where_the_cache_is_read_only(
+    seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis
+) -> None:
+    cache = RedisCache(parse_target(redis_url))
+    await cache.connect()
+    raw.hset("customer", "name", "Åsa")
+    hand = Hand(await seat(CacheView(cache, is_read_only=True), is_read_only=True), raw)
+    await hand.open(b"customer", 1)
+    hand.begin(0, 1)
+    hand.press(Qt.Key.Key_Delete)
+    assert hand.line() is None
+    assert not {"Add…", "Delete"} & set(hand.desk.button_texts())
+    assert raw.hget("customer", "name") == "Åsa".encode()
+    await cache.aclose()
