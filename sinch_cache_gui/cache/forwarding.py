@@ -105,6 +105,10 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.restore(snapshot)
 
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Forwarded."""
+        return await self._inner.replace(held, by)
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Forwarded."""
         return await self._inner.snapshot(key)

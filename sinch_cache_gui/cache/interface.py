@@ -439,6 +439,19 @@ class CacheBackend(FunctionCache, Protocol):
         """
         ...
 
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Put `by` in the place of `held` while the key still holds that, in one step, any type.
+
+        Args:
+            held: What the caller believes is there. Its deadline is not compared.
+            by: What shall be there, under the same key and until its own deadline; None removes it.
+
+        Returns:
+            `Saved` with `before`; `Changed`; `Gone`, if the key does not exist, or if the deadline
+            of `by` has passed.
+        """
+        ...
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer a key whole, as it is at one moment; None where it does not exist."""
         ...

@@ -251,6 +251,28 @@ class MemoryCache(CacheBackend):
         self._put(snapshot.key, snapshot.payload, snapshot.deadline_ms)
         return Saved(snapshot.deadline_ms, None)
 
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Compare and replace: nothing can come between.
+
+        Raises:
+            WrongType: `by` is of another type than a string, taken from another cache.
+        """
+        if by is not None and by.type != KeyType.STRING:
+            raise WrongType(f"The in-memory cache cannot hold a {by.type}")
+        entry = self._find(held.key)
+        if entry is None:
+            return Gone()
+        if held.type != KeyType.STRING or entry.data != held.payload:
+            return Changed(_stored(entry))
+        before = _snapshot(held.key, entry)
+        if by is None:
+            self._end(held.key, ChangeKind.DELETED)
+            return Saved(None, before)
+        if by.deadline_ms is not None and by.deadline_ms <= self._clock():
+            return Gone()
+        self._put(held.key, by.payload, by.deadline_ms)
+        return Saved(by.deadline_ms, before)
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer from memory."""
         entry = self._find(key)

@@ -25,7 +25,6 @@ from sinch_cache_gui.cache.interface import (
     Gone,
     JsonValue,
     KeyInfo,
-    KeyType,
     Saved,
     ScanCursor,
     ScanPage,
@@ -56,7 +55,6 @@ from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
 from sinch_cache_gui.cache.redis_sentinel import SentinelNode
 from sinch_cache_gui.cache.redis_transactions import WatchedWrites
 from sinch_cache_gui.cache.redis_writes import (
-    NO_KEY,
     Absent,
     AtomicWrites,
     Deadlines,
@@ -250,13 +248,18 @@ class RedisCache(CacheBackend):
         raise TypeError(f"not a result: {result!r}")
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
-        """Put a key back; other types than strings by RESTORE."""
+        """Put a key back in one step on the server; other types than strings by RESTORE."""
         if snapshot.deadline_ms is not None and snapshot.deadline_ms <= self.now_ms():
             return Gone()
-        if snapshot.type == KeyType.STRING:
-            outcome = await self._atomically(lambda writes: writes.restore_string(snapshot))
-            return await self._told(snapshot.key, outcome)
-        return await self._restore_dump(snapshot)
+        outcome = await self._atomically(lambda writes: writes.restore(snapshot))
+        return await self._told(snapshot.key, outcome)
+
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Compare and replace in one step on the server."""
+        if by is not None and by.deadline_ms is not None and by.deadline_ms <= self.now_ms():
+            return Gone()
+        outcome = await self._atomically(lambda writes: writes.replace(held, by))
+        return await self._told(held.key, outcome)
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Two round trips, the second a transaction."""
@@ -353,17 +356,3 @@ class RedisCache(CacheBackend):
                 size = len(data) if data is not None else await self._reads.size(key, kind)
                 return Changed(StoredValue(kind, data, size, deadline_ms))
         return outcome
-
-    async def _restore_dump(self, snapshot: Snapshot) -> WriteOutcome:
-        key, deadline_ms = snapshot.key, snapshot.deadline_ms
-        restored, when = await self._node.tell_many(
-            [
-                ("RESTORE", key, deadline_ms or 0, snapshot.payload, "ABSTTL"),
-                (self._times.command, key),
-            ]
-        )
-        if isinstance(restored, Exception) and "BUSYKEY" in str(restored):
-            other = await self.read(key)
-            return await self._restore_dump(snapshot) if other is None else Changed(other)
-        self._node.checked(restored)
-        return Gone() if when == NO_KEY else Saved(deadline_ms, None)

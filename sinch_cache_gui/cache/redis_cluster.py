@@ -223,6 +223,10 @@ class ClusterCache(CacheBackend):
         """Put a key back where it belongs by now."""
         return await self._at(snapshot.key, lambda cache: cache.restore(snapshot))
 
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Compare and replace where the key is."""
+        return await self._at(held.key, lambda cache: cache.replace(held, by))
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Take a key whole where it is."""
         return await self._at(key, lambda cache: cache.snapshot(key))

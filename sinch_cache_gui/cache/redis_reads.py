@@ -62,6 +62,8 @@ class RedisReads:
             return None
         if name != KeyType.STRING:
             return StoredValue(name, None, await self.size(key, name), deadline_ms)
+        if is_other_type(data):  # it was replaced since its type was told
+            return await self.read(key)
         if self._node.checked(data) is None:
             return None
         if not isinstance(data, bytes):
@@ -152,3 +154,8 @@ def _type_name(reply: Reply) -> str | None:
     if not isinstance(reply, bytes):
         raise TypeError(f"TYPE answered {reply!r}")
     return None if reply == b"none" else reply.decode(errors="replace")
+
+
+def is_other_type(reply: Reply) -> bool:
+    """Whether a command was refused because the key holds another type than it is made for."""
+    return isinstance(reply, exceptions.ResponseError) and str(reply).startswith("WRONGTYPE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from redis import exceptions
@@ -117,12 +118,35 @@ if kind ~= 'none' then
   local held = kind == 'string' and redis.call('GET', KEYS[1])
   return {'occupied', kind, held, redis.call(ARGV[1], KEYS[1])}
 end
-redis.call('SET', KEYS[1], ARGV[2])
-if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
+if ARGV[4] == 'string' then
+  redis.call('SET', KEYS[1], ARGV[2])
+  if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
+else
+  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[3]), ARGV[2], 'ABSTTL')
+end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
 return {'saved'}
 """)
-"""ARGV: deadline command, data, deadline or -1."""
+"""ARGV: deadline command, bytes or DUMP, deadline or -1, type."""
+
+REPLACE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then return {'absent'} end
+local held = kind == 'string' and redis.call('GET', KEYS[1])
+local payload = held or redis.call('DUMP', KEYS[1])
+if kind ~= ARGV[2] or payload ~= ARGV[3] then return {'occupied', kind, held, before} end
+if ARGV[4] == '' then
+  redis.call('UNLINK', KEYS[1])
+elseif ARGV[4] == 'string' then
+  redis.call('SET', KEYS[1], ARGV[5])
+  if ARGV[6] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
+else
+  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[6]), ARGV[5], 'REPLACE', 'ABSTTL')
+end
+return {'replaced', before}
+""")
+"""ARGV: deadline command, type and payload expected, type and payload to be, deadline or -1."""
 
 RENAME: Final = Script("""
 local when = redis.call(ARGV[1], KEYS[1])
@@ -253,12 +277,25 @@ class ScriptedWrites:
                 return Saved(None, Snapshot(key, kind.decode(), payload, deadline_ms))
         return self._refused(reply)
 
-    async def restore_string(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
         """One round trip."""
+        heir: tuple[bytes | str | int, ...] = ("", b"", NO_EXPIRY)
+        if by is not None:
+            heir = (by.type, by.payload, NO_EXPIRY if by.deadline_ms is None else by.deadline_ms)
+        command = self._deadlines.command
+        reply = await self._run(REPLACE, held.key, command, held.type, held.payload, *heir)
+        match reply:
+            case [b"replaced", before]:
+                replaced = replace(held, deadline_ms=self._deadlines.parse(before))
+                return Saved(None if by is None else by.deadline_ms, replaced)
+        return self._refused(reply)
+
+    async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+        """One round trip."""
+        key, kind = snapshot.key, snapshot.type
         deadline = NO_EXPIRY if snapshot.deadline_ms is None else snapshot.deadline_ms
-        reply = await self._run(
-            RESTORE, snapshot.key, self._deadlines.command, snapshot.payload, deadline
-        )
+        command = self._deadlines.command
+        reply = await self._run(RESTORE, key, command, snapshot.payload, deadline, kind)
         match reply:
             case [b"saved"]:
                 return Saved(snapshot.deadline_ms, None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from redis import exceptions
 
-from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.errors import CacheError, WrongType
 from sinch_cache_gui.cache.interface import (
     Gone,
     KeyType,
@@ -92,6 +92,10 @@ class _Done(Generic[T]):
     """Nothing to run."""
 
     outcome: T
+
+
+class _Overtaken(Exception):
+    """The key changed between the commands of one look: what was seen was never there."""
 
 
 class WatchedWrites:
@@ -184,7 +188,7 @@ class WatchedWrites:
 
         return await self._run(key, decide, with_dump=True)
 
-    async def restore_string(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+    async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
         """Store what is not there."""
         key = snapshot.key
 
@@ -193,14 +197,31 @@ class WatchedWrites:
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             if not seen.is_absent:
                 return _Done(seen.occupied())
-            commands: list[Command] = [("SET", key, snapshot.payload, "NX")]
-            if snapshot.deadline_ms is not None:
-                commands.append(("PEXPIREAT", key, snapshot.deadline_ms))
-            commands.append(("EXISTS", key))
             saved = Saved(snapshot.deadline_ms, None)
-            return _Plan(commands, lambda replies: saved if replies[-1] else Absent())
+            return _Plan(
+                [*_store_commands(snapshot), ("EXISTS", key)],
+                lambda replies: saved if replies[-1] else Absent(),
+            )
 
         return await self._run(key, decide)
+
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
+        """Look, then store or delete."""
+        key = held.key
+
+        def decide(
+            seen: _Seen,
+        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+            if seen.is_absent:
+                return _Done(Absent())
+            if (seen.type, seen.payload) != (held.type, held.payload):
+                return _Done(seen.occupied())
+            before = replace(held, deadline_ms=seen.deadline_ms)
+            if by is None:
+                return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
+            return _Plan(_store_commands(by), lambda _: Saved(by.deadline_ms, before))
+
+        return await self._run(key, decide, with_dump=True)
 
     async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
         """Look at both names, then rename."""
@@ -311,12 +332,19 @@ class WatchedWrites:
         decide: Callable[[S], _Plan[T] | _Done[T]],
     ) -> T:
         where = self._node.where
-        for _ in range(_ATTEMPTS):
+        for attempts_left in reversed(range(_ATTEMPTS)):
             async with self._node.line() as line:
                 with translated(where):
-                    plan = decide(await look(line))
-                    if isinstance(plan, _Done):
+                    try:
+                        plan = decide(await look(line))
+                    except (_Overtaken, WrongType):
                         await line.exchange([("UNWATCH",)])
+                        continue
+                    if isinstance(plan, _Done):
+                        # An empty transaction tells whether all that was seen was there at once.
+                        replies = await line.exchange([("MULTI",), ("EXEC",)])
+                        if self._executed(replies) is None and attempts_left:
+                            continue
                         return plan.outcome
                 with translated_write(where):
                     replies = await line.exchange([("MULTI",), *plan.commands, ("EXEC",)])
@@ -343,6 +371,9 @@ class WatchedWrites:
             (payload,) = await line.exchange([("DUMP", key)]) if with_dump else (None,)
         self._node.checked(payload)
         self._node.checked(when)
+        is_wanted = with_data if kind == KeyType.STRING.encode() else with_dump
+        if is_wanted and payload is None:
+            raise _Overtaken
         return _Seen(
             kind.decode(),
             payload if isinstance(payload, bytes) else None,
@@ -363,3 +394,14 @@ class WatchedWrites:
         for reply in executed:
             self._node.checked(reply)
         return executed
+
+
+def _store_commands(snapshot: Snapshot) -> list[Command]:
+    """Answer what puts a key down whole, in place of what is there."""
+    key, payload, deadline_ms = snapshot.key, snapshot.payload, snapshot.deadline_ms
+    if snapshot.type != KeyType.STRING:
+        return [("RESTORE", key, deadline_ms or 0, payload, "REPLACE", "ABSTTL")]
+    commands: list[Command] = [("SET", key, payload)]
+    if deadline_ms is not None:
+        commands.append(("PEXPIREAT", key, deadline_ms))
+    return commands

@@ -101,8 +101,12 @@ class AtomicWrites(Protocol):
         """As `CacheBackend.remove`."""
         ...
 
-    async def restore_string(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
-        """As `CacheBackend.restore`, of a string."""
+    async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+        """As `CacheBackend.restore`."""
+        ...
+
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
+        """As `CacheBackend.replace`."""
         ...
 
     async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:

@@ -144,6 +144,13 @@ class CacheView(ForwardingBackend):
         full = replace(snapshot, key=self._full(snapshot.key))
         return self._shown(await self._inner.restore(full))
 
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Replace a key below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        key = self._full(held.key)
+        heir = None if by is None else replace(by, key=key)
+        return self._shown(await self._inner.replace(replace(held, key=key), heir))
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer a key below the prefix, by its name there."""
         found = await self._inner.snapshot(self._full(key))

@@ -20,9 +20,6 @@ from sinch_cache_gui.cache.interface import (
     KeyType,
     Saved,
     Snapshot,
-    StoredValue,
-    Ttl,
-    TtlPolicy,
     WriteOutcome,
 )
 from sinch_cache_gui.pacing import Breather
@@ -204,25 +201,19 @@ async def import_key(
                 snapshot = replace(snapshot, key=item.key + b" (%d)" % attempt)
                 outcome = await backend.restore(snapshot)
             case OnConflict.OVERWRITE:
-                outcome = await _overwrite(backend, item, outcome.other)
+                outcome = await _overwrite(backend, item)
     return snapshot.key if isinstance(outcome, Saved) else None
 
 
-async def _overwrite(backend: CacheBackend, item: ExportedKey, other: StoredValue) -> WriteOutcome:
-    """Replace what was seen, and only that; a key that went meanwhile is created."""
-    if other.data is not None and item.type == KeyType.STRING:
-        ttl: Ttl = TtlPolicy.NO_EXPIRY if item.ttl_ms is None else item.ttl_ms
-        outcome = await backend.write(item.key, item.payload, expected=other.data, ttl=ttl)
-        if not isinstance(outcome, Gone):
-            return outcome
+async def _overwrite(backend: CacheBackend, item: ExportedKey) -> WriteOutcome:
+    """Replace what is there in one step, whatever it is; a key that went meanwhile is created."""
+    held = await backend.snapshot(item.key)
+    if held is None:
         return await backend.restore(_snapshot(backend, item))
-    removed = await backend.remove(item.key)
-    try:
+    outcome = await backend.replace(held, _snapshot(backend, item))
+    if isinstance(outcome, Gone):
         return await backend.restore(_snapshot(backend, item))
-    except CacheError:
-        if isinstance(removed, Saved) and removed.before is not None:
-            await backend.restore(removed.before)
-        raise
+    return outcome
 
 
 def _snapshot(backend: CacheBackend, item: ExportedKey) -> Snapshot:

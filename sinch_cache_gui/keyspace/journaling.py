@@ -68,6 +68,16 @@ class JournalingBackend(ForwardingBackend):
             type_=snapshot.type,
         )
 
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
+        """Replace or remove, and keep what was there."""
+        return await self._recorded(
+            Action.DELETED if by is None else Action.SAVED,
+            held.key,
+            None if by is None else by.payload,
+            self._inner.replace(held, by),
+            type_=held.type if by is None else by.type,
+        )
+
     async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
         """Rename, and keep both names and what was replaced."""
         return await self._recorded(

@@ -16,7 +16,7 @@ from sinch_cache_gui.cache.interface import (
     KeyType,
     Persist,
     Saved,
-    Ttl,
+    Snapshot,
     TtlChange,
     TtlPolicy,
     WriteOutcome,
@@ -119,14 +119,10 @@ async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
 async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | None:
     if entry.type == KeyType.STRING:
         return _why_not(await backend.remove(entry.key, expected=entry.after))
-    # What was removed is told whole, so that a key somebody wrote to meanwhile comes back.
-    outcome = await backend.remove(entry.key)
-    if isinstance(outcome, Saved) and outcome.before is not None:
-        if outcome.before.payload != entry.after:
-            await backend.restore(outcome.before)
-            return CHANGED_SINCE
-        return None
-    return _why_not(outcome)
+    if entry.after is None:
+        return NOT_UNDOABLE
+    written = Snapshot(entry.key, entry.type, entry.after, None)
+    return _why_not(await backend.replace(written, None))
 
 
 async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | None:
@@ -155,14 +151,14 @@ async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None
 async def _undo_save(backend: CacheBackend, entry: JournalEntry) -> str | None:
     if entry.before is None or entry.after is None:
         return NOT_UNDOABLE
-    ttl: Ttl = TtlPolicy.KEEP
-    if entry.before.deadline_ms != entry.after_deadline_ms:
-        left = _left_ms(backend, entry.before.deadline_ms)
-        if left is not None and left <= 0:
-            return TIME_RAN_OUT
-        ttl = TtlPolicy.NO_EXPIRY if left is None else left
-    outcome = await backend.write(entry.key, entry.before.payload, expected=entry.after, ttl=ttl)
-    return _why_not(outcome)
+    if (
+        entry.type == entry.before.type == KeyType.STRING
+        and entry.before.deadline_ms == entry.after_deadline_ms
+    ):
+        data, expected = entry.before.payload, entry.after
+        return _why_not(await backend.write(entry.key, data, expected=expected, ttl=TtlPolicy.KEEP))
+    written = Snapshot(entry.key, entry.type, entry.after, None)
+    return _why_not(await backend.replace(written, entry.before))
 
 
 async def _undo_ttl(backend: CacheBackend, entry: JournalEntry) -> str | None:

@@ -1,0 +1,106 @@
+"""Between a cache and its server: one command at a time, with a place to act at each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from enum import Enum
+
+
+class Cut(Enum):
+    """Where a connection dies."""
+
+    BEFORE_THE_SERVER = "before the command reaches the server"
+    BEFORE_THE_ANSWER = "after the command, before the answer"
+    WITHIN_THE_ANSWER = "in the middle of the answer"
+
+
+class Wire:
+    """A proxy that hands on each command and waits for its answer before the next.
+
+    So whatever shall happen between two commands, pipelined or not, happens exactly there.
+    """
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._at = 0
+        self._act: Callable[[], None] | None = None
+        self._cut: Cut | None = None
+        self.commands = 0
+        """Commands that have come since the last arming."""
+        self.port = 0
+
+    @asynccontextmanager
+    async def running(self, port: int = 0) -> AsyncIterator[Wire]:
+        listener = await asyncio.start_server(self._serve, "127.0.0.1", port)
+        self.port = listener.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            listener.close()
+            for writer in tuple(self._writers):
+                writer.transport.abort()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await listener.wait_closed()
+
+    def arm(
+        self, at: int = 0, *, act: Callable[[], None] | None = None, cut: Cut | None = None
+    ) -> None:
+        """Count commands anew; before the one numbered `at`, from 1, act, or cut there."""
+        self.commands = 0
+        self._at, self._act, self._cut = at, act, cut
+
+    async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
+        self._writers |= {to_client, to_server}
+        try:
+            while await self._hand_on(client, to_client, server, to_server):
+                pass
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            to_client.transport.abort()
+            to_server.transport.abort()
+            self._writers -= {to_client, to_server}
+            self._tasks.discard(task)
+
+    async def _hand_on(
+        self,
+        client: asyncio.StreamReader,
+        to_client: asyncio.StreamWriter,
+        server: asyncio.StreamReader,
+        to_server: asyncio.StreamWriter,
+    ) -> bool:
+        """Hand on one command and its answer; answer whether the connection lives on."""
+        command = await _message(client)
+        self.commands += 1
+        is_here = self.commands == self._at
+        if is_here and self._act is not None:
+            self._act()
+        cut = self._cut if is_here else None
+        if cut is Cut.BEFORE_THE_SERVER:
+            return False
+        to_server.write(command)
+        answer = await _message(server)
+        if cut is Cut.WITHIN_THE_ANSWER:
+            to_client.write(answer[: max(len(answer) // 2, 1)])
+            await to_client.drain()
+        else:
+            to_client.write(b"" if cut else answer)
+        return cut is None
+
+
+async def _message(reader: asyncio.StreamReader) -> bytes:
+    """Read one RESP2 message whole: commands and answers are written alike."""
+    line = await reader.readuntil(b"\r\n")
+    if line.startswith(b"$") and (size := int(line[1:])) >= 0:
+        return line + await reader.readexactly(size + 2)
+    if line.startswith(b"*"):
+        return line + b"".join([await _message(reader) for _ in range(int(line[1:]))])
+    return line
