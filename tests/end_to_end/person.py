@@ -90,7 +90,10 @@ class Person:
         return self._named("What the caller hears", QTextEdit).toPlainText()
 
     def callbacks(self) -> list[str]:
-        return self._column(self._named("Callbacks of this call", QTableView), 0)
+        """The callbacks among the steps of the call: those took some time."""
+        steps = self._named("Timeline of this call", QTableView)
+        pairs = zip(self._column(steps, 1), self._column(steps, 2), strict=True)
+        return [what for what, took in pairs if took]
 
     def field(self, name: str) -> QLineEdit:
         return self._named(name, QLineEdit)

@@ -17,13 +17,13 @@ from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.ui.calls.answerer import AnswererBar
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
 from sinch_cache_gui.ui.calls.call_session import CallSession, Placing
-from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
 from sinch_cache_gui.ui.calls.callback_editor import CallbackEditor
-from sinch_cache_gui.ui.calls.callback_table import CallbackTable
 from sinch_cache_gui.ui.calls.callee_bar import CalleeBar
 from sinch_cache_gui.ui.calls.card_list import CardList
 from sinch_cache_gui.ui.calls.dial_form import DialForm
 from sinch_cache_gui.ui.calls.phone import Phone
+from sinch_cache_gui.ui.calls.step_details import StepDetails
+from sinch_cache_gui.ui.calls.timeline import Timeline
 from sinch_cache_gui.ui.calls.wording import offset_text, state_text
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -105,8 +105,8 @@ class CallPage(QWidget):
         self._cards = CardList(theme, now_ms)
         self._callee = CalleeBar()
         self._phone = Phone(theme)
-        self._callbacks = CallbackTable(theme)
-        self._details = CallbackDetails(theme)
+        self._timeline = Timeline(theme)
+        self._details = StepDetails(theme)
         self._editor = CallbackEditor(theme)
         self._pages = QStackedWidget()
         self._ticking = QTimer(self)
@@ -144,7 +144,9 @@ class CallPage(QWidget):
         seen = (noticed(each, callback.call_id or "", callback.event, now_ms) for each in changes)
         self._noticed += [operation for operation in seen if operation is not None]
         if self._answered is not None:
-            self._callbacks.replace(replace(self._answered, operations=tuple(self._noticed)))
+            self._timeline.table.replace_record(
+                replace(self._answered, operations=tuple(self._noticed))
+            )
 
     def refresh_cards(self) -> None:
         """Look at the keys of the call again."""
@@ -161,9 +163,9 @@ class CallPage(QWidget):
 
     def _lay_out(self) -> None:
         below = QSplitter(Qt.Orientation.Vertical)
-        below.addWidget(self._callbacks)
+        below.addWidget(self._timeline)
         below.addWidget(self._details)
-        below.setSizes([110, 190])
+        below.setSizes([180, 170])
         below.setChildrenCollapsible(False)
         nothing_yet = QLabel(
             self.tr("The callbacks of the call are listed here. The first is ICE, sent by Dial.")
@@ -181,7 +183,7 @@ class CallPage(QWidget):
         whole = QSplitter(Qt.Orientation.Vertical)
         whole.addWidget(phone)
         whole.addWidget(self._pages)
-        whole.setSizes([300, 300])
+        whole.setSizes([260, 340])
         whole.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)
         for part in (self._form, self.answerer, self._cards):
@@ -199,10 +201,10 @@ class CallPage(QWidget):
         self._phone.keypad.words_spoken.connect(self._session.say)
         self._callee.acted.connect(self._session.act_as_callee)
         self._session.told.connect(self._hear)
-        self._callbacks.record_selected.connect(self._details.show_record)
+        self._timeline.step_selected.connect(self._details.show_step)
         self._details.key_activated.connect(self.key_activated)
-        self._details.edit_requested.connect(self._edit_again)
-        self._details.resend_requested.connect(self._session.send)
+        self._details.callback.edit_requested.connect(self._edit_again)
+        self._details.callback.resend_requested.connect(self._session.send)
         self._editor.accepted.connect(self._edited)
         self._editor.cancelled.connect(self._leave_editor)
         self._options.send_requested.connect(self._begin)
@@ -213,7 +215,7 @@ class CallPage(QWidget):
         self._setup = setup = replace(setup, adds_call_id_alias=self._options.adds_alias)
         self._state = CallState(setup.call_id)
         self._phone.transcript.start(self._now_ms())
-        self._callbacks.start()
+        self._timeline.table.start(self._now_ms())
         self._pages.setCurrentIndex(NOTHING_YET)
         self._session.dial(
             Placing(
@@ -281,6 +283,7 @@ class CallPage(QWidget):
                 self.call_state_changed.emit(state)
             case TranscriptGrew(line):
                 self._phone.transcript.add(line)
+                self._timeline.table.add_line(line)
             case OperationDone(operation):
                 self.operation_recorded.emit(operation)
             case CallbackFinished(record):
@@ -290,7 +293,7 @@ class CallPage(QWidget):
                     record = replace(record, operations=tuple(self._noticed))
                     self._answered = record
                     self._watched_until_ms = self._now_ms() + NOTICED_AFTER_MS
-                self._callbacks.add(record)
+                self._timeline.table.add_record(record)
                 self.refresh_cards()
             case CallbackStarted(callback):
                 self._watched, self._answered, self._noticed = callback, None, []

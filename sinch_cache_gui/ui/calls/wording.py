@@ -119,6 +119,40 @@ def operation_text(operation: CacheOperation) -> str:
     return f"{before or '?'} {ARROW} {after}"
 
 
+def operation_line(operation: CacheOperation) -> str:
+    """Answer what an operation did to which key, on one line."""
+    ttl = "" if operation.ttl_s is None else _tr("{0} s").format(f"{operation.ttl_s:,}")
+    if ttl and operation.name == "extend":
+        ttl = f"+{ttl}"
+    doubt = "" if operation.is_certain else _tr("maybe:")
+    named = (doubt, operation.name, shortened(operation.key), ttl)
+    return " ".join(part for part in named if part)
+
+
+def lifetime_text(operation: CacheOperation) -> str:
+    """Answer in words what an operation did to the TTL; empty if nothing is known of it."""
+    if operation.ttl_s is None:
+        return ""
+    span = _span(operation.ttl_s)
+    if operation.name == "extend":
+        return _tr("It lives {0} longer.").format(span)
+    return _tr("It lives for {0} from then on.").format(span)
+
+
+def _span(seconds: int) -> str:
+    """Answer a time span for people: `10 minutes (600 s)`."""
+    exact = _tr("{0} s").format(f"{seconds:,}")
+    for size, one, many in (
+        (86_400, _tr("1 day"), _tr("{0} days")),
+        (3600, _tr("1 hour"), _tr("{0} hours")),
+        (60, _tr("1 minute"), _tr("{0} minutes")),
+    ):
+        if seconds >= size and not seconds % size:
+            count = seconds // size
+            return f"{one if count == 1 else many.format(f'{count:,}')} ({exact})"
+    return exact
+
+
 def whole_change_text(operation: CacheOperation) -> str:
     """Answer the values before and after an operation in full, over lines."""
     is_plain = operation.error or not operation.is_write or not operation.is_certain

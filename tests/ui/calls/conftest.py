@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,10 +112,33 @@ class Hand:
         return view.cursorForPosition(view.viewport().rect().bottomLeft()).block().text()
 
     def callbacks(self) -> list[list[str]]:
-        return _rows(self.callback_table())
+        """The callbacks among the steps: what, took, cache, reply."""
+        rows = _rows(self.timeline())
+        return [row[1:] for row in rows if row[2]]
 
-    def callback_table(self) -> QTableView:
-        return self._named("Callbacks of this call", (QTableView,))
+    def steps(self) -> list[str]:
+        """Every step in view, as a screen reader says it, without its time."""
+        model = self.timeline().model()
+        said = (model.index(row, 1) for row in range(model.rowCount()))
+        texts = (str(index.data(Qt.ItemDataRole.AccessibleTextRole)) for index in said)
+        return [re.sub(r", \d+:\d\d, ", ": ", text) for text in texts]
+
+    def timeline(self) -> QTableView:
+        return self._named("Timeline of this call", (QTableView,))
+
+    def selected_step(self) -> str:
+        return self.steps()[self.timeline().currentIndex().row()]
+
+    def select_callback(self, number: int) -> None:
+        """Choose a callback of the timeline, counted from 0."""
+        rows = [row for row, texts in enumerate(_rows(self.timeline())) if texts[2]]
+        self.timeline().selectRow(rows[number])
+
+    def select_step(self, beginning: str) -> None:
+        """Choose the first step that is said like this."""
+        steps = self.steps()
+        found = next(row for row, text in enumerate(steps) if text.startswith(beginning))
+        self.timeline().selectRow(found)
 
     def operation_list(self) -> QListView:
         return self._named("Cache operations of this callback", (QListView,))
@@ -167,7 +191,7 @@ class Hand:
 def _rows(table: QTableView) -> list[list[str]]:
     model = table.model()
     return [
-        [str(model.index(row, column, QModelIndex()).data()) for column in range(4)]
+        [str(model.index(row, column, QModelIndex()).data()) for column in range(5)]
         for row in range(model.rowCount())
     ]
 

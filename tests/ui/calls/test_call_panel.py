@@ -58,7 +58,7 @@ async def test_the_operations_of_a_callback_say_what_changed(hand) -> None:
     await hand.until(CallPhase.ENDED)
 
     assert hand.shown_operations()[1].endswith('600 s, menuChoice: nothing → "sales"')
-    hand.callback_table().selectRow(0)
+    hand.select_callback(0)
     assert hand.shown_operations()[1] == f"set, rate:{CALLER}, 3,600 s, nothing → 1"
     assert hand.tabs()[0] == "Cache 5"
 
@@ -261,12 +261,12 @@ async def test_the_chosen_callback_stays_chosen_while_the_call_goes_on(hand) -> 
     await hand.dial()
     hand.click("Key 3")
     await hand.until(CallPhase.MENU)
-    hand.callback_table().selectRow(0)
+    hand.select_callback(0)
 
     hand.click("Key 1")
     await hand.until(CallPhase.ENDED)
 
-    assert hand.callback_table().currentIndex().row() == 0
+    assert hand.selected_step().startswith("callback: ICE")
 
 
 async def test_every_control_has_a_name(hand) -> None:
@@ -295,13 +295,13 @@ async def test_the_tab_key_goes_through_the_form_as_the_eye_does(hand) -> None:
 
 async def test_the_lists_are_sound_models(hand) -> None:
     mode = QAbstractItemModelTester.FailureReportingMode.Fatal
-    for view in (hand.callback_table(), hand.operation_list()):
+    for view in (hand.timeline(), hand.operation_list()):
         QAbstractItemModelTester(view.model(), mode, view)
 
     await hand.dial()
     hand.click("Key 1")
     await hand.until(CallPhase.ENDED)
-    hand.callback_table().selectRow(0)
+    hand.select_callback(0)
 
 
 @pytest.mark.parametrize("width", [300, 420])
@@ -352,3 +352,91 @@ async def test_the_last_line_stays_in_sight_when_the_panel_shrinks(hand) -> None
     await asyncio.sleep(0)
 
     assert "hung up" in hand.last_visible_line()
+
+
+async def test_the_timeline_tells_everything_in_the_order_it_happened(hand) -> None:
+    await hand.dial()
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    call_id = hand.field("Call ID").text()
+    told = hand.steps()
+    order = [
+        "note: +46701740605 calls",
+        "callback: ICE",
+        f"operation: get rate:{CALLER}",
+        f"operation: set rate:{CALLER} 3,600 s",
+        f"operation: set session:{call_id} 600 s",
+        "heard: “",
+        "pressed: 1",
+        "callback: PIE  sales",
+        f"operation: get session:{call_id}",
+        "note: The function hung up.",
+        "callback: DICE",
+    ]
+    places = [next(at for at, step in enumerate(told) if step.startswith(each)) for each in order]
+    assert places == sorted(places)
+
+
+async def test_an_operation_tells_values_lifetime_and_difference(hand) -> None:
+    await hand.dial()
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+    call_id = hand.field("Call ID").text()
+
+    hand.select_step(f"operation: set rate:{CALLER}")
+    first = hand.text("Details of this step")
+    assert "It lives for 1 hour (3,600 s) from then on." in first
+    assert first.endswith("Before:\nnothing\n\nAfter:\n1")
+
+    steps = hand.steps()
+    last = max(
+        at for at, step in enumerate(steps) if step.startswith(f"operation: set session:{call_id}")
+    )
+    hand.timeline().selectRow(last)
+    assert '+  "menuChoice": "sales"' in hand.text("Details of this step")
+    hand.click("Open the key of this operation")
+    assert hand.opened == [f"session:{call_id}".encode()]
+
+
+async def test_kinds_of_steps_can_be_left_out_of_view(hand) -> None:
+    await hand.dial()
+    hand.select_step("callback: ICE")
+    everything = hand.steps()
+
+    hand.click("Show what was asked of the cache")
+    hand.click("Show what the caller hears")
+    hand.click("Show what happens to the call")
+    assert [step.partition(",")[0] for step in hand.steps()] == ["callback: ICE"]
+    assert hand.selected_step().startswith("callback: ICE")
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+    assert [step.partition(":")[0] for step in hand.steps()] == [
+        "callback",
+        "pressed",
+        "callback",
+        "callback",
+    ]
+
+    hand.click("Show what was asked of the cache")
+    hand.click("Show what the caller hears")
+    hand.click("Show what happens to the call")
+    assert hand.steps()[: len(everything)] == everything
+
+
+async def test_the_keyboard_walks_the_timeline(hand) -> None:
+    await hand.dial()
+    hand.timeline().setFocus()
+    hand.select_callback(0)
+
+    QTest.keyClick(hand.timeline(), Qt.Key.Key_Down)
+
+    assert hand.selected_step() == f"operation: get rate:{CALLER}"
+    assert hand.text("Details of this step").startswith(f"get rate:{CALLER}")
+
+
+async def test_the_call_says_why_its_session_is_lost(hand) -> None:
+    hand.switch("Add callId")
+    await hand.dial()
+    hand.select_step("operation: set session:undefined")
+    assert "code reading callId gets undefined" in hand.text("Details of this step")

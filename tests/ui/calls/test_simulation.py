@@ -166,7 +166,7 @@ async def test_what_changes_while_a_function_answers_is_marked_as_maybe_its_doin
     )
 
     assert hand.callbacks()[last][2] == "2 ops"
-    hand.callback_table().selectRow(last)
+    hand.select_callback(last)
     assert hand.shown_operations() == [
         "set, session:1, seen while this ran; maybe by somebody else",
         "delete, rate:1, seen while this ran; maybe by somebody else",
@@ -241,7 +241,7 @@ async def test_a_callback_is_edited_as_json_and_sent_again(hand, cache, until) -
     await until(lambda: len(hand.callbacks()) == 2)
 
     assert await cache.get("rate:+46701740699") == 1
-    hand.callback_table().selectRow(1)
+    hand.select_callback(1)
     assert json.loads(hand.text("Request of this callback"))["own"] == [1]
 
 

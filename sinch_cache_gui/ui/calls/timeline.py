@@ -1,0 +1,218 @@
+"""One list of all that happened in a call, and what of it is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.calls.timeline_model import (
+    CACHE,
+    ICONS,
+    TIME,
+    TOOK,
+    WHAT,
+    Index,
+    TimelineModel,
+)
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.voice.call_events import CallbackRecord, TranscriptLine
+from sinch_cache_gui.voice.call_steps import CallbackStep, OperationStep, StepKind
+
+ICON_SIZE = 14
+NESTED = 2 * GRID
+
+
+class StepDelegate(QStyledItemDelegate):
+    """Rows without a frame around the current cell; operations stand below their callback."""
+
+    def __init__(self, theme: Theme, rows: TimelineModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._rows = rows
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        plain = QStyleOptionViewItem(option)
+        plain.state &= ~QStyle.StateFlag.State_HasFocus
+        if plain.state & QStyle.StateFlag.State_Selected:
+            is_active = bool(plain.state & QStyle.StateFlag.State_Active)
+            tokens = self._theme.tokens
+            colour = tokens.selection if is_active else tokens.selection_inactive
+            painter.fillRect(plain.rect, QColor(colour))
+        is_nested = isinstance(self._rows.step(index.row()), OperationStep)
+        if index.column() == WHAT and is_nested:
+            plain.rect.setLeft(plain.rect.left() + NESTED)
+        super().paint(painter, plain, index)
+
+
+class StepTable(QTableView):
+    """The steps as rows; the selection follows the newest callback that has something to show."""
+
+    step_selected = Signal(object)
+    """A `Step`, or None."""
+
+    def __init__(self, theme: Theme, rows: TimelineModel) -> None:
+        super().__init__()
+        self._rows = rows
+        self._followed = -1
+        self.setModel(rows)
+        self.setItemDelegate(StepDelegate(theme, rows, self))
+        self.setAccessibleName(self.tr("Timeline of this call"))
+        self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(GRID)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
+        digits = self.fontMetrics().horizontalAdvance("00:00")
+        header.resizeSection(TIME, digits + GRID)
+        header.resizeSection(TOOK, 62)
+        header.resizeSection(CACHE, 52)
+        header.resizeSection(CACHE + 1, 84)
+        self.setMinimumHeight(ROW_HEIGHT * 3)
+        self.selectionModel().selectionChanged.connect(self._tell_selection)
+        theme.changed.connect(self.viewport().update)
+
+    def start(self, started_ms: int) -> None:
+        """Begin a new call."""
+        self._followed = -1
+        self.clearSpans()
+        self._rows.start(started_ms)
+        self.step_selected.emit(None)
+
+    def add_line(self, line: TranscriptLine) -> None:
+        """Add what was heard or done."""
+        first = self._rows.rowCount()
+        self._rows.add_line(line)
+        self._span_from(first)
+        self._stay_at_end()
+
+    def add_record(self, record: CallbackRecord) -> None:
+        """Add the latest callback, and select it where it has something to show.
+
+        Once the user has chosen another step, the selection stays there.
+        """
+        first = self._rows.rowCount()
+        self._rows.add_record(record)
+        self._span_from(first)
+        if self.currentIndex().row() == self._followed:
+            if self._followed < 0 or record.operations or record.has_failed:
+                self._followed = first
+                self.selectRow(first)
+            self.scrollToBottom()
+
+    def replace_record(self, record: CallbackRecord) -> None:
+        """Show more of a callback that is in the list."""
+        was_current = self._rows.step(self.currentIndex().row())
+        row = self._rows.replace_record(record)
+        if row < 0:
+            return
+        self._span_from(row)
+        is_it = isinstance(was_current, CallbackStep) and was_current.record.number == record.number
+        if is_it:
+            self.step_selected.emit(self._rows.step(row))
+
+    def hide_kinds(self, kinds: frozenset[StepKind]) -> None:
+        """Leave steps of these kinds out of view; what is selected stays so if it is in view."""
+        chosen = self._rows.step(self.currentIndex().row())
+        was_followed = self.currentIndex().row() == self._followed
+        self.clearSpans()
+        self._rows.hide_kinds(kinds)
+        self._span_from(0)
+        row = self._rows.row_of_step(chosen)
+        if row >= 0:
+            self.selectRow(row)
+        self._followed = row if was_followed else self._rows.rowCount()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def _span_from(self, first: int) -> None:
+        """Only callbacks have columns; whatever else there is to say takes the whole row."""
+        rest = self._rows.columnCount() - WHAT
+        for row in range(first, self._rows.rowCount()):
+            width = 1 if isinstance(self._rows.step(row), CallbackStep) else rest
+            if self.columnSpan(row, WHAT) != width:
+                self.setSpan(row, WHAT, 1, width)
+
+    def _stay_at_end(self) -> None:
+        if self.currentIndex().row() == self._followed:
+            self.scrollToBottom()
+
+    def _tell_selection(self, selected: QItemSelection, _deselected: QItemSelection) -> None:
+        rows = selected.indexes()
+        self.step_selected.emit(self._rows.step(rows[0].row()) if rows else None)
+
+
+class Timeline(QWidget):
+    """The steps of a call, with a switch for each kind beside the callbacks."""
+
+    step_selected = Signal(object)
+    """A `Step`, or None."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows = TimelineModel(theme)
+        self.table = StepTable(theme, self._rows)
+        self._switches = {
+            StepKind.OPERATION: self._switch(self.tr("Show what was asked of the cache")),
+            StepKind.HEARD: self._switch(self.tr("Show what the caller hears")),
+            StepKind.PRESSED: self._switch(self.tr("Show pressed keys")),
+            StepKind.NOTE: self._switch(self.tr("Show what happens to the call")),
+        }
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
+        row.setSpacing(2)
+        for switch in self._switches.values():
+            row.addWidget(switch)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.table, 1)
+        self.table.step_selected.connect(self.step_selected)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    def _switch(self, name: str) -> QToolButton:
+        switch = QToolButton()
+        switch.setCheckable(True)
+        switch.setChecked(True)
+        switch.setAccessibleName(name)
+        switch.setToolTip(name)
+        switch.toggled.connect(self._choose)
+        return switch
+
+    def _choose(self) -> None:
+        hidden = (kind for kind, switch in self._switches.items() if not switch.isChecked())
+        self.table.hide_kinds(frozenset(hidden))
+
+    def _dress(self) -> None:
+        for kind, switch in self._switches.items():
+            switch.setIcon(icons.drawn(ICONS[kind], color=self._theme.tokens.muted))
