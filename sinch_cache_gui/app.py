@@ -35,6 +35,7 @@ from sinch_cache_gui.arguments import Arguments
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keychain import Keychain
+from sinch_cache_gui.known_caches import KnownCaches
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.profiles import (
     MEMORY_URL,
@@ -62,6 +63,8 @@ EXIT_OK = 0
 EXIT_UNREACHABLE = 3
 
 UNPAINTED_S = 1.0
+
+KNOWN_CACHES = "caches.json"
 
 MEANINGLESS = frozenset({"This plugin does not support propagateSizeHints()"})
 """Messages of Qt without meaning: the offscreen platform says so of any window."""
@@ -232,17 +235,23 @@ class App:
         self._opened: dict[Workspace, Profile] = {}
         self._keychain = Keychain()
         self._keychain.listen(lambda trouble: notices.post(keychain_notice(trouble)))
+        self._known = KnownCaches(data_folder and data_folder / KNOWN_CACHES, self._keychain)
         self._key_copies: KeyCopies | None = None
         self._data_folder = data_folder
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
         window.cancel_requested.connect(self.cancel_opening)
+        window.connect_page.forget_requested.connect(
+            lambda profile: self._scope.start("forget", self._forget(profile))
+        )
         window.close_cache_requested.connect(self.close_cache)
         window.close_requested.connect(lambda: self._scope.start("close", self._close()))
 
     def open(self, profile: Profile) -> None:
         """Open a cache beside those that are open; one that is open already is shown."""
-        workspace = next((w for w, opened in self._opened.items() if opened == profile), None)
+        workspace = next(
+            (w for w, opened in self._opened.items() if opened.is_same_cache(profile)), None
+        )
         if workspace is None:
             self._scope.start("open", self._open(profile))
         else:
@@ -258,7 +267,11 @@ class App:
 
     def ask_for_cache(self) -> None:
         """Let the user choose another cache."""
-        self._window.show_connections(self._profile)
+        self._window.show_connections(self._profile, self._known.profiles())
+
+    async def _forget(self, profile: Profile) -> None:
+        await self._known.forget(profile)
+        self._window.connect_page.show_known(self._known.profiles())
 
     def cancel_opening(self) -> None:
         """Go back to the cache that is open, or to the choice."""
@@ -340,6 +353,7 @@ class App:
         from sinch_cache_gui.cache.virtual_clock import VirtualClock
 
         label = ""
+        profile = await self._known.with_password(profile)
         try:
             target = parse_target(profile.url)
             label = target.label
@@ -371,6 +385,7 @@ class App:
         self._opened[workspace] = profile
         self._window.show_workspace(workspace)
         workspace.start()
+        await self._known.remember(profile)
         return True
 
     def _drafts(self, profile: Profile) -> DraftStore | None:

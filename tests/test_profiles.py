@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from sinch_cache_gui.profiles import Preferences, Profile, load_preferences, save_preferences
+from sinch_cache_gui.profiles import (
+    Preferences,
+    Profile,
+    load_preferences,
+    public_url,
+    save_preferences,
+    with_password,
+    without_password,
+)
+
+SECRET = "redis://alice:s%40cret@cache.example:6380/2"
 
 
 def test_preferences_come_back(tmp_path: Path) -> None:
@@ -24,3 +34,39 @@ def test_damaged_preferences_are_as_on_the_first_start(tmp_path: Path, text: str
 
 def test_a_profile_never_prints_its_password() -> None:
     assert "cret" not in repr(Profile("redis://alice:secret@host/0"))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "password"),
+    [
+        ("memory:", "memory:", ""),
+        ("redis://host:6379/0", "redis://host:6379/0", ""),
+        ("redis://:pw@host/0", "redis://host/0", "pw"),
+        ("redis://a:p%2Fq@host/0", "redis://a@host/0", "p/q"),
+        ("unix:///run/redis.sock?db=0", "unix:///run/redis.sock?db=0", ""),
+        ("redis://a:pw@[::1/0", "redis://a@[::1/0", "pw"),
+    ],
+)
+def test_a_password_is_taken_out_of_a_url(url: str, shown: str, password: str) -> None:
+    assert without_password(url) == (shown, password)
+
+
+def test_a_password_comes_back_into_its_url() -> None:
+    for url in (SECRET, "redis://:pw@host/0", "rediss://host/1"):
+        assert with_password(*without_password(url)) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "public"),
+    [
+        (SECRET, "redis://alice@cache.example:6380/2"),
+        (
+            "redis+sentinel://a:pw@h1:1,h2:2/main?sentinel_username=s&sentinel_password=pw",
+            "redis+sentinel://a@h1:1,h2:2/main?sentinel_username=s",
+        ),
+        ("redis+sentinel://h1/main?sentinel_password=pw", "redis+sentinel://h1/main"),
+        ("unix:///run/redis.sock?db=0", "unix:///run/redis.sock?db=0"),
+    ],
+)
+def test_what_is_shown_and_kept_of_a_url_has_no_secret(url: str, public: str) -> None:
+    assert public_url(url) == public

@@ -100,8 +100,9 @@ class MainWindow(QMainWindow):
         self.connect_page.show_failure(error, profile, is_cancellable=self._workspace is not None)
         self.strip.show_no_cache(label)
 
-    def show_connections(self, profile: Profile) -> None:
+    def show_connections(self, profile: Profile, known: Sequence[Profile]) -> None:
         """Ask which cache to open; Cancel comes back to the one that is open."""
+        self.connect_page.show_known(known)
         self.connect_page.show_form(profile, is_cancellable=self._workspace is not None)
         self._pages.setCurrentWidget(self.connect_page)
 

@@ -265,6 +265,9 @@ def style_sheet_of(tokens: Tokens) -> str:
         padding: 3px 6px; background: {tokens.base}; }}
     QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
     QTableView, QListView, QPlainTextEdit, QTextEdit, QTreeView {{ border: none; }}
+    QListWidget#knownCaches {{ border: 1px solid {tokens.border}; border-radius: 4px;
+        background: {tokens.base}; }}
+    QListWidget#knownCaches::item {{ padding: 4px 6px; }}
     QHeaderView::section {{ background: {tokens.window}; color: {tokens.muted}; border: none;
         border-bottom: 1px solid {tokens.border}; padding: 3px 6px; }}
     QTabBar::tab {{ background: {tokens.window}; color: {tokens.muted}; border: none;

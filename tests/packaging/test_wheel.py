@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -76,7 +77,9 @@ def test_the_command_of_a_wheel_runs_from_anywhere(wheel: Path, tmp_path: Path) 
 
 def test_the_locks_name_what_the_package_asks_for() -> None:
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    names = {requirement.split(";")[0].split(">")[0].split("[")[0].lower() for requirement in asked}
+    names = {
+        re.sub(r"[-_.]+", "-", re.split(r"[;>\[]", requirement)[0]).lower() for requirement in asked
+    }
     for lock in ("run", "test"):
         assert names <= locked(lock).keys()
 

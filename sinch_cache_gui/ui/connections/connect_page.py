@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,52 +18,23 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.profiles import MEMORY_URL, Profile
+from sinch_cache_gui.profiles import MEMORY_URL, Profile, with_password, without_password
+from sinch_cache_gui.ui.connections.known_list import KnownList
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 
-def without_password(url: str) -> tuple[str, str]:
-    """Split a URL into itself without the password, and the password (decoded; may be empty)."""
-    try:
-        parts = urlsplit(url)
-        password = parts.password
-    except ValueError:
-        return _before_password(url)
-    if password is None:
-        return url, ""
-    user, _, place = parts.netloc.rpartition("@")
-    name = user.partition(":")[0]
-    netloc = f"{name}@{place}" if name else place
-    return urlunsplit(parts._replace(netloc=netloc)), unquote(password)
-
-
-def with_password(url: str, password: str) -> str:
-    """Put a password into a URL that has none."""
-    if not password or "://" not in url:
-        return url
-    scheme, rest = url.split("://", 1)
-    place, slash, path = rest.partition("/")
-    user, at, host = place.rpartition("@")
-    name = user.partition(":")[0] if at else ""
-    return f"{scheme}://{name}:{quote(password, safe='')}@{host}{slash}{path}"
-
-
-def _before_password(url: str) -> tuple[str, str]:
-    """Keep a password out of view even where the URL cannot be parsed."""
-    head, at, tail = url.rpartition("@")
-    if not at:
-        return url, ""
-    start, colon, password = head.rpartition(":")
-    if not colon or start.endswith(("redis", "rediss", "unix")):
-        return url, ""
-    return f"{start}@{tail}", unquote(password)
-
-
 class ConnectPage(QWidget):
-    """Asks which cache to open. Shows in place what failed, with Retry and Edit."""
+    """Asks which cache to open. Shows in place what failed, with Retry and Edit.
+
+    Attributes:
+        connect_requested: The user wants to open a `Profile`.
+        cancel_requested: The user wants to go back.
+        forget_requested: A `Profile` shall no longer be among those opened before.
+    """
 
     connect_requested = Signal(object)
     cancel_requested = Signal()
+    forget_requested = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -78,6 +49,10 @@ class ConnectPage(QWidget):
         self._prefix = QLineEdit()
         self._read_only = QCheckBox(self.tr("Read-only: look, change nothing"))
         self._omits_values = QCheckBox(self.tr("Keep no values on disk, in journal or drafts"))
+        self._keeps_password = QCheckBox(
+            self.tr("Keep the password in the keychain of this system")
+        )
+        self._known = KnownList()
         self._retry = QPushButton(self.tr("Retry"))
         self._edit = QPushButton(self.tr("Edit"))
         self._connect = QPushButton(self.tr("Open"))
@@ -93,7 +68,7 @@ class ConnectPage(QWidget):
         """Say that the cache is being reached."""
         self._say(self.tr("Opening {}…").format(label), "", is_error=False)
         self._busy.show()
-        self._form.hide()
+        self._show_parts_of_form(is_shown=False)
         self._show_buttons(self._cancel)
 
     def show_failure(self, error: CacheError, profile: Profile, *, is_cancellable: bool) -> None:
@@ -101,10 +76,14 @@ class ConnectPage(QWidget):
         self._fill(profile)
         self._say(error.title, error.detail, is_error=True)
         self._busy.hide()
-        self._form.hide()
+        self._show_parts_of_form(is_shown=False)
         self._is_cancellable = is_cancellable
         self._show_buttons(self._retry, self._edit, *((self._cancel,) if is_cancellable else ()))
         self._retry.setFocus()
+
+    def show_known(self, known: Sequence[Profile]) -> None:
+        """Offer caches that were opened before, the last one first."""
+        self._known.show_profiles(known)
 
     def show_form(self, profile: Profile, *, is_cancellable: bool) -> None:
         """Ask which cache to open, beginning with `profile`."""
@@ -119,10 +98,14 @@ class ConnectPage(QWidget):
 
     def _show_edit(self) -> None:
         self._busy.hide()
-        self._form.show()
+        self._show_parts_of_form(is_shown=True)
         self._show_buttons(self._connect, *((self._cancel,) if self._is_cancellable else ()))
         self._url.setFocus()
         self._url.selectAll()
+
+    def _show_parts_of_form(self, *, is_shown: bool) -> None:
+        self._form.setVisible(is_shown)
+        self._known.set_offered(is_offered=is_shown)
 
     def _show_buttons(self, *buttons: QPushButton) -> None:
         for button in (self._retry, self._edit, self._connect, self._cancel):
@@ -143,6 +126,7 @@ class ConnectPage(QWidget):
         self._prefix.setText(profile.prefix.decode("utf-8", "surrogateescape"))
         self._read_only.setChecked(profile.is_read_only)
         self._omits_values.setChecked(profile.omits_values)
+        self._keeps_password.setChecked(profile.keeps_password)
 
     def _entered(self) -> Profile:
         url = self._url.text().strip() or MEMORY_URL
@@ -151,6 +135,7 @@ class ConnectPage(QWidget):
             prefix=self._prefix.text().encode("utf-8", "surrogateescape"),
             is_read_only=self._read_only.isChecked(),
             omits_values=self._omits_values.isChecked(),
+            keeps_password=self._keeps_password.isChecked(),
         )
 
     def _set_up_controls(self) -> None:
@@ -167,6 +152,7 @@ class ConnectPage(QWidget):
         self._url.setAccessibleName(self.tr("Address of the cache"))
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
         self._password.setAccessibleName(self.tr("Password"))
+        self._password.setPlaceholderText(self.tr("none, or the one in the keychain"))
         self._prefix.setPlaceholderText(self.tr("all keys"))
         self._prefix.setAccessibleName(self.tr("Key prefix"))
         self._connect.setProperty("primary", True)
@@ -178,6 +164,7 @@ class ConnectPage(QWidget):
         fields.setSpacing(GRID)
         fields.addRow(self.tr("Address"), self._url)
         fields.addRow(self.tr("Password"), self._password)
+        fields.addRow("", self._keeps_password)
         fields.addRow(self.tr("Key prefix"), self._prefix)
         fields.addRow("", self._read_only)
         fields.addRow("", self._omits_values)
@@ -198,7 +185,7 @@ class ConnectPage(QWidget):
         card.setFixedWidth(560)
         column = QVBoxLayout(card)
         column.setSpacing(GRID * 2)
-        for part in (self._heading, self._detail, self._busy, self._form):
+        for part in (self._heading, self._detail, self._busy, self._known, self._form):
             column.addWidget(part)
         column.addLayout(buttons)
         outer = QVBoxLayout(self)
@@ -211,6 +198,9 @@ class ConnectPage(QWidget):
         self._edit.clicked.connect(self._show_edit)
         self._cancel.clicked.connect(self.cancel_requested)
         self._connect.clicked.connect(lambda: self.connect_requested.emit(self._entered()))
+        self._known.chosen.connect(self._fill)
+        self._known.activated_profile.connect(self.connect_requested)
+        self._known.forget_requested.connect(self.forget_requested)
         for field in (self._url, self._password, self._prefix):
             field.returnPressed.connect(self._connect.click)
 

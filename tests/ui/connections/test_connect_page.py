@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.profiles import Profile
-from sinch_cache_gui.ui.connections.connect_page import (
-    ConnectPage,
-    with_password,
-    without_password,
-)
+from sinch_cache_gui.ui.connections.connect_page import ConnectPage
 from sinch_cache_gui.ui.theme import Theme
 
 
@@ -81,21 +77,44 @@ def test_cancel_is_offered_only_where_there_is_a_cache_to_go_back_to(
         qtbot.mouseClick(button(page, "Cancel"), Qt.MouseButton.LeftButton)
 
 
-@pytest.mark.parametrize(
-    ("url", "shown", "password"),
-    [
-        ("memory:", "memory:", ""),
-        ("redis://host:6379/0", "redis://host:6379/0", ""),
-        ("redis://:pw@host/0", "redis://host/0", "pw"),
-        ("redis://a:p%2Fq@host/0", "redis://a@host/0", "p/q"),
-        ("unix:///run/redis.sock?db=0", "unix:///run/redis.sock?db=0", ""),
-        ("redis://a:pw@[::1/0", "redis://a@[::1/0", "pw"),
-    ],
-)
-def test_a_password_is_taken_out_of_a_url(url: str, shown: str, password: str) -> None:
-    assert without_password(url) == (shown, password)
+KNOWN = (Profile("redis://cache.internal/0", b"fn:", is_read_only=True), Profile())
 
 
-def test_a_password_comes_back_into_its_url() -> None:
-    for url in (SECRET, "redis://:pw@host/0", "rediss://host/1"):
-        assert with_password(*without_password(url)) == url
+def known(page: ConnectPage) -> QListWidget:
+    return page.findChild(QListWidget)
+
+
+def test_a_cache_opened_before_is_opened_by_enter(page: ConnectPage, qtbot: QtBot) -> None:
+    page.show_known(KNOWN)
+    page.show_form(Profile(), is_cancellable=False)
+    assert [known(page).item(row).text() for row in range(2)] == [
+        "redis://cache.internal/0   fn:   read-only",
+        "memory",
+    ]
+    known(page).setFocus()
+    with qtbot.waitSignal(page.connect_requested) as asked:
+        qtbot.keyClick(known(page), Qt.Key.Key_Return)
+    assert asked.args == [KNOWN[0]]
+
+
+def test_choosing_a_cache_opened_before_fills_the_form(page: ConnectPage, qtbot: QtBot) -> None:
+    page.show_known(KNOWN)
+    page.show_form(Profile(), is_cancellable=False)
+    at = known(page).visualItemRect(known(page).item(0)).center()
+    qtbot.mouseClick(known(page).viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert field(page, "Address of the cache").text() == "redis://cache.internal/0"
+    assert field(page, "Key prefix").text() == "fn:"
+
+
+def test_delete_asks_to_forget_a_cache(page: ConnectPage, qtbot: QtBot) -> None:
+    page.show_known(KNOWN)
+    page.show_form(Profile(), is_cancellable=False)
+    known(page).setCurrentRow(1)
+    with qtbot.waitSignal(page.forget_requested) as asked:
+        qtbot.keyClick(known(page), Qt.Key.Key_Delete)
+    assert asked.args == [KNOWN[1]]
+
+
+def test_the_first_start_shows_no_list(page: ConnectPage) -> None:
+    page.show_form(Profile(), is_cancellable=False)
+    assert not known(page).isVisible()
