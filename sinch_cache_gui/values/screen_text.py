@@ -46,6 +46,11 @@ class Alphabet:
                 stand_ins[fragile] = candidate
         return cls(stand_ins)
 
+    def covers(self, text: str) -> bool:
+        """Whether `text`, written into the text this is of, is shown and meant as it is."""
+        fragile = {character for character in _FRAGILE if character in text}
+        return fragile <= self.stand_ins.keys() and self.meant(self.shown(text)) == text
+
     def shown(self, text: str) -> str:
         """Answer `text` with its fragile characters replaced by their stand-ins."""
         for fragile, stand_in in self.stand_ins.items():

@@ -21,3 +21,12 @@ def test_every_character_comes_back(text: str) -> None:
 
 def test_an_ordinary_text_is_shown_as_it_is() -> None:
     assert Alphabet.of('{"a": "¶"}').stand_ins == {}
+
+
+def test_what_an_editor_would_break_is_not_covered_unless_it_has_a_stand_in() -> None:
+    plain, with_separator = Alphabet.of("plain"), Alphabet.of("a\u2028b")
+    assert plain.covers("é \U0001f4de \t \n")
+    assert not plain.covers("a\u2028b")
+    assert with_separator.covers("c\u2028d")
+    stand_in = with_separator.shown("\u2028")
+    assert not with_separator.covers(stand_in), "it would come back as the other character"

@@ -27,7 +27,7 @@ from sinch_cache_gui.ui.editor.keystrokes import (
     tab_pressed,
 )
 from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
-from sinch_cache_gui.ui.editor.positions import position_of, qt_offset
+from sinch_cache_gui.ui.editor.positions import position_of, python_offset, qt_offset
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document import Written
 from sinch_cache_gui.values.json_check import JsonProblem
@@ -137,6 +137,40 @@ class CodeView(QPlainTextEdit):
         """Put `text` in place of the present one, as one step of the user's."""
         await self._frozen_text()
         await self._fill(self._alphabet.shown(text), is_undoable=True)
+
+    async def apply(self, change: Replacement, written: Written) -> bool:
+        """Make one change of the text as it was read, as one step of the user's.
+
+        Answer whether it was made: not if the text is another by now.
+        """
+        if self._is_filling or written.revision != self._revision:
+            return False
+        self._is_filling = True
+        self._apply_editable()
+        try:
+            shown = Replacement(change.start, change.end, self._alphabet.shown(change.new))
+            await self._put(shown, self._alphabet.shown(written.text))
+        finally:
+            self._is_filling = False
+            self._apply_editable()
+        return True
+
+    def can_hold(self, text: str) -> bool:
+        """Whether `text` can be written here and comes back as it is."""
+        return self._alphabet.covers(text)
+
+    def select(self, start: int, end: int, text: str) -> None:
+        """Select a stretch of the present text, which is `text`, and show it."""
+        shown = self._alphabet.shown(text)
+        cursor = self.textCursor()
+        cursor.setPosition(qt_offset(shown, end))
+        cursor.setPosition(qt_offset(shown, start), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.centerCursor()
+
+    def cursor_offset(self, text: str) -> int:
+        """Answer where the cursor stands in the present text, which is `text`."""
+        return python_offset(self._alphabet.shown(text), self.textCursor().position())
 
     @property
     def is_edited(self) -> bool:

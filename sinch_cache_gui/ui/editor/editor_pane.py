@@ -20,11 +20,13 @@ from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.elements_page import ElementsPage
 from sinch_cache_gui.ui.editor.header import DocumentHeader
+from sinch_cache_gui.ui.editor.json_tree.page import JsonTreePage
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.ttl_field import TtlField
+from sinch_cache_gui.ui.editor.view_switch import ValueView, ViewSwitch
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -85,12 +87,17 @@ class EditorPane(QWidget):
         self.decoded.setAccessibleName(self.tr("Value, decoded"))
         self._shows_decoded = False
         self.elements = ElementsPage(theme, backend, key, self.tasks, is_read_only=is_read_only)
+        self.tree = JsonTreePage(theme, self.panel.view, self.tasks)
+        self._shows_tree = False
+        self.switch = ViewSwitch(shortcuts_of=self.panel)
+        self.panel.footer.add_switch(self.switch)
         self.document = Document(backend, key, self.panel.view)
         self._stack = self.panel.body
         self._stack.addWidget(self.page)
         self._stack.addWidget(self.difference)
         self._stack.addWidget(self.decoded)
         self._stack.addWidget(self.elements)
+        self.panel.add_text_page(self.tree, self.tree)
         self.bar = NoticeBar(theme, over=self._stack)
         self.close_bar = NoticeBar(theme, over=self._stack)
         self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
@@ -212,6 +219,9 @@ class EditorPane(QWidget):
         self.difference.closed.connect(self._show_text)
         self.elements.elements_changed.connect(self.look_again)
         self._stack.currentChanged.connect(self._raise_bars)
+        self._stack.currentChanged.connect(self._show_switch)
+        self.switch.view_requested.connect(self._see_as)
+        self.tree.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
         self.document.listen(self._show_state)
 
     async def _follow(self) -> None:
@@ -284,6 +294,7 @@ class EditorPane(QWidget):
         if view.is_editable != may_write:
             view.set_editable(may_write)
         self.panel.set_may_save(may_write)
+        self.tree.set_may_write(may_write)
         if view.is_edited and not state.is_edited:
             view.set_unedited()
         self._choose_page(state)
@@ -298,6 +309,7 @@ class EditorPane(QWidget):
         if (*said, state.is_edited) != self._shown:
             self._shown = (*said, state.is_edited)
             self._show_bar(state)
+        self._show_switch()
         self._note_draft(state)
         self.state_changed.emit()
 
@@ -335,7 +347,41 @@ class EditorPane(QWidget):
         elif stored is not None and stored.type != KeyType.STRING:
             self._stack.setCurrentWidget(self.page)
         else:
-            self._stack.setCurrentWidget(self.decoded if self._shows_decoded else self.panel.view)
+            self._stack.setCurrentWidget(self._text_page())
+
+    def _text_page(self) -> QWidget:
+        if self._shows_decoded:
+            return self.decoded
+        shows_tree = self._shows_tree and self._shown_kind is ContentKind.JSON
+        return self.tree if shows_tree else self.panel.view
+
+    def _see_as(self, seen: ValueView) -> None:
+        """Show the value another way, with the keyboard at the same place of it."""
+        if seen is ValueView.DIFFERENCE:
+            self._show_difference()
+            return
+        if self._stack.currentWidget() is self.tree and seen is ValueView.TEXT:
+            self.tree.hand_over()
+        self._shows_tree = seen is ValueView.TREE
+        self._shows_decoded = False
+        self._show_text()
+        self._show_bar(self.document.state)
+        self.take_focus()
+
+    def _show_switch(self) -> None:
+        page = self._stack.currentWidget()
+        views: dict[QWidget, ValueView] = {
+            self.panel.view: ValueView.TEXT,
+            self.tree: ValueView.TREE,
+            self.difference: ValueView.DIFFERENCE,
+        }
+        self.switch.show_view(None if page is None else views.get(page))
+        content = self.document.state.content
+        is_text = content is not None and content.kind in (ContentKind.JSON, ContentKind.TEXT)
+        is_whole_json = (
+            content is not None and content.kind is ContentKind.JSON and not content.is_head
+        )
+        self.switch.allow(text=is_text, tree=is_whole_json, difference=is_text)
 
     def _show_elements(self, state: DocumentState) -> None:
         """List the elements of a value that is no string, anew after every look at it."""
@@ -431,12 +477,15 @@ class EditorPane(QWidget):
         )
 
     def _show_difference(self) -> None:
-        theirs = self.document.state.theirs
-        if theirs is not None:
+        if self._other_value() is not None:
             self._start("difference", self._compare())
 
+    def _other_value(self) -> StoredValue | None:
+        """Answer what the text is compared with: the other value, or what was loaded last."""
+        return self.document.state.theirs or self.document.state.stored
+
     async def _compare(self) -> None:
-        theirs = self.document.state.theirs
+        theirs = self._other_value()
         if theirs is None:
             return
         content = await content_of(theirs)

@@ -105,6 +105,8 @@ class EditorFooter(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(signal)
             buttons.addWidget(button)
+        self._switches = QHBoxLayout()
+        buttons.addLayout(self._switches)
         buttons.addStretch(1)
         self._place = QLabel()
         self._place.setObjectName("muted")
@@ -114,6 +116,10 @@ class EditorFooter(QWidget):
         column.setSpacing(0)
         column.addWidget(self._line)
         column.addLayout(buttons)
+
+    def add_switch(self, switch: QWidget) -> None:
+        """Have another control beside the buttons."""
+        self._switches.addWidget(switch)
 
     @property
     def sentence(self) -> str:

@@ -17,6 +17,16 @@ def qt_offset(text: str, offset: int) -> int:
     return offset + sum(1 for _ in _ASTRAL.finditer(text, 0, offset))
 
 
+def python_offset(text: str, position: int) -> int:
+    """Answer which character of `text` Qt sees at `position`."""
+    if text.isascii():
+        return position
+    for count, astral in enumerate(_ASTRAL.finditer(text)):
+        if astral.start() + count >= position:
+            return position - count
+    return position - sum(1 for _ in _ASTRAL.finditer(text))
+
+
 def position_of(document: QTextDocument, line: int, column: int) -> int:
     """Answer the position of a line and column, both from 1, the column in characters."""
     block = document.findBlockByNumber(line - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,6 +18,22 @@ from sinch_cache_gui.values.content import ContentKind
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_notes import JsonNote, find_notes_sliced
 from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sliced
+
+
+class Finder(Protocol):
+    """Finds something in what a page shows."""
+
+    def open_bar(self) -> None:
+        """Have the keyboard go to the search."""
+        ...
+
+    def find_next(self) -> None:
+        """Go to the next match."""
+        ...
+
+    def find_previous(self) -> None:
+        """Go to the match before."""
+        ...
 
 
 class TextPanel(QWidget):
@@ -44,6 +61,7 @@ class TextPanel(QWidget):
         self.body.addWidget(self.view)
         self.footer = EditorFooter(theme, save_title, shortcuts_of=self)
         self.find_bar = FindBar(theme, self.view, tasks)
+        self._finders: dict[QWidget, Finder] = {self.view: self.find_bar}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -57,9 +75,19 @@ class TextPanel(QWidget):
         self.footer.format_requested.connect(self.format_text)
         self.footer.compact_requested.connect(self.compact_text)
         self.footer.problem_pressed.connect(self._go_to_problem)
-        self._shortcut("Ctrl+F", self.find_bar.open_bar)
-        self._shortcut("F3", self.find_bar.find_next)
-        self._shortcut("Shift+F3", self.find_bar.find_previous)
+        self._shortcut("Ctrl+F", lambda: self._finder().open_bar())
+        self._shortcut("F3", lambda: self._finder().find_next())
+        self._shortcut("Shift+F3", lambda: self._finder().find_previous())
+
+    def add_text_page(self, page: QWidget, finder: Finder) -> None:
+        """Have another page of the body that shows and edits the same text.
+
+        Args:
+            page: The page.
+            finder: What Ctrl+F and F3 do while it is in front.
+        """
+        self._finders[page] = finder
+        self.body.addWidget(page)
 
     def set_kind(self, kind: ContentKind) -> None:
         """Know what the text is: JSON is coloured and checked."""
@@ -133,13 +161,20 @@ class TextPanel(QWidget):
             await self.view.replace(moved)
 
     def _save(self) -> None:
-        if self._may_save and self.body.currentWidget() is self.view:
+        if self._may_save and self._shows_text():
             self.save_requested.emit()
 
     def _allow(self) -> None:
         is_json = self._kind is ContentKind.JSON
-        can_edit = self.view.is_editable and self.body.currentWidget() is self.view
+        can_edit = self.view.is_editable and self._shows_text()
         self.footer.allow(save=self._may_save and can_edit, layout=is_json and can_edit)
+
+    def _shows_text(self) -> bool:
+        return self.body.currentWidget() in self._finders
+
+    def _finder(self) -> Finder:
+        page = self.body.currentWidget()
+        return self.find_bar if page is None else self._finders.get(page, self.find_bar)
 
     def _go_to_problem(self) -> None:
         if self._problem is not None:

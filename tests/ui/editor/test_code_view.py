@@ -14,6 +14,7 @@ from sinch_cache_gui.ui.editor.brackets import bracket_pair
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.highlighter import Span, spans_of
 from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.replacement import Replacement
 
 Desk = Any
 
@@ -67,6 +68,23 @@ async def test_a_replacement_keeps_the_cursor_and_is_one_step(view: CodeView) ->
     assert view.textCursor().blockNumber() == 9_999
     view.undo()
     assert view.text() == "\n".join(lines)
+    assert not view.is_edited
+
+
+async def test_one_change_is_made_where_the_text_was_read(view: CodeView) -> None:
+    await view.show_text('["\U0001f600\r", 1,\r2]', is_undoable=False)
+    written = await view.read_text()
+    at = written.text.index("1")
+    assert await view.apply(Replacement(at, at + 1, '"\U0001f4de\r"'), written)
+    changed = '["\U0001f600\r", "\U0001f4de\r",\r2]'
+    assert view.text() == changed
+    view.select(changed.index("2"), changed.index("2") + 1, changed)
+    assert view.textCursor().selectedText() == "2"
+    assert view.cursor_offset(changed) == changed.index("2")
+    assert not await view.apply(Replacement(0, 1, "x"), written), "it was read before that"
+    assert view.text() == changed
+    view.undo()
+    assert view.text() == written.text
     assert not view.is_edited
 
 

@@ -1,0 +1,446 @@
+"""The tree of the text in an editor: both show one text, and share its undo."""
+
+from __future__ import annotations
+
+import asyncio
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from sinch_cache_gui.notices import NoticeAction
+from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.json_tree.cell_editor import LONGEST_IN_PLACE, CellEditor
+from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
+from sinch_cache_gui.ui.editor.json_tree.commands import TreeCommand
+from sinch_cache_gui.ui.editor.json_tree.search_strip import SearchStrip
+from sinch_cache_gui.ui.editor.json_tree.view import JsonTreeView
+from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.message_page import MessagePage
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.values.document import Written
+from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
+from sinch_cache_gui.values.json_edits import (
+    Edit,
+    add_part,
+    member_text,
+    move_part,
+    new_name,
+    remove_part,
+    rename,
+    set_value,
+)
+from sinch_cache_gui.values.json_outline import Node, NodeKind, Outline, Shift, outline_after
+from sinch_cache_gui.values.json_search import name_and_value_matches
+from sinch_cache_gui.values.json_text import InvalidJson
+from sinch_cache_gui.values.replacement import replacement
+from sinch_cache_gui.values.slices import Work, run_sliced
+
+MakeEdit: TypeAlias = Callable[[Outline, Node], Edit | None]
+
+
+class JsonTreePage(QWidget):
+    """Shows the text of `view` as a tree, and edits it there, one place at a time.
+
+    Attributes:
+        text_requested: The text itself shall be shown.
+    """
+
+    text_requested = Signal()
+
+    def __init__(self, theme: Theme, view: CodeView, tasks: PaneTasks) -> None:
+        super().__init__()
+        self._theme = theme
+        self._view = view
+        self._tasks = tasks
+        self._may_write = True
+        self._written: Written | None = None
+        self._is_parsed = False
+        self._problem: JsonProblem | None = None
+        self._reading = asyncio.Lock()
+        self._waiting: deque[Callable[[], Awaitable[None]]] = deque()
+        self._is_working = False
+        self._edited: int | None = None
+        self._places: array[int] = array("Q")
+        self.strip = SearchStrip(theme)
+        self.table = JsonTreeView(theme)
+        self.message = MessagePage(theme)
+        self._editor = CellEditor(theme, self.table)
+        self._foot = QLabel()
+        self._foot.setFixedHeight(ROW_HEIGHT)
+        self._foot.setContentsMargins(GRID, 0, GRID, 0)
+        self._foot.setMinimumWidth(80)
+        self._foot.setAccessibleName(tr("Path of the element"))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.message)
+        self._stack.addWidget(self.table)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.strip)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._foot)
+        self.setFocusProxy(self.table)
+        self.message.say("mdi6.progress-clock", tr("Reading the text…"))
+        self._wire()
+
+    def _wire(self) -> None:
+        self._view.text_rested.connect(self._follow)
+        self.table.toggle_requested.connect(self._toggle)
+        self.table.command_requested.connect(self.run_command)
+        self.table.current_moved.connect(self._show_path)
+        self._editor.entered.connect(self._take_cell)
+        self._editor.given_up.connect(self._leave_cell)
+        self.table.viewport().installEventFilter(self)
+        self.strip.wanted_changed.connect(self._search)
+        self.strip.next_requested.connect(self.find_next)
+        self.strip.previous_requested.connect(self.find_previous)
+        self.strip.left.connect(self.table.setFocus)
+
+    def set_may_write(self, may_write: bool) -> None:
+        """Let the user change the text, or only look and copy."""
+        self._may_write = may_write
+        self.table.may_write = may_write
+
+    # -- the panel asks ----------------------------------------------------------------------
+
+    def open_bar(self) -> None:
+        """Have the keyboard go to the search."""
+        self.strip.open_strip()
+
+    def find_next(self) -> None:
+        """Go to the next match, round the end."""
+        node = self.table.current_node()
+        at = -1 if node is None else node.first if node.is_container else node.start
+        self._go_to_match(bisect_right(self._places, at) if at >= 0 else 0)
+
+    def find_previous(self) -> None:
+        """Go to the match before, round the beginning."""
+        node = self.table.current_node()
+        at = 0 if node is None else node.first
+        self._go_to_match(bisect_left(self._places, at) - 1)
+
+    def hand_over(self) -> None:
+        """Put the cursor of the text where the tree is."""
+        node, written = self.table.current_node(), self._written
+        if node is not None and written is not None and self._shows_the_text():
+            self._view.select(node.start, node.start, written.text)
+
+    # -- following the text ------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._tasks.start("outline", self._show_place())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.table.viewport() and event.type() == QEvent.Type.Resize:
+            self._editor.follow()
+        return super().eventFilter(watched, event)
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self._tasks.start("outline", self._read())
+
+    async def _show_place(self) -> None:
+        """Show the element that the cursor of the text is in."""
+        await self._read()
+        outline, written = self.table.rows.outline, self._written
+        if outline is not None and written is not None:
+            await self._go_to(self._view.cursor_offset(written.text))
+
+    def _is_current(self) -> bool:
+        written = self._written
+        return written is not None and written.revision == self._view.revision
+
+    def _shows_the_text(self) -> bool:
+        """Whether the rows are those of the text as it is now."""
+        return self._is_parsed and self._is_current()
+
+    async def _read(self, shift: Shift | None = None) -> None:
+        """Have the tree say what the text says now."""
+        async with self._reading:
+            while not self._is_current():
+                await self._read_once(shift)
+                shift = None
+
+    async def _read_once(self, shift: Shift | None) -> None:
+        written = await self._view.read_text()
+        problem = await find_problem_sliced(written.text)
+        self._written, self._is_parsed = written, problem is None
+        if problem is not None:
+            self._show_problem(problem)
+            return
+        old = self.table.rows.outline
+        if old is None:
+            outline, shift = Outline(written.text), None
+            self._show_outline(outline, None)
+            await run_sliced(outline.expand(()))
+            return
+        shift = shift or Shift.of(replacement(old.text, written.text))
+        outline = await run_sliced(outline_after(old, written.text, shift))
+        self._show_outline(outline, shift)
+
+    def _show_outline(self, outline: Outline, shift: Shift | None) -> None:
+        current = self.table.current_node()
+        self.table.rows.show(outline)
+        if shift is None or current is None:
+            self.table.go_to(0)
+        else:
+            there = shift.carried(current.start)
+            path = outline.find(current.start if there is None else there)
+            self.table.go_to(outline.row_of(path))
+            self._edited = None if self._edited is None else shift.carried(self._edited)
+        self._stack.setCurrentWidget(self.table)
+        self._editor.follow()
+        self._show_path()
+        self._search()
+
+    def _show_problem(self, problem: JsonProblem) -> None:
+        self._problem = problem
+        where = tr("Line {}, column {}: ").format(f"{problem.line:,}", f"{problem.column:,}")
+        self.message.say(
+            "mdi6.code-json",
+            tr("The text is not JSON"),
+            where + problem.sentence,
+            NoticeAction(tr("Show it in the text"), self._go_to_problem),
+        )
+        self._stack.setCurrentWidget(self.message)
+        self._foot.clear()
+
+    def _go_to_problem(self) -> None:
+        self.text_requested.emit()
+        if self._problem is not None:
+            self._view.go_to(self._problem.line, self._problem.column)
+
+    # -- walking -----------------------------------------------------------------------------
+
+    def _toggle(self, node: Node) -> None:
+        outline = self.table.rows.outline
+        if outline is None:
+            return
+        if node.is_expanded:
+            outline.collapse(node.path)
+        else:
+            self._tasks.start(f"expand {node.start}", _whole(outline.expand(node.path)))
+
+    async def _go_to(self, offset: int) -> None:
+        outline = self.table.rows.outline
+        if outline is not None:
+            path = await run_sliced(outline.reveal(offset))
+            if outline is self.table.rows.outline:
+                self.table.go_to(outline.row_of(path))
+
+    def _show_path(self) -> None:
+        outline, node = self.table.rows.outline, self.table.current_node()
+        if outline is None or node is None:
+            self._foot.clear()
+            return
+        self._say(outline.path_text(node.path))
+
+    def _say(self, sentence: str, *, is_bad: bool = False) -> None:
+        tokens = self._theme.tokens
+        self._foot.setStyleSheet(f"color: {tokens.danger if is_bad else tokens.muted};")
+        self._foot.setToolTip(sentence)
+        metrics = self._foot.fontMetrics()
+        room = max(self._foot.width() - 2 * GRID, 80)
+        end = tr("…")
+        shown = sentence[:1000] + (end if len(sentence) > 1000 else "")
+        while metrics.horizontalAdvance(shown) > room and len(shown) > 1:
+            shown = shown[: max(len(shown) * 9 // 10 - 1, 0)].rstrip(end) + end
+        self._foot.setText(shown)
+
+    # -- finding -----------------------------------------------------------------------------
+
+    def _search(self) -> None:
+        self.table.painter_of_rows.set_wanted(self.strip.wanted)
+        self.table.viewport().update()
+        self._tasks.start("tree search", self._search_all())
+
+    async def _search_all(self) -> None:
+        outline, wanted = self.table.rows.outline, self.strip.wanted
+        if outline is None or not wanted:
+            self._places = array("Q")
+            self.strip.say("")
+            return
+        self.strip.say(tr("searching…"))
+        self._places = await run_sliced(name_and_value_matches(outline.text, wanted))
+        count = len(self._places)
+        if not count:
+            self.strip.say(tr("no match"))
+        else:
+            self.strip.say(tr("1 match") if count == 1 else tr("{} matches").format(f"{count:,}"))
+
+    def _go_to_match(self, number: int) -> None:
+        if self._places:
+            self._tasks.start("tree match", self._go_to(self._places[number % len(self._places)]))
+
+    # -- doing -------------------------------------------------------------------------------
+
+    def run_command(self, command: TreeCommand) -> None:
+        """Do something with the current row."""
+        match command:
+            case TreeCommand.COPY_VALUE | TreeCommand.COPY_PATH:
+                self._copy(is_path=command is TreeCommand.COPY_PATH)
+            case TreeCommand.SHOW_TEXT:
+                self._show_in_text()
+            case _ if not self._may_write:
+                self._say(tr("This value is read-only here."), is_bad=True)
+            case TreeCommand.EDIT_VALUE | TreeCommand.RENAME:
+                is_name = command is TreeCommand.RENAME
+                self._enqueue(lambda: self._open_cell(Column.NAME if is_name else Column.VALUE))
+            case TreeCommand.ADD_BEHIND:
+                self._enqueue(lambda: self._add(is_inside=False))
+            case TreeCommand.ADD_INSIDE:
+                self._enqueue(lambda: self._add(is_inside=True))
+            case TreeCommand.REMOVE:
+                self._edit(lambda outline, node: remove_part(outline, node.path))
+            case TreeCommand.MOVE_UP:
+                self._edit(lambda outline, node: move_part(outline, node.path, -1))
+            case TreeCommand.MOVE_DOWN:
+                self._edit(lambda outline, node: move_part(outline, node.path, 1))
+            case TreeCommand.UNDO:
+                self._enqueue(lambda: self._step(self._view.undo))
+            case TreeCommand.REDO:
+                self._enqueue(lambda: self._step(self._view.redo))
+
+    def _copy(self, *, is_path: bool) -> None:
+        outline, node = self.table.rows.outline, self.table.current_node()
+        if outline is not None and node is not None:
+            value = outline.text[node.start : node.end]
+            copied = outline.path_text(node.path) if is_path else value
+            QGuiApplication.clipboard().setText(copied)
+
+    def _show_in_text(self) -> None:
+        node, written = self.table.current_node(), self._written
+        self.text_requested.emit()
+        if node is not None and written is not None and self._shows_the_text():
+            self._view.select(node.start, node.end, written.text)
+
+    def _enqueue(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do one thing after the other, each with the text as the one before left it."""
+        self._waiting.append(work)
+        if not self._is_working:
+            self._is_working = True
+            self._tasks.start("tree edit", self._work_off())
+
+    async def _work_off(self) -> None:
+        try:
+            while self._waiting:
+                await self._read()
+                await self._waiting.popleft()()
+        finally:
+            self._waiting.clear()
+            self._is_working = False
+
+    async def _step(self, step: Callable[[], None]) -> None:
+        step()
+        await self._read()
+
+    def _edit(self, make: MakeEdit) -> None:
+        self._enqueue(lambda: self._edit_current(make))
+
+    async def _edit_current(self, make: MakeEdit) -> None:
+        outline, node = self.table.rows.outline, self.table.current_node()
+        if outline is None or node is None or not self._is_parsed:
+            return
+        if not node.path:
+            self._say(tr("The whole value stands in nothing: it cannot be moved or removed."))
+            return
+        edit = make(outline, node)
+        if edit is not None:
+            await self._apply(edit)
+
+    async def _apply(self, edit: Edit) -> bool:
+        """Change the text; answer whether it was changed."""
+        written = self._written
+        if written is None or not await self._view.apply(edit.change, written):
+            self._say(tr("The text has changed meanwhile; nothing was done."), is_bad=True)
+            return False
+        await self._read(edit.shift)
+        await self._go_to(edit.focus)
+        return True
+
+    async def _add(self, *, is_inside: bool) -> None:
+        outline, node = self.table.rows.outline, self.table.current_node()
+        if outline is None or node is None or not self._is_parsed:
+            return
+        path = node.path if is_inside else node.path[:-1]
+        container = outline.node(path)
+        if not container.is_container or (not is_inside and not node.path):
+            self._say(tr("Nothing can stand inside or behind this value."), is_bad=True)
+            return
+        await run_sliced(outline.expand(path))
+        count = outline.part_count(path) or 0
+        position = count if is_inside else node.path[-1] + 1
+        part, is_object = "null", container.kind is NodeKind.OBJECT
+        if is_object:
+            part = member_text(outline, path, new_name(outline, path), part)
+        if await self._apply(add_part(outline, path, position, part)):
+            await self._open_cell(Column.NAME if is_object else Column.VALUE)
+
+    # -- in a cell ---------------------------------------------------------------------------
+
+    async def _open_cell(self, column: Column) -> None:
+        outline, node = self.table.rows.outline, self.table.current_node()
+        if outline is None or node is None or not self._is_parsed:
+            return
+        is_name = column is Column.NAME
+        if is_name and not node.has_name:
+            return
+        first, end = (node.first, node.name_end) if is_name else (node.start, node.end)
+        spelling = outline.text[first:end]
+        if "\n" in spelling or len(spelling) > LONGEST_IN_PLACE:
+            self._show_in_text()
+            return
+        self._edited = node.start
+        self._editor.open_over(node, column, spelling)
+
+    def _leave_cell(self) -> None:
+        self._edited = None
+        self._editor.close_cell()
+        self.table.setFocus()
+        self._show_path()
+
+    def _take_cell(self) -> None:
+        if not self._editor.isReadOnly():  # else it is being taken already
+            self._editor.setReadOnly(True)
+            self._enqueue(self._write_cell)
+
+    async def _write_cell(self) -> None:
+        try:
+            await self._write_written()
+        finally:
+            self._editor.setReadOnly(False)
+
+    async def _write_written(self) -> None:
+        outline, written = self.table.rows.outline, self._editor.written
+        start = self._edited
+        if outline is None or start is None or not self._is_parsed:
+            self._refuse(tr("This element is not there any more. Escape closes the field."))
+            return
+        node = outline.node(outline.find(start))
+        is_name = self._editor.column is Column.NAME
+        try:
+            edit = rename(node, written) if is_name else set_value(node, written)
+        except InvalidJson as error:
+            what = tr("Not a name: {}") if is_name else tr("Not JSON: {}")
+            self._refuse(what.format(error.problem.sentence))
+            return
+        if not self._view.can_hold(edit.change.new):
+            self._refuse(tr("A character here would break the line; write it as \\u and its code."))
+            return
+        if await self._apply(edit):
+            self._leave_cell()
+
+    def _refuse(self, sentence: str) -> None:
+        self._editor.show_refusal(sentence)
+        self._say(sentence, is_bad=True)
+
+
+async def _whole(work: Work[None]) -> None:
+    await run_sliced(work)
