@@ -29,6 +29,7 @@ from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.document_state import Phase
 from sinch_cache_gui.values.drafts import DraftStore
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -68,7 +69,7 @@ class Desk:
     async def open(self, key: bytes) -> EditorPane:
         self.tabs.open_key(key)
         pane = self.pane()
-        await self.until(lambda: pane.page.isHidden() or pane.page.title != "Loading…")
+        await self.until(lambda: pane.document.state.phase is not Phase.LOADING)
         return pane
 
     def pane(self) -> EditorPane:
