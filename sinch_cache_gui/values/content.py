@@ -9,7 +9,12 @@ from typing import Final
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
 from sinch_cache_gui.values.decoders import HEX_BYTES, Decoded, decode, hex_rows
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced, line_and_column
-from sinch_cache_gui.values.json_text import compactness_work, format_work, one_line_work
+from sinch_cache_gui.values.json_text import (
+    compactness_work,
+    format_head,
+    format_work,
+    one_line_work,
+)
 from sinch_cache_gui.values.slices import run_sliced
 
 MAX_EDITED_BYTES: Final = 20_000_000
@@ -17,6 +22,12 @@ MAX_EDITED_BYTES: Final = 20_000_000
 
 HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""
+
+FIRST_BYTES: Final = 40_000
+"""How much of a long value is shown while all of it is read: a few screens."""
+
+LONG_BYTES: Final = 500_000
+"""From here on reading a value takes so long that its beginning is shown first."""
 
 MAX_LINE: Final = 100_000
 """A line an editor lays out without the hand noticing, in characters; twice that is too much."""
@@ -105,9 +116,31 @@ async def content_of(stored: StoredValue) -> Content:
     if await find_problem_sliced(text) is None:
         return await _json_content(text)
     decoded = await decode(data)
-    if _has_long_line(text):
+    if has_long_line(text):
         return replace(_too_long_a_line(ContentKind.TEXT, text), decoded=decoded)
     return Content(ContentKind.TEXT, text, decoded=decoded, name=_named(decoded))
+
+
+def first_screen(stored: StoredValue) -> Content | None:
+    """Answer the beginning of a long text, to be looked at while all of it is read.
+
+    None for a short value, and where the beginning would not look like the whole.
+    """
+    data = stored.data
+    if data is None or len(data) < LONG_BYTES:
+        return None
+    try:
+        head = data[:FIRST_BYTES].decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < FIRST_BYTES - 3:
+            return None
+        head = data[: error.start].decode("utf-8")
+    kind = ContentKind.JSON if head.lstrip(_SPACE)[:1] in ("{", "[") else ContentKind.TEXT
+    shown = head[: head.rfind("\n") + 1] or format_head(head)
+    return Content(kind, shown, reason=_STILL_LOADING, is_head=True) if shown else None
+
+
+_STILL_LOADING: Final = "The rest is still being loaded."
 
 
 async def _binary_content(data: bytes, not_text_at: int) -> Content:
@@ -166,7 +199,7 @@ async def _json_content(text: str) -> Content:
         formatted = await run_sliced(format_work(text))
         if len(formatted) <= MAX_GROWTH * len(text):
             shown = formatted
-    if _has_long_line(shown):
+    if has_long_line(shown):
         return _too_long_a_line(ContentKind.JSON, shown)
     kind = next((name for first, name in _JSON_KINDS if text.lstrip(_SPACE)[:1] in first), "")
     decoded = await decode(text.encode("utf-8")) if kind == "JSON string" else None
@@ -193,7 +226,7 @@ async def _laid_out(text: str, layout: Layout) -> str:
             return await run_sliced(one_line_work(text, ", ", ": "))
 
 
-def _has_long_line(text: str) -> bool:
+def has_long_line(text: str) -> bool:
     """Whether a stretch of `MAX_LINE` characters, at a multiple of as many, holds no line end."""
     windows = range(0, len(text) - MAX_LINE + 1, MAX_LINE)
     return any(text.find("\n", at, at + MAX_LINE) < 0 for at in windows)
@@ -215,7 +248,7 @@ def _too_long_a_line(kind: ContentKind, text: str) -> Content:
 def _head_of(data: bytes) -> Content:
     head = data[:HEAD_BYTES].decode("utf-8", errors="ignore")
     lines = [line[:1000] for line in head.split("\n")]
-    if _has_long_line(head):
+    if has_long_line(head):
         lines = [head[at : at + 1000] for at in range(0, len(head), 1000)]
     return Content(
         ContentKind.TEXT,

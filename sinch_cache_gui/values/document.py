@@ -20,7 +20,14 @@ from sinch_cache_gui.cache.interface import (
     TtlChanged,
     TtlPolicy,
 )
-from sinch_cache_gui.values.content import Content, ContentKind, TextRefused, bytes_of, content_of
+from sinch_cache_gui.values.content import (
+    Content,
+    ContentKind,
+    TextRefused,
+    bytes_of,
+    content_of,
+    first_screen,
+)
 from sinch_cache_gui.values.document_state import (
     Attempt,
     Departure,
@@ -124,6 +131,9 @@ class Document:
             if stored is None:
                 self._become(DocumentState(Phase.GONE))
                 return
+            if (head := first_screen(stored)) is not None:
+                self._become(DocumentState(Phase.LOADING, stored, head))
+                await self._view.show_text(head.shown, is_undoable=False)
             content = await content_of(stored)
             # Already now: what there is of a long text can be seen while the rest comes.
             self._become(DocumentState(Phase.LOADING, stored, content))

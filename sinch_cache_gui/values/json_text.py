@@ -116,18 +116,37 @@ async def compact_json_sliced(text: str) -> str:
 def format_work(text: str, indent: int = 2) -> Work[str]:
     """The work of `format_json` on a text known to be JSON, in slices."""
     breaks = ["\n" + " " * (indent * level) for level in range(MAX_INDENTED_LEVELS + 1)]
+    joined: list[str] = []
     pieces: list[str] = []
     depth = 0
     for count, (name, value, comma) in enumerate(_lines(text)):
         if count % _SLICE == 0:
+            joined.append("".join(pieces))  # joining a million pieces at once takes too long
+            pieces.clear()
             yield
         if value == "}" or value == "]":
             depth -= 1
-        line_break = breaks[depth] if depth < MAX_INDENTED_LEVELS else breaks[-1]
+        line_break = breaks[min(depth, MAX_INDENTED_LEVELS)] if count else ""
         pieces.append(f"{line_break}{name}: {value}{comma}" if name else line_break + value + comma)
         if value == "{" or value == "[":
             depth += 1
-    return "".join(pieces)[1:]
+    joined.append("".join(pieces))
+    return "".join(joined)
+
+
+def format_head(text: str, indent: int = 2) -> str:
+    """Answer how `format_json` would begin, for the beginning of a JSON text.
+
+    What is cut off at the end of `text` is left out; so is all that is not JSON.
+    """
+    lines: list[str] = []
+    depth = 0
+    for name, value, comma in _lines(text):
+        depth -= value in ("}", "]")
+        space = " " * (indent * min(depth, MAX_INDENTED_LEVELS))
+        lines.append(f"{space}{name}: {value}{comma}" if name else space + value + comma)
+        depth += value in ("{", "[")
+    return "\n".join(lines[:-1])
 
 
 def one_line_work(text: str, comma: str = ",", colon: str = ":") -> Work[str]:
@@ -138,13 +157,17 @@ def one_line_work(text: str, comma: str = ",", colon: str = ":") -> Work[str]:
         comma: Written between members and elements; Python's json writes ", ".
         colon: Written between a name and its value; Python's json writes ": ".
     """
+    joined: list[str] = []
     pieces: list[str] = []
     for count, (name, value, has_comma) in enumerate(_lines(text)):
         if count % _SLICE == 0:
+            joined.append("".join(pieces))
+            pieces.clear()
             yield
         end = comma if has_comma else ""
         pieces.append(f"{name}{colon}{value}{end}" if name else value + end)
-    return "".join(pieces)
+    joined.append("".join(pieces))
+    return "".join(joined)
 
 
 def compactness_work(text: str) -> Work[bool]:

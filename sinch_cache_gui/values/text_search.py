@@ -8,6 +8,10 @@ from array import array
 from sinch_cache_gui.values.slices import Work, run_sliced, run_through
 
 _SLICE = 500
+"""Matches noted between two pauses."""
+
+_STRETCH = 200_000
+"""Characters searched between two pauses, where there is nothing to note."""
 
 
 def find_all(text: str, wanted: str) -> array[int]:
@@ -30,8 +34,15 @@ def search_work(text: str, wanted: str) -> Work[array[int]]:
         return places
     flags = re.IGNORECASE if wanted == wanted.lower() else 0
     pattern = re.compile(re.escape(wanted), flags)
-    for count, match in enumerate(pattern.finditer(text)):
-        if count % _SLICE == 0:
-            yield
-        places.append(match.start())
+    at = 0
+    while at < len(text):
+        # A match may begin anywhere in the stretch, and end behind it.
+        stretch = at + _STRETCH
+        for count, match in enumerate(pattern.finditer(text, at, stretch + len(wanted) - 1)):
+            if count % _SLICE == 0:
+                yield
+            places.append(match.start())
+            stretch = max(stretch, match.end())
+        at = stretch
+        yield
     return places

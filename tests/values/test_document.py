@@ -273,6 +273,42 @@ async def test_the_head_of_a_large_value_can_never_be_saved(cache: MemoryCache) 
     assert await held(cache) == data
 
 
+async def test_a_long_text_is_seen_before_it_is_whole_and_cannot_be_saved_till_then(
+    cache: MemoryCache,
+) -> None:
+    data = b"[" + b",".join([b'{"callerNumber":"+46701234567"}'] * 20_000) + b"]"
+    await put(cache, data)
+    page = Page()
+    page.document = document = Document(cache, KEY, page)
+    loading = asyncio.create_task(document.load())
+    while not page.shown:  # noqa: ASYNC110 - what is waited for has no event
+        await asyncio.sleep(0)
+    assert page.written.startswith('[\n  {\n    "callerNumber": "+46701234567"\n  },')
+    assert len(page.written) < len(data)
+    assert not document.state.is_editable
+    page.type("[]")
+    await document.save()  # waits for its turn, and the load ends with the text of the cache
+    await loading
+    assert await held(cache) == data
+    assert document.state.phase is Phase.OPEN
+    assert page.written == json.dumps(json.loads(data), indent=2)
+
+
+async def test_a_load_cut_short_leaves_nothing_that_could_be_saved(cache: MemoryCache) -> None:
+    data = b"[" + b",".join([b'"+46701234567"'] * 50_000) + b"]"
+    await put(cache, data)
+    page = Page()
+    page.document = document = Document(cache, KEY, page)
+    loading = asyncio.create_task(document.load())
+    while not page.shown:  # noqa: ASYNC110 - what is waited for has no event
+        await asyncio.sleep(0)
+    loading.cancel()
+    await asyncio.gather(loading, return_exceptions=True)
+    page.type("[]")
+    await document.save()
+    assert await held(cache) == data
+
+
 async def test_half_a_character_is_refused(cache: MemoryCache) -> None:
     await put(cache, b'"a"')
     document, page = await opened(cache)

@@ -13,6 +13,7 @@ from sinch_cache_gui.values.json_text import (
     InvalidJson,
     compact_json,
     compact_json_sliced,
+    format_head,
     format_json,
     format_json_sliced,
     is_compact,
@@ -217,3 +218,14 @@ async def test_slicing_changes_nothing() -> None:
     problem = await find_problem_sliced(text[:-1])
     assert problem is not None
     assert problem.sentence == "The text ends inside the list that began on line 1."
+
+
+@given(WRITTEN, st.data())
+def test_a_beginning_is_formatted_as_the_whole_begins(text: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(text)))
+    assert format_json(text).startswith(format_head(text[:cut]))
+
+
+def test_a_formatted_beginning_shows_nearly_all_there_is() -> None:
+    text = compact_json(json.dumps([{"a": [number], "b": "x"} for number in range(1000)]))
+    assert len(format_head(text[:5_000])) > 5_000

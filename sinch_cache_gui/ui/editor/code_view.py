@@ -35,11 +35,20 @@ from sinch_cache_gui.values.json_notes import JsonNote
 from sinch_cache_gui.values.replacement import Replacement, replacement
 from sinch_cache_gui.values.screen_text import Alphabet
 
-CHUNK: Final = 30_000
-"""Characters put into the editor at a time: a few milliseconds."""
+CHUNK: Final = 10_000
+"""Characters put into the editor at a time: a few milliseconds, if the lines are short."""
 
-REMOVE_CHUNK: Final = 100_000
+REMOVE_CHUNK: Final = 20_000
 """Characters taken out of the editor at a time."""
+
+FILL_SLICE_S: Final = 0.012
+"""How long filling may hold the loop: each pause costs a painting of the window."""
+
+LONG: Final = 500_000
+"""From here on filling takes so many characters long enough to be told of."""
+
+LAID_OUT_LINES: Final = 5_000
+"""Lines that may be laid out anew when the width changes, which their layout does not ask for."""
 
 READ_CHUNK: Final = 200_000
 """Characters read from the editor at a time: about two milliseconds."""
@@ -53,11 +62,13 @@ class CodeView(QPlainTextEdit):
 
     Attributes:
         text_rested: The text changed, and the hand has rested since.
+        filling: Percent of a long text that stand in the editor already.
         edited_changed: The text differs from the one shown last now, or not any more.
     """
 
     edited_changed = Signal()
     text_rested = Signal()
+    filling = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -247,7 +258,13 @@ class CodeView(QPlainTextEdit):
         super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+        if self.blockCount() <= LAID_OUT_LINES:
+            super().resizeEvent(event)
+        else:
+            # Qt forgets the layout of every line (a second at a million), though no line is
+            # wrapped. The scroll bars are all that has to follow, as they do a document's size.
+            layout = self.document().documentLayout()
+            layout.documentSizeChanged.emit(layout.documentSize())
         area = self.contentsRect()
         self._gutter.setGeometry(area.left(), area.top(), self._gutter_width(), area.height())
 
@@ -299,8 +316,10 @@ class CodeView(QPlainTextEdit):
         scrolled = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
         before = self.textCursor()
         line, column = before.blockNumber(), before.positionInBlock()
+        revision = self._revision
         self._is_filling = True
         self._apply_editable()
+        self._hold_cursor(is_held=True)
         # Switching undo on where it is on already would forget which step is the unedited one.
         if not is_undoable:
             self.document().setUndoRedoEnabled(False)
@@ -311,7 +330,10 @@ class CodeView(QPlainTextEdit):
             if not is_undoable:
                 self.document().setUndoRedoEnabled(True)
             self._is_filling = False
+            self._hold_cursor(is_held=False)
             self._apply_editable()
+            if revision != self._revision:
+                self._rest.start()
         block = self.document().findBlockByNumber(line)
         if block.isValid():
             after = self.textCursor()
@@ -320,11 +342,17 @@ class CodeView(QPlainTextEdit):
         self.verticalScrollBar().setValue(scrolled[0])
         self.horizontalScrollBar().setValue(scrolled[1])
 
+    def _hold_cursor(self, *, is_held: bool) -> None:
+        """Let the cursor stay where text is inserted, or go along with it."""
+        cursor = self.textCursor()
+        cursor.setKeepPositionOnInsert(is_held)
+        self.setTextCursor(cursor)
+
     async def _put(self, change: Replacement, old: str) -> None:
         """Make one replacement in slices that undo takes for one step."""
         writer = QTextCursor(self.document())
         start, end = qt_offset(old, change.start), qt_offset(old, change.end)
-        breathe = Breather()
+        breathe = Breather(FILL_SLICE_S)
         begin = writer.beginEditBlock
         while end > start:  # from behind, so that what is before stays where it is
             cut = max(end - REMOVE_CHUNK, start)
@@ -342,6 +370,8 @@ class CodeView(QPlainTextEdit):
             writer.insertText(change.new[at : at + CHUNK])
             writer.endEditBlock()
             begin = writer.joinPreviousEditBlock
+            if len(change.new) > LONG:
+                self.filling.emit(100 * at // len(change.new))
             await breathe()
 
     def _apply_editable(self) -> None:
@@ -355,7 +385,8 @@ class CodeView(QPlainTextEdit):
 
     def _text_changed(self) -> None:
         self._revision += 1
-        self._rest.start()
+        if not self._is_filling:  # what is not whole needs no check
+            self._rest.start()
 
     def _cursor_moved(self) -> None:
         pair = None

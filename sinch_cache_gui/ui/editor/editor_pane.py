@@ -104,7 +104,7 @@ class EditorPane(QWidget):
         self._ttl_field: TtlField | None = None
         self._listed: StoredValue | None = None
         self._is_draft = False
-        self._shown_kind: ContentKind | None = None
+        self._shown_kind: tuple[ContentKind, bool] | None = None
         self._decoded: Decoded | None = None
         self._shown: tuple[object, ...] = ()
         self._actions = StateActions(
@@ -287,9 +287,12 @@ class EditorPane(QWidget):
         view = self.panel.view
         self._show_decoded(state.content)
         self._show_elements(state)
-        if state.content is not None and state.content.kind is not self._shown_kind:
-            self._shown_kind = state.content.kind
-            self.panel.set_kind(state.content.kind)
+        if (content := state.content) is not None:
+            # While a text comes in, it is a beginning, whatever it will be.
+            kind = content.kind, content.is_head or state.phase is Phase.LOADING
+            if kind != self._shown_kind:
+                self._shown_kind = kind
+                self.panel.set_kind(content.kind, is_head=kind[1])
         may_write = state.is_editable and not self._is_read_only
         if view.is_editable != may_write:
             view.set_editable(may_write)
@@ -454,7 +457,7 @@ class EditorPane(QWidget):
     def _what_it_is(self, state: DocumentState) -> Notice | None:
         """Say why a value cannot be edited, or what it is besides what is seen of it."""
         content = state.content
-        if content is None:
+        if content is None or state.phase is Phase.LOADING:
             return None
         decoded = content.decoded
         if decoded is None:

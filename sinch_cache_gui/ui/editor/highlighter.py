@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextLayout
+from PySide6.QtCore import QObject, QSignalBlocker
+from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTextLayout
 from PySide6.QtWidgets import QPlainTextEdit
 
 from sinch_cache_gui.ui.editor.positions import qt_offset
@@ -68,16 +68,34 @@ class VisibleHighlighter(QObject):
 
     def colour_visible(self, first: QTextBlock, last_bottom: float) -> None:
         """Colour from `first` down to `last_bottom`, where it has not been done yet."""
+        has_coloured = False
         self._is_colouring = True
         try:
             for block in blocks_in_sight(self._view, first, last_bottom):
                 if block.userState() != self._generation:
-                    self._colour(block)
+                    has_coloured = self._colour(block) or has_coloured
                     block.setUserState(self._generation)
+            if has_coloured:
+                self._settle()
         finally:
             self._is_colouring = False
 
-    def _colour(self, block: QTextBlock) -> None:
+    def _settle(self) -> None:
+        """Let the document take note of new colours now, and quietly.
+
+        Qt notes them as a change that is yet to be told. The next edit would be told together
+        with it, as one change of all that lies between the two: at the far end of a long text,
+        a layout of the whole for every letter.
+        """
+        document = self._view.document()
+        layout = document.documentLayout()
+        cursor = QTextCursor(document)
+        with QSignalBlocker(document), QSignalBlocker(layout):
+            cursor.beginEditBlock()
+            cursor.endEditBlock()
+
+    def _colour(self, block: QTextBlock) -> bool:
+        """Colour a line, and answer whether that changed how it looks."""
         ranges: list[QTextLayout.FormatRange] = []
         line = block.text() if self._is_on else ""
         for span, start, end in spans_of(line):
@@ -87,8 +105,10 @@ class VisibleHighlighter(QObject):
             stretch.format = self._formats[span]
             ranges.append(stretch)
         layout = block.layout()
-        if ranges or layout.formats():
-            layout.setFormats(ranges)
+        if not ranges and not layout.formats():
+            return False
+        layout.setFormats(ranges)
+        return True
 
     def _forget(self, position: int, _removed: int, added: int) -> None:
         """An edit leaves new lines without a state; only its first and last are old ones."""

@@ -14,7 +14,7 @@ from sinch_cache_gui.ui.editor.find_bar import FindBar
 from sinch_cache_gui.ui.editor.footer import EditorFooter
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.theme import Theme
-from sinch_cache_gui.values.content import ContentKind
+from sinch_cache_gui.values.content import ContentKind, has_long_line
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_notes import JsonNote, find_notes_sliced
 from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sliced
@@ -54,6 +54,7 @@ class TextPanel(QWidget):
         self._empty_hint = empty_hint
         self._tasks = tasks
         self._kind = ContentKind.JSON
+        self._is_head = False
         self._may_save = False
         self._problem: JsonProblem | None = None
         self.view = CodeView(theme)
@@ -70,6 +71,7 @@ class TextPanel(QWidget):
         self.setFocusProxy(self.view)
         self.body.currentChanged.connect(self._allow)
         self.view.text_rested.connect(self.check)
+        self.view.filling.connect(self._say_progress)
         self.view.cursorPositionChanged.connect(self._show_place)
         self.footer.save_requested.connect(self._save)
         self.footer.format_requested.connect(self.format_text)
@@ -89,9 +91,10 @@ class TextPanel(QWidget):
         self._finders[page] = finder
         self.body.addWidget(page)
 
-    def set_kind(self, kind: ContentKind) -> None:
-        """Know what the text is: JSON is coloured and checked."""
+    def set_kind(self, kind: ContentKind, *, is_head: bool = False) -> None:
+        """Know what the text is: JSON is coloured, and checked where it is whole."""
         self._kind = kind
+        self._is_head = is_head
         self.view.set_json(kind is ContentKind.JSON)
         self._allow()
         self.check()
@@ -121,6 +124,10 @@ class TextPanel(QWidget):
         self._move_space(compact_json_sliced)
 
     async def _check(self) -> None:
+        if self._is_head:
+            self._show_findings(None, ())
+            self.footer.say(self.tr("This is only the beginning of the value."))
+            return
         if self._kind is not ContentKind.JSON:
             self._show_findings(None, ())
             lines = self.view.blockCount()
@@ -157,8 +164,21 @@ class TextPanel(QWidget):
             self._go_to_problem()
             return
         moved = await move(written.text)
+        if has_long_line(moved):
+            self.footer.say(
+                self.tr(
+                    "Nothing was changed: all on one line, these {} characters are too many to"
+                    " edit. A value that is stored compact is saved compact however it is shown."
+                ).format(f"{len(moved):,}")
+            )
+            return
         if self.view.revision == written.revision:  # unless the user typed on meanwhile
             await self.view.replace(moved)
+
+    def _say_progress(self, percent: int) -> None:
+        is_moving = self._tasks.is_running("move space")
+        what = self.tr("Moving white space… {} %") if is_moving else self.tr("Loading… {} %")
+        self.footer.say(what.format(percent))
 
     def _save(self) -> None:
         if self._may_save and self._shows_text():

@@ -195,3 +195,30 @@ async def test_a_large_value_opens_in_slices(desk: Desk) -> None:
     desk.ctrl("s")
     await desk.until(lambda: not pane.holds_unsaved_text)
     assert await desk.held(b"k") == b"[" + rows + b"]"
+
+
+async def test_a_letter_at_the_end_of_a_coloured_text_is_a_change_of_one_letter(
+    view: CodeView, qtbot: QtBot
+) -> None:
+    await view.show_text('{"a": 1},\n' * 2_000, is_undoable=False)
+    qtbot.waitUntil(lambda: bool(view.firstVisibleBlock().layout().formats()))
+    told: list[tuple[int, int, int]] = []
+    view.document().contentsChange.connect(lambda *change: told.append(change))
+    end = view.document().characterCount() - 1
+    view.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClick(view, Qt.Key.Key_X)
+    assert told == [(end, 0, 1)]
+
+
+async def test_a_long_text_scrolls_to_its_end_in_a_window_of_any_size(
+    view: CodeView, qtbot: QtBot
+) -> None:
+    await view.show_text("line\n" * 20_000, is_undoable=False)
+    tall = view.verticalScrollBar().maximum()
+    view.resize(700, 700)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() < tall)
+    view.moveCursor(QTextCursor.MoveOperation.End)
+    _, last = view.visible_positions()
+    assert last >= view.document().characterCount() - 1
+    view.resize(300, 120)
+    qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > tall)

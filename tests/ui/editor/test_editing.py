@@ -352,3 +352,26 @@ async def test_a_pickle_is_named(desk: Desk) -> None:
     await desk.open(b"pickled")
     await desk.until(lambda: desk.says("This is Python pickle, protocol 4"))
     assert desk.says("so it never is")
+
+
+async def test_a_long_value_is_whole_in_the_end_and_checked(desk: Desk) -> None:
+    value = b"[" + b",".join([b'{"callerNumber":"+46701234567"}'] * 20_000) + b"]"
+    await desk.put(KEY, value)
+    pane = await desk.open(KEY)
+    await desk.until(lambda: pane.panel.footer.sentence == "Valid JSON")
+    assert desk.view().blockCount() == 60_002
+    assert not pane.panel.view.isReadOnly()
+    desk.keys(Qt.Key.Key_Space)
+    desk.ctrl("s")
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(KEY) == value
+
+
+async def test_a_text_too_long_for_one_line_is_not_put_on_one(desk: Desk) -> None:
+    value = b"[\n" + b",\n".join([b'{"callerNumber":"+46701234567"}'] * 8_000) + b"]"
+    await desk.put(KEY, value)
+    pane = await desk.open(KEY)
+    await desk.until(lambda: pane.panel.footer.sentence == "Valid JSON")
+    desk.click("Compact")
+    await desk.until(lambda: "all on one line" in pane.panel.footer.sentence)
+    assert desk.view().text() == value.decode()

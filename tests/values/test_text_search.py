@@ -1,0 +1,38 @@
+"""A search finds every place, wherever it stands in however long a text."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sinch_cache_gui.values.slices import Work
+from sinch_cache_gui.values.text_search import find_all, search_work
+
+
+@given(st.text("aAb", max_size=60), st.text("ab", min_size=1, max_size=3))
+def test_places_are_those_that_a_plain_search_finds(text: str, wanted: str) -> None:
+    expected, at = [], text.lower().find(wanted)
+    while at >= 0:
+        expected.append(at)
+        at = text.lower().find(wanted, at + len(wanted))
+    assert list(find_all(text, wanted)) == expected
+
+
+@pytest.mark.parametrize("at", [0, 199_997, 199_999, 200_000, 399_998, 500_000])
+def test_a_place_is_found_wherever_a_pause_falls(at: int) -> None:
+    text = "." * at + "needle" + "." * 100_000
+    assert list(find_all(text, "needle")) == [at]
+
+
+def test_matches_do_not_overlap_across_a_pause() -> None:
+    text = "." * 199_999 + "aaaa"
+    assert list(find_all(text, "aa")) == [199_999, 200_001]
+
+
+def test_a_search_for_what_is_not_there_pauses_too() -> None:
+    assert pauses(search_work("." * 2_000_000, "needle")) >= 10
+
+
+def pauses(work: Work[object]) -> int:
+    return sum(1 for _ in work)
