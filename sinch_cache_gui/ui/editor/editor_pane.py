@@ -355,7 +355,7 @@ class EditorPane(QWidget):
     def _text_page(self) -> QWidget:
         if self._shows_decoded:
             return self.decoded
-        shows_tree = self._shows_tree and self._shown_kind is ContentKind.JSON
+        shows_tree = self._shows_tree and self._shown_kind == (ContentKind.JSON, False)
         return self.tree if shows_tree else self.panel.view
 
     def _see_as(self, seen: ValueView) -> None:
