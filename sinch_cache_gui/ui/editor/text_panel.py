@@ -55,6 +55,7 @@ class TextPanel(QWidget):
         self._tasks = tasks
         self._kind = ContentKind.JSON
         self._is_head = False
+        self._refused_revision: int | None = None
         self._may_save = False
         self._problem: JsonProblem | None = None
         self.view = CodeView(theme)
@@ -110,9 +111,10 @@ class TextPanel(QWidget):
 
     def refuse(self, problem: JsonProblem) -> None:
         """Say why the text was not saved, and go there."""
+        self._refused_revision = self.view.revision
         self._problem = problem
         self.view.set_findings(problem, ())
-        self.footer.show_check(problem, (), prefix=self.tr("Not saved. "))
+        self._show_check(problem, ())
         self._go_to_problem()
 
     def format_text(self) -> None:
@@ -143,7 +145,12 @@ class TextPanel(QWidget):
         problem = await find_problem_sliced(text)
         notes = () if problem is not None else await find_notes_sliced(text)
         self._show_findings(problem, notes)
-        self.footer.show_check(problem, notes)
+        self._show_check(problem, notes)
+
+    def _show_check(self, problem: JsonProblem | None, notes: tuple[JsonNote, ...]) -> None:
+        """Say what a check found; of a text refused a moment ago, that it was not saved too."""
+        is_refused = self.view.revision == self._refused_revision
+        self.footer.show_check(problem, notes, prefix=self.tr("Not saved. ") if is_refused else "")
 
     def _show_findings(self, problem: JsonProblem | None, notes: tuple[JsonNote, ...]) -> None:
         self._problem = problem
