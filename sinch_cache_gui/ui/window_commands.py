@@ -117,6 +117,13 @@ def window_commands(
             "mdi6.filter-outline",
         ),
         of_cache(
+            "find.values",
+            tr("Search in values…"),
+            lambda w: w.search_values(),
+            "Ctrl+Alt+F",
+            "mdi6.text-search",
+        ),
+        of_cache(
             "find.key",
             tr("Go to key…"),
             lambda w: w.go_to_key(),

@@ -24,6 +24,7 @@ from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.ui.activity_view import ActivityView
 from sinch_cache_gui.ui.bulk.bulk_panel import BulkPanel
+from sinch_cache_gui.ui.bulk.search_panel import SearchPanel
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
@@ -106,6 +107,7 @@ class Workspace(QWidget):
         self.key_actions = KeyActions(backend, self._scope, notices)
         self.transfers = KeyTransfers(backend, self._scope, notices, self)
         self.bulk = BulkPanel(theme, backend, self._scope)
+        self.search = SearchPanel(theme, backend, self._scope, self.tree.selected_keys)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
@@ -154,6 +156,10 @@ class Workspace(QWidget):
     def ask_bulk(self, kind: BulkKind) -> None:
         """Let the user name the keys that something is to be done to by a pattern."""
         self.bulk.open_for(BulkWish(kind))
+
+    def search_values(self) -> None:
+        """Let the user look for something in the values."""
+        self.search.open_panel()
 
     def toggle_tree(self) -> None:
         """Show or hide the tree."""
@@ -235,6 +241,7 @@ class Workspace(QWidget):
         middle = QWidget()
         below = QVBoxLayout(middle)
         below.addWidget(self.editors, 1)
+        below.addWidget(self.search)
         below.addWidget(self.bulk)
         outer = QVBoxLayout(self)
         outer.addWidget(self._splitter)
@@ -261,6 +268,10 @@ class Workspace(QWidget):
         view.transfer_requested.connect(
             lambda keys, moves: self.copy_requested.emit(CopyWish(self.backend, tuple(keys), moves))
         )
+        view.search_requested.connect(self.search.open_below)
+        self.search.key_activated.connect(self.open_key)
+        self.search.bulk_requested.connect(self.bulk.open_for)
+        self.search.closed.connect(self.tree.setFocus)
         self.editors.copy_as_requested.connect(
             lambda key, language: self.key_actions.copy_as((key,), language)
         )

@@ -55,6 +55,7 @@ def _add_looking(menu: QMenu, view: KeyTreeView, node: Row) -> None:
         menu.addAction(title, lambda: view.toggle(node))
         prefix = prefix_of(node)
         menu.addAction(view.tr("Sort by TTL"), lambda: view.sort_requested.emit(prefix))
+        menu.addAction(view.tr("Search in values…"), lambda: view.search_requested.emit(prefix))
     else:
         menu.addAction(view.tr("Open"), lambda: view.activate(node))
     menu.addAction(view.tr("Copy key"), view.copy_keys)

@@ -58,6 +58,8 @@ class KeyTreeView(QTableView):
     rename_requested = Signal(object)
     duplicate_requested = Signal(object)
     copy_as_requested = Signal(object, object)
+    search_requested = Signal(object)
+    """Search in the values of the keys that begin like this (bytes)."""
     bulk_requested = Signal(object)
     """Do something to many keys: a `BulkWish`."""
     transfer_requested = Signal(object, object)

@@ -238,7 +238,7 @@ async def test_the_menu_offers_what_can_be_done() -> None:
         assert texts == [
             ["New key here…"],
             [
-                *["Collapse", "Sort by TTL", *looking, "New key here…"],
+                *["Collapse", "Sort by TTL", "Search in values…", *looking, "New key here…"],
                 *["Change TTL…", "Delete all below…", "Delete"],
             ],
             ["Open", *looking, "New key here…", "Rename…", "Duplicate…", *changing],
