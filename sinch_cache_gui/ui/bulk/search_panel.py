@@ -42,6 +42,8 @@ from sinch_cache_gui.values.value_query import (
 )
 
 ALL, SELECTED, MATCHING = range(3)
+"""Rows of the choice of where to look."""
+
 SEARCH = "search in values"
 ROWS_SHOWN = 8
 
@@ -147,13 +149,12 @@ class SearchPanel(QFrame):
         return parse_query(self._query.text(), has_case=self._case.isChecked())
 
     def _target(self) -> KeyTarget | None:
-        match self._where.currentIndex():
-            case 0:  # ALL
-                return target_of("*")
-            case 1:  # SELECTED
-                return ChosenKeys(self._selected())
-            case _:
-                return target_of(self._pattern.text()) if self._pattern.text() else None
+        where = self._where.currentIndex()
+        if where == ALL:
+            return target_of("*")
+        if where == SELECTED:
+            return ChosenKeys(self._selected())
+        return target_of(self._pattern.text()) if self._pattern.text() else None
 
     def _begin(self) -> None:
         try:
@@ -228,6 +229,8 @@ class SearchPanel(QFrame):
         text = self.tr("{:,} of {}, {:,} found").format(
             search.looked_at, counted(search.total), len(search.found)
         )
+        if is_over and not search.found and search.looked_at == search.total:
+            text = self.tr("Nothing was found in {}").format(counted(search.total))
         if is_over:
             text = " ".join((f"{text}.", *self._remarks(search)))
         self._say(text, "danger" if search.error else "muted")
