@@ -48,8 +48,8 @@ class Person:
 
     # -- looking -----------------------------------------------------------------------------
 
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        until_s = monotonic() + PATIENCE_S
+    async def until(self, is_so: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+        until_s = monotonic() + patience_s
         while not is_so():
             assert monotonic() < until_s, f"it never came to be; the window says {self.sentences()}"
             await asyncio.sleep(0.01)
@@ -78,6 +78,21 @@ class Person:
     def tabs(self) -> list[str]:
         bar = self._named("Open keys", QTabBar)
         return [bar.tabText(index) for index in range(bar.count())]
+
+    def has_unsaved(self) -> bool:
+        """Whether the tab in front is marked as holding unsaved text."""
+        bar = self._named("Open keys", QTabBar)
+        return bar.tabText(bar.currentIndex()).endswith("●")
+
+    def live(self) -> str:
+        """How the window says that it learns of changes."""
+        (said,) = [text for text in self.buttons() if text.startswith("●")]
+        return said
+
+    def why_live(self) -> str:
+        """What it says when the mouse rests there."""
+        (button,) = [b for b in self._all(QAbstractButton) if b.text().startswith("●")]
+        return button.toolTip()
 
     def text(self) -> str:
         (view,) = self._editors()
@@ -163,6 +178,12 @@ class Person:
         """Open the key of a row of the tree and wait for its text."""
         self.key(Qt.Key.Key_Return, self.go_to(name))
         await self.until(lambda: any(view.toPlainText() for view in self._all(QPlainTextEdit)))
+
+    async def show_tab(self, name: str) -> None:
+        """Bring the tab of a key to the front, as soon as there is one."""
+        await self.until(lambda: any(tab.split(" ")[0] == name for tab in self.tabs()))
+        bar = self._named("Open keys", QTabBar)
+        bar.setCurrentIndex([tab.split(" ")[0] for tab in self.tabs()].index(name))
 
     def filter(self, text: str) -> None:
         field = self.field("Filter keys")
