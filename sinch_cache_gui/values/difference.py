@@ -85,7 +85,7 @@ def _compare_lines(ours: list[str], others: list[str]) -> list[DifferenceRow]:
 
 def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
     pairs = list(zip(ours, others, strict=False))
-    rows = [_compare_words(one, other) for one, other in pairs[:MAX_MARKED_PAIRS]]
+    rows = [compare_words(one, other) for one, other in pairs[:MAX_MARKED_PAIRS]]
     rows += [DifferenceRow(one, other) for one, other in pairs[MAX_MARKED_PAIRS:]]
     shared = len(pairs)
     rows += [DifferenceRow(line, None) for line in ours[shared:]]
@@ -93,7 +93,8 @@ def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
     return rows
 
 
-def _compare_words(mine: str, theirs: str) -> DifferenceRow:
+def compare_words(mine: str, theirs: str) -> DifferenceRow:
+    """Answer one line beside another, with the words that differ marked."""
     if mine == theirs or max(len(mine), len(theirs)) > MAX_COMPARED_LINE:
         return DifferenceRow(mine, theirs)
     ours, others = _WORD.findall(mine), _WORD.findall(theirs)

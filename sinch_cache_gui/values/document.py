@@ -156,8 +156,13 @@ class Document:
             if state.phase is Phase.OPEN and state.stored is not None and state.is_edited:
                 await self._write(state.stored.data, TtlPolicy.KEEP)
 
-    async def overwrite_theirs(self) -> None:
-        """After a conflict, write the text in place of the other value as it was shown."""
+    async def overwrite_theirs(self, seen: bytes | None = None) -> None:
+        """After a conflict, write the text in place of the other value.
+
+        Args:
+            seen: The other value as the user saw it when deciding; None for the latest known.
+                If it is another by now, nothing is written.
+        """
         async with self._turn:
             theirs = self._state.theirs
             if (
@@ -165,7 +170,7 @@ class Document:
                 and theirs is not None
                 and theirs.data is not None
             ):
-                await self._write(theirs.data, TtlPolicy.KEEP)
+                await self._write(theirs.data if seen is None else seen, TtlPolicy.KEEP)
 
     async def write_again(self, ttl: Ttl) -> None:
         """After the key went, write the text as a new one.
@@ -335,7 +340,10 @@ class Document:
         self._become(DocumentState(Phase.OPEN, stored, content))
 
     def _conflict(self, theirs: StoredValue) -> None:
-        self._become(self._settled(phase=Phase.CONFLICT, theirs=theirs))
+        before = self._state.theirs
+        is_another = before is not None and not _same_value(before, theirs)
+        settled = self._settled(phase=Phase.CONFLICT, theirs=theirs)
+        self._become(replace(settled, has_changed_again=is_another or settled.has_changed_again))
 
     def _depart(self) -> None:
         """The key does not exist. Its deadline, if that has passed, says when it went."""
@@ -365,6 +373,7 @@ class Document:
             state.content,
             state.is_edited if is_edited is None else is_edited,
             theirs=theirs or (state.theirs if new_phase is Phase.CONFLICT else None),
+            has_changed_again=new_phase is Phase.CONFLICT and state.has_changed_again,
             departure=departure or (state.departure if new_phase is Phase.GONE else None),
             failure=failure,
         )

@@ -73,6 +73,7 @@ class DocumentState:
         content: What the editor shows of it; None until it was read once.
         is_edited: Whether the user's text differs from the one shown last.
         theirs: In `CONFLICT`, what the key holds now.
+        has_changed_again: In `CONFLICT`, whether `theirs` is another than when it began.
         departure: In `GONE`, how the key went; None if it never was there.
         refusal: Why the text was not saved: it is not what the key is to hold.
         failure: What the cache did not do last.
@@ -84,6 +85,7 @@ class DocumentState:
     content: Content | None = None
     is_edited: bool = False
     theirs: StoredValue | None = field(default=None, repr=False)
+    has_changed_again: bool = False
     departure: Departure | None = None
     refusal: JsonProblem | None = None
     failure: Failure | None = None

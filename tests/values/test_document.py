@@ -182,6 +182,32 @@ async def test_somebody_elses_write_is_never_overwritten_unseen(cache: MemoryCac
     assert await held(cache) == b'"mine"'
 
 
+async def test_a_merged_text_replaces_only_what_its_writer_has_seen(cache: MemoryCache) -> None:
+    await put(cache, b"[1]")
+    document, page = await opened(cache)
+    page.type("[1, 2]")
+    await put(cache, b"[0, 1]")
+    await document.save()
+    assert not document.state.has_changed_again
+    seen = document.state.theirs
+    assert seen is not None
+
+    await put(cache, b"[0, 0, 1]", ttl=5_000)
+    await document.remote_changed()
+    assert document.state.has_changed_again
+    page.type("[0, 1, 2]")
+    await document.overwrite_theirs(seen.data)
+    assert document.state.phase is Phase.CONFLICT
+    assert document.state.has_changed_again
+    assert await held(cache) == b"[0, 0, 1]"
+    assert page.written == "[0, 1, 2]"
+
+    await document.overwrite_theirs(b"[0, 0, 1]")
+    assert document.state.phase is Phase.OPEN
+    stored = await cache.read(KEY)
+    assert stored == StoredValue("string", b"[0,1,2]", 7, cache.now_ms() + 5_000)
+
+
 async def test_theirs_can_be_taken(cache: MemoryCache) -> None:
     await put(cache, b"1")
     document, page = await opened(cache)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_cache_gui.values.merge import Origin, Stretch, merge, merged_text
+from sinch_cache_gui.values.merge_rows import MergeRow, merge_rows
 
 LINES = st.lists(st.sampled_from(["{", "}", '"a": 1,', '"a": 2,', '"b": [', ""]), max_size=10)
 
@@ -82,3 +83,15 @@ def test_large_texts_are_merged_at_once() -> None:
     mine[10], theirs[90_000] = "mine", "theirs"
     text = merged("\n".join(base), "\n".join(mine), "\n".join(theirs)).split("\n")
     assert (text[10], text[90_000]) == ("mine", "theirs")
+
+
+def test_rows_stand_beside_each_other_and_long_unchanged_stretches_are_left_out() -> None:
+    base = "\n".join(["1", "2", "3", "4", "5", "6", "7", "a: 1", "end"])
+    mine, theirs = base.replace("a: 1", "a: 2\nb: 3"), base.replace("a: 1", "a: 17")
+    assert merge_rows(merge(base, mine, theirs)) == (
+        MergeRow(Origin.NOBODY, left_out=4),
+        *(MergeRow(Origin.NOBODY, line, line, line) for line in "567"),
+        MergeRow(Origin.CONFLICT, "a: 1", "a: 2", "a: 17", ((3, 4),), ((3, 5),)),
+        MergeRow(Origin.CONFLICT, None, "b: 3", None),
+        MergeRow(Origin.NOBODY, "end", "end", "end"),
+    )

@@ -55,8 +55,9 @@ class DifferenceView(QWidget):
         row.addWidget(self._summary, 1)
         row.addWidget(back)
         sides = QSplitter(Qt.Orientation.Horizontal)
-        for side, title in ((self._mine, self.tr("Yours")), (self._theirs, self.tr("Theirs"))):
-            sides.addWidget(_titled(side, title))
+        self._other_title = QLabel(self.tr("Theirs"))
+        sides.addWidget(_titled(self._mine, QLabel(self.tr("Yours"))))
+        sides.addWidget(_titled(self._theirs, self._other_title))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -75,8 +76,17 @@ class DifferenceView(QWidget):
         """What the right side shows."""
         return self._theirs.toPlainText()
 
-    def show_difference(self, mine: str, theirs: str) -> None:
-        """Show how `theirs` differs from `mine`."""
+    def show_difference(self, mine: str, theirs: str, *, is_stored: bool = False) -> None:
+        """Show how `theirs` differs from `mine`.
+
+        Args:
+            mine: The user's text.
+            theirs: What somebody else wrote.
+            is_stored: Whether `theirs` is instead what the cache holds of old.
+        """
+        title = self.tr("In the cache") if is_stored else self.tr("Theirs")
+        self._other_title.setText(title)
+        self._theirs.setAccessibleName(title)
         alphabet = Alphabet.of(mine + theirs)
         self._rows = compare(alphabet.shown(mine), alphabet.shown(theirs))
         self._mine.setPlainText("\n".join(row.mine or "" for row in self._rows))
@@ -146,9 +156,8 @@ class DifferenceView(QWidget):
         return marks
 
 
-def _titled(side: QPlainTextEdit, title: str) -> QWidget:
+def _titled(side: QPlainTextEdit, label: QLabel) -> QWidget:
     box = QWidget()
-    label = QLabel(title)
     label.setObjectName("title")
     label.setContentsMargins(GRID, GRID // 2, 0, GRID // 2)
     column = QVBoxLayout(box)

@@ -17,6 +17,8 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
+from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.elements_page import ElementsPage
 from sinch_cache_gui.ui.editor.header import DocumentHeader
@@ -93,6 +95,15 @@ class EditorPane(QWidget):
         self.panel.footer.add_switch(self.switch)
         self.document = Document(backend, key, self.panel.view)
         self._stack = self.panel.body
+        self.conflict = ConflictView(theme)
+        self._stack.addWidget(self.conflict)
+        self._conflict_desk = ConflictDesk(
+            self.conflict,
+            self.document,
+            self.panel.view,
+            self.tasks,
+            lambda: self._stack.setCurrentWidget(self.conflict),
+        )
         self._stack.addWidget(self.page)
         self._stack.addWidget(self.difference)
         self._stack.addWidget(self.decoded)
@@ -217,6 +228,7 @@ class EditorPane(QWidget):
         self.header.duplicate_requested.connect(self.mover.ask_duplicate)
         self.header.deadline_passed.connect(self.look_again)
         self.difference.closed.connect(self._show_text)
+        self.conflict.closed.connect(self._show_text)
         self.elements.elements_changed.connect(self.look_again)
         self._stack.currentChanged.connect(self._raise_bars)
         self._stack.currentChanged.connect(self._show_switch)
@@ -307,17 +319,22 @@ class EditorPane(QWidget):
             state.failure,
             state.is_unsaved_for_sure,
             state.theirs,
+            state.has_changed_again,
             self._decoded,
         )
         if (*said, state.is_edited) != self._shown:
             self._shown = (*said, state.is_edited)
             self._show_bar(state)
+        self._conflict_desk.show_state(state)
         self._show_switch()
         self._note_draft(state)
         self.state_changed.emit()
 
     def _choose_page(self, state: DocumentState) -> None:
         if state.content is not None:
+            page = self._stack.currentWidget()
+            if page is self.conflict and self._conflict_desk.is_undecided(state):
+                return
             if self._stack.currentWidget() is self.page or state.phase is not Phase.CONFLICT:
                 self._show_text()
             return
@@ -377,6 +394,7 @@ class EditorPane(QWidget):
             self.panel.view: ValueView.TEXT,
             self.tree: ValueView.TREE,
             self.difference: ValueView.DIFFERENCE,
+            self.conflict: ValueView.DIFFERENCE,
         }
         self.switch.show_view(None if page is None else views.get(page))
         content = self.document.state.content
@@ -488,10 +506,14 @@ class EditorPane(QWidget):
         return self.document.state.theirs or self.document.state.stored
 
     async def _compare(self) -> None:
+        is_conflict = self.document.state.phase is Phase.CONFLICT
+        if is_conflict and not self._is_read_only and await self._conflict_desk.open_view():
+            return
         theirs = self._other_value()
         if theirs is None:
             return
         content = await content_of(theirs)
         mine = (await self.panel.view.read_text()).text
-        self.difference.show_difference(mine, content.shown)
+        is_stored = self.document.state.theirs is None
+        self.difference.show_difference(mine, content.shown, is_stored=is_stored)
         self._stack.setCurrentWidget(self.difference)

@@ -58,9 +58,12 @@ def _conflict(state: DocumentState, actions: StateActions) -> Notice:
         choices.append(NoticeAction(_tr("Overwrite theirs"), actions.overwrite_theirs))
     elif theirs is not None:
         detail = _tr("The key holds a {} now.").format(theirs.type)
+    title = _tr("Somebody else changed this value. Nothing was written.")
+    if state.has_changed_again:
+        title = _tr("They changed it again. Nothing was written.")
     return Notice(
         Severity.WARNING,
-        _tr("Somebody else changed this value. Nothing was written."),
+        title,
         detail,
         tuple(choices),
     )

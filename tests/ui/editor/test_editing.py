@@ -83,9 +83,11 @@ async def test_a_conflict_writes_nothing_and_offers_three_ways(desk: Desk) -> No
 
     desk.click("Show difference")
     pane = desk.pane()
-    await desk.until(lambda: pane.difference.isVisible())
-    assert pane.difference.mine_text.strip() == '{"a": "mine"}'
-    assert '"theirs"' in pane.difference.theirs_text
+    await desk.until(lambda: pane.conflict.isVisible())
+    base, mine, theirs = pane.conflict.texts()
+    assert '"a": 1' in base
+    assert mine.strip() == '{"a": "mine"}'
+    assert '"theirs"' in theirs
     assert desk.says("Somebody else changed this value. Nothing was written.")
     desk.click("Back to the text")
     assert desk.view().isVisible()

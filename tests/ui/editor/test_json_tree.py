@@ -279,3 +279,15 @@ async def test_plain_text_has_no_tree(desk: Desk) -> None:
     assert not desk.button("tree").isEnabled()
     desk.ctrl("t")
     assert desk.view().isVisible()
+
+
+async def test_what_is_not_saved_yet_is_compared_with_the_cache(desk: Desk) -> None:
+    await desk.put(KEY, b"[1]")
+    pane = await desk.open(KEY)
+    desk.write("[2]")
+    desk.ctrl("d")
+    await desk.until(pane.difference.isVisible)
+    assert desk.says("In the cache")
+    assert (pane.difference.mine_text.strip(), "1" in pane.difference.theirs_text) == ("[2]", True)
+    desk.click("text")
+    assert desk.view().isVisible()

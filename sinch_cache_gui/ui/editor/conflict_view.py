@@ -1,0 +1,282 @@
+"""What the user began from, the user's text and the other value side by side; and their merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sinch_cache_gui.cache.interface import StoredValue
+from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.marks import back_mark
+from sinch_cache_gui.ui.editor.positions import qt_offset
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
+from sinch_cache_gui.values.difference import Stretch as Mark
+from sinch_cache_gui.values.merge import Origin, Stretch, merge, merged_text
+from sinch_cache_gui.values.merge_rows import MergeRow, merge_rows
+from sinch_cache_gui.values.screen_text import Alphabet
+
+MAX_MARKED = 2_000
+"""Changed rows that are coloured."""
+
+
+class ConflictView(QWidget):
+    """Three read-only columns scrolled together, above a text in which they are merged.
+
+    Attributes:
+        closed: The user goes back to the text.
+        save_requested: The merged text shall be written in place of what was seen of theirs.
+        merge_requested: The merged text shall be made anew, with what theirs is now.
+    """
+
+    closed = Signal()
+    save_requested = Signal()
+    merge_requested = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._rows: Sequence[MergeRow] = ()
+        self._stretches: Sequence[Stretch] = ()
+        self.seen: StoredValue | None = None
+        self._base = self._make_side(self.tr("Before"))
+        self._mine = self._make_side(self.tr("Yours"))
+        self._theirs = self._make_side(self.tr("Theirs"))
+        self.merged = CodeView(theme)
+        self.merged.setAccessibleName(self.tr("Merged text"))
+        self.merged.setCenterOnScroll(True)  # its last lines come out from behind a bar
+        self._summary = QLabel()
+        self._summary.setObjectName("muted")
+        self._summary.setWordWrap(True)
+        self._said = QLabel()
+        self._said.setObjectName("muted")
+        self._said.setWordWrap(True)
+        back = self._button(self.tr("Back to the text"), self.closed.emit)
+        self._use_mine = self._button(self.tr("Yours"), self._take_mine)
+        self._use_theirs = self._button(self.tr("Theirs"), self._take_theirs)
+        self._use_mine.setAccessibleName(self.tr("Yours where both changed it"))
+        self._use_theirs.setAccessibleName(self.tr("Theirs where both changed it"))
+        self._anew = self._button(self.tr("Merge anew"), self.merge_requested.emit)
+        self._save = self._button(self.tr("Save the merged text"), self.save_requested.emit)
+        self._save.setProperty("primary", True)
+        self._choose: Callable[[str], None] = lambda _text: None
+        sides = QSplitter(Qt.Orientation.Horizontal)
+        for side in (self._base, self._mine, self._theirs):
+            sides.addWidget(_titled(side, side.accessibleName()))
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.addWidget(sides)
+        halves.addWidget(self._make_lower_half())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(_strip(self._summary, back))
+        column.addWidget(halves, 1)
+        self.setFocusProxy(self.merged)
+        self._lock_scrolling()
+        theme.changed.connect(self._restyle)
+
+    def texts(self) -> tuple[str, str, str]:
+        """Answer what the three columns show."""
+        base, mine, theirs = (side.toPlainText() for side in self._sides())
+        return base, mine, theirs
+
+    def show_versions(self, base: str, mine: str, theirs: str, seen: StoredValue) -> None:
+        """Show three versions. The merged text stays.
+
+        Args:
+            base: What the user began from.
+            mine: The user's text.
+            theirs: The other value.
+            seen: The other value as it is stored.
+        """
+        has_seen_another = self.seen is not None and self.seen.data != seen.data
+        self.seen = seen
+        alphabet = Alphabet.of(base + mine + theirs)
+        self._stretches = merge(base, mine, theirs)
+        self._rows = merge_rows(self._stretches)
+        for side, lines in zip(self._sides(), self._columns(), strict=True):
+            side.setPlainText(alphabet.shown("\n".join(lines)))
+        self._say_what_changed()
+        self._anew.setVisible(has_seen_another)
+        if has_seen_another:
+            self.say(
+                self.tr("They changed it again: “Theirs” is new. Your merged text is as it was.")
+            )
+        self._restyle()
+        first = next((at for at, row in enumerate(self._rows) if _is_change(row)), 0)
+        self._base.verticalScrollBar().setValue(max(first - 2, 0))
+
+    def proposal(self) -> str:
+        """Answer what a merge of the versions on show would be."""
+        return merged_text(self._stretches)
+
+    def on_choice(self, choose: Callable[[str], None]) -> None:
+        """Have `choose` put another text in place of the merged one."""
+        self._choose = choose
+
+    def say(self, sentence: str) -> None:
+        """Say something about the merged text."""
+        self._said.setText(sentence)
+
+    def say_proposal(self) -> None:
+        """Say what the proposal holds."""
+        self._anew.hide()
+        has_conflict = any(s.origin is Origin.CONFLICT for s in self._stretches)
+        self._use_mine.setVisible(has_conflict)
+        self._use_theirs.setVisible(has_conflict)
+        if has_conflict:
+            self.say(self.tr("Both sides' changes; where both changed the same lines, take:"))
+        else:
+            self.say(self.tr("Both sides' changes; they do not touch each other."))
+
+    def _take_mine(self) -> None:
+        self._choose(self.proposal())
+
+    def _take_theirs(self) -> None:
+        lines = (s.theirs if s.origin is Origin.CONFLICT else s.proposed for s in self._stretches)
+        self._choose("\n".join(line for stretch in lines for line in stretch))
+
+    def _sides(self) -> tuple[QPlainTextEdit, QPlainTextEdit, QPlainTextEdit]:
+        return self._base, self._mine, self._theirs
+
+    def _columns(self) -> tuple[list[str], list[str], list[str]]:
+        def shown(row: MergeRow, line: str | None) -> str:
+            if row.left_out:
+                return self.tr("⋯ {} lines alike").format(f"{row.left_out:,}")
+            return line or ""
+
+        return (
+            [shown(row, row.base) for row in self._rows],
+            [shown(row, row.mine) for row in self._rows],
+            [shown(row, row.theirs) for row in self._rows],
+        )
+
+    def _say_what_changed(self) -> None:
+        counts = dict.fromkeys(Origin, 0)
+        for stretch in self._stretches:
+            counts[stretch.origin] += 1
+        self._summary.setText(
+            self.tr("Places changed: {} by you, {} by them, {} by both").format(
+                counts[Origin.MINE],
+                counts[Origin.THEIRS],
+                counts[Origin.CONFLICT] + counts[Origin.ALIKE],
+            )
+        )
+
+    def _make_side(self, name: str) -> QPlainTextEdit:
+        side = QPlainTextEdit()
+        side.setReadOnly(True)
+        side.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        side.setAccessibleName(name)
+        side.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        return side
+
+    def _make_lower_half(self) -> QWidget:
+        half = QWidget()
+        column = QVBoxLayout(half)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        title = QLabel(self.tr("Merged"))
+        title.setObjectName("title")
+        column.addWidget(_strip(title, self._anew, self._save))
+        column.addWidget(_strip(self._said, self._use_mine, self._use_theirs))
+        column.addWidget(self.merged, 1)
+        return half
+
+    def _button(self, name: str, run: Callable[[], None]) -> QPushButton:
+        button = QPushButton(name)
+        button.setAccessibleName(name)
+        button.clicked.connect(run)
+        return button
+
+    def _lock_scrolling(self) -> None:
+        for one in self._sides():
+            for other in self._sides():
+                if one is not other:
+                    one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
+                    one.horizontalScrollBar().valueChanged.connect(
+                        other.horizontalScrollBar().setValue
+                    )
+
+    def _restyle(self) -> None:
+        tokens = self._theme.tokens
+        for side in self._sides():
+            side.setFont(self._theme.monospace())
+        base, mine, theirs = self._sides()
+        marks: dict[QPlainTextEdit, list[QTextEdit.ExtraSelection]] = {
+            side: [] for side in self._sides()
+        }
+        changed = [(at, row) for at, row in enumerate(self._rows) if _is_change(row)]
+        for at, row in changed[:MAX_MARKED]:
+            is_conflict = row.origin is Origin.CONFLICT
+            mine_back = tokens.warning_back if is_conflict else tokens.info_back
+            theirs_back = tokens.warning_back if is_conflict else tokens.success_back
+            if row.origin is not Origin.THEIRS:
+                marks[mine] += self._marks(mine, at, row.mine, row.mine_marks, mine_back)
+            if row.origin is not Origin.MINE:
+                marks[theirs] += self._marks(theirs, at, row.theirs, row.theirs_marks, theirs_back)
+            marks[base] += self._marks(base, at, row.base, (), tokens.raised)
+        for side, selections in marks.items():
+            side.setExtraSelections(selections)
+
+    def _marks(
+        self, side: QPlainTextEdit, at: int, line: str | None, stretches: Sequence[Mark], back: str
+    ) -> list[QTextEdit.ExtraSelection]:
+        block = side.document().findBlockByNumber(at)
+        whole = QTextEdit.ExtraSelection()
+        whole.cursor = QTextCursor(block)
+        look = QTextCharFormat()
+        look.setBackground(QColor(back if line is not None else self._theme.tokens.raised))
+        look.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        whole.format = look
+        marks = [whole]
+        for start, end in stretches:
+            first = block.position() + qt_offset(line or "", start)
+            last = block.position() + qt_offset(line or "", end)
+            marks.append(back_mark(side.document(), first, last, self._theme.tokens.find_match))
+        return marks
+
+
+def _is_change(row: MergeRow) -> bool:
+    return row.origin is not Origin.NOBODY
+
+
+def _strip(text: QLabel, *buttons: QPushButton) -> QWidget:
+    strip = QWidget()
+    strip.setObjectName("strip")
+    strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    strip.setMinimumHeight(BAR_HEIGHT + GRID // 2)
+    row = QHBoxLayout(strip)
+    row.setContentsMargins(GRID, GRID // 4, GRID, GRID // 4)
+    row.setSpacing(GRID)
+    row.addWidget(text, 1)
+    for button in buttons:
+        row.addWidget(button)
+    return strip
+
+
+def _titled(side: QPlainTextEdit, title: str) -> QWidget:
+    box = QWidget()
+    label = QLabel(title)
+    label.setObjectName("title")
+    label.setContentsMargins(GRID, GRID // 2, 0, GRID // 2)
+    column = QVBoxLayout(box)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(label)
+    column.addWidget(side, 1)
+    return box
