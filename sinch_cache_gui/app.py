@@ -39,10 +39,8 @@ from sinch_cache_gui.known_caches import KnownCaches
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.profiles import (
     MEMORY_URL,
-    Preferences,
+    KeptPreferences,
     Profile,
-    load_preferences,
-    save_preferences,
 )
 from sinch_cache_gui.ui.keychain_notice import keychain_notice
 from sinch_cache_gui.ui.main_window import MainWindow
@@ -79,11 +77,11 @@ def run(arguments: Arguments) -> int:
     application.setDesktopFileName("sinch-cache-gui")
     application.setQuitOnLastWindowClosed(False)
     theme = Theme(application)
-    preferences_file = _preferences_file()
-    theme.choose(ThemeChoice(arguments.theme or load_preferences(preferences_file).theme))
-    theme.chosen.connect(lambda: _keep(preferences_file, Preferences(theme.choice.value)))
+    preferences = KeptPreferences(_preferences_file())
+    theme.choose(ThemeChoice(arguments.theme or preferences.now.theme))
+    theme.chosen.connect(lambda: preferences.choose_theme(theme.choice.value))
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
-        return runner.run(_main(arguments, theme))
+        return runner.run(_main(arguments, theme, preferences))
 
 
 def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
@@ -108,21 +106,15 @@ def _preferences_file() -> Path:
     return Path(QStandardPaths.writableLocation(where)) / "preferences.json"
 
 
-def _keep(file: Path, preferences: Preferences) -> None:
-    try:
-        save_preferences(file, preferences)
-    except OSError as error:
-        log.warning("preferences were not kept: %s", error)
-
-
-async def _main(arguments: Arguments, theme: Theme) -> int:
+async def _main(arguments: Arguments, theme: Theme, preferences: KeptPreferences) -> int:
     notices = Notices()
     _report_defects(notices)
     window = MainWindow(theme, notices)
     if arguments.size is not None:
         window.resize(QSize(*arguments.size))
     # A picture shows the cache, whatever somebody left unsaved here.
-    app = App(window, theme, notices, None if arguments.screenshot else _data_folder())
+    data_folder = None if arguments.screenshot else _data_folder()
+    app = App(window, theme, notices, data_folder, preferences)
     signal.signal(signal.SIGINT, lambda *_: window.close())
     painted = _FirstPaint(window)
     window.show()
@@ -170,6 +162,7 @@ def make_workspace(
     drafts: DraftStore | None = None,
     journal_file: JournalFile | None = None,
     keychain: Keychain | None = None,
+    preferences: KeptPreferences | None = None,
 ) -> Workspace:
     """Put together everything that shows one connected cache."""
     from sinch_cache_gui.keyspace.journal import Journal
@@ -202,6 +195,7 @@ def make_workspace(
         journaling,
         mirror,
         keychain or Keychain(),
+        preferences or KeptPreferences(None),
         profile.prefix,
         clock,
         drafts,
@@ -217,6 +211,7 @@ class App:
         theme: Its colours and fonts.
         notices: What the user is told.
         data_folder: Where unsaved text and the journal are kept; None to keep neither.
+        preferences: What the window remembers of its user; None to begin with the defaults.
     """
 
     def __init__(
@@ -225,6 +220,7 @@ class App:
         theme: Theme,
         notices: Notices,
         data_folder: Path | None = None,
+        preferences: KeptPreferences | None = None,
     ) -> None:
         self.closed = asyncio.Event()
         self._window = window
@@ -233,6 +229,7 @@ class App:
         self._scope = TaskScope(notices)
         self._profile = Profile()
         self._opened: dict[Workspace, Profile] = {}
+        self._preferences = preferences or KeptPreferences(None)
         self._keychain = Keychain()
         self._keychain.listen(lambda trouble: notices.post(keychain_notice(trouble)))
         self._known = KnownCaches(data_folder and data_folder / KNOWN_CACHES, self._keychain)
@@ -379,6 +376,7 @@ class App:
             self._drafts(profile),
             self._journal_file(label, profile),
             self._keychain,
+            self._preferences,
         )
         workspace.copy_requested.connect(self._copies().ask)
         self._profile = profile

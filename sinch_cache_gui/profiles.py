@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -11,6 +13,8 @@ import orjson
 
 MEMORY_URL: Final = "memory:"
 """The embedded cache of development."""
+
+log = logging.getLogger(__name__)
 
 THEMES: Final = ("system", "light", "dark")
 
@@ -52,14 +56,89 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class CallAssumptions:
+    """How simulated calls behave where no public document says it.
+
+    Attributes:
+        reply_timeout_ms: How long a reply is waited for.
+        menu_timeout_ms: Silence that completes the input where `timeoutMills` is missing.
+        menu_repeats: Repetitions of a prompt where `repeats` is missing.
+        plays_for_a_while: Whether a prompt takes time, so that a key may come during it.
+        starts_at_main: Whether a menu begins at `main` whatever `mainMenu` says.
+        waits_for_more_digits: Whether an option waits for more digits if `maxDigits` is above 1.
+        keeps_hash: Whether the `#` that ends a sequence is part of its value.
+        last_try_decides: Whether silence at the last try is `timeout` in spite of wrong input.
+        sends_empty_value: Whether `timeout` and its like carry an empty value, and not none.
+        tells_hangup_in_menu: Whether hanging up in a menu sends PIE before DICE.
+        adds_call_id_alias: Whether `callId` travels beside `callid`.
+    """
+
+    reply_timeout_ms: int = 5000
+    menu_timeout_ms: int = 5000
+    menu_repeats: int = 2
+    plays_for_a_while: bool = False
+    starts_at_main: bool = False
+    waits_for_more_digits: bool = True
+    keeps_hash: bool = False
+    last_try_decides: bool = False
+    sends_empty_value: bool = False
+    tells_hangup_in_menu: bool = True
+    adds_call_id_alias: bool = True
+
+
+ASSUMPTION_RANGES: Final[Mapping[str, tuple[int, int]]] = {
+    "reply_timeout_ms": (100, 120_000),
+    "menu_timeout_ms": (100, 120_000),
+    "menu_repeats": (0, 10),
+}
+"""The least and the most that makes sense for each number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What the window remembers of its user.
 
     Attributes:
         theme: "system", "light" or "dark".
+        calls: What is assumed of the platform.
     """
 
     theme: str = "system"
+    calls: CallAssumptions = CallAssumptions()
+
+
+class KeptPreferences:
+    """The preferences of now, kept for the next start whenever they change.
+
+    Args:
+        file: Where; None to keep nothing.
+    """
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._now = Preferences() if file is None else load_preferences(file)
+
+    @property
+    def now(self) -> Preferences:
+        """What is preferred."""
+        return self._now
+
+    def choose_theme(self, theme: str) -> None:
+        """Prefer a theme."""
+        self._change(replace(self._now, theme=theme))
+
+    def assume(self, calls: CallAssumptions) -> None:
+        """Assume something else of the platform."""
+        self._change(replace(self._now, calls=calls))
+
+    def _change(self, preferences: Preferences) -> None:
+        self._now = preferences
+        if self._file is None:
+            return
+        try:
+            save_preferences(self._file, preferences)
+        except OSError as error:
+            log.warning("preferences were not kept: %s", error)
 
 
 def load_preferences(file: Path) -> Preferences:
@@ -68,8 +147,41 @@ def load_preferences(file: Path) -> Preferences:
         kept = orjson.loads(file.read_bytes())
     except (OSError, orjson.JSONDecodeError):
         return Preferences()
-    theme = kept.get("theme") if isinstance(kept, dict) else None
-    return Preferences(theme) if theme in THEMES else Preferences()
+    if not isinstance(kept, dict):
+        return Preferences()
+    theme = kept.get("theme")
+    calls = _parse_assumptions(kept.get("calls"))
+    return Preferences(theme if theme in THEMES else Preferences().theme, calls)
+
+
+def _parse_assumptions(kept: object) -> CallAssumptions:
+    """Read what makes sense; anything else is as by default."""
+    if not isinstance(kept, dict):
+        return CallAssumptions()
+    default = CallAssumptions()
+
+    def number(name: str, otherwise: int) -> int:
+        value = kept.get(name)
+        least, most = ASSUMPTION_RANGES[name]
+        return value if type(value) is int and least <= value <= most else otherwise
+
+    def switch(name: str, otherwise: bool) -> bool:
+        value = kept.get(name)
+        return value if isinstance(value, bool) else otherwise
+
+    return CallAssumptions(
+        reply_timeout_ms=number("reply_timeout_ms", default.reply_timeout_ms),
+        menu_timeout_ms=number("menu_timeout_ms", default.menu_timeout_ms),
+        menu_repeats=number("menu_repeats", default.menu_repeats),
+        plays_for_a_while=switch("plays_for_a_while", default.plays_for_a_while),
+        starts_at_main=switch("starts_at_main", default.starts_at_main),
+        waits_for_more_digits=switch("waits_for_more_digits", default.waits_for_more_digits),
+        keeps_hash=switch("keeps_hash", default.keeps_hash),
+        last_try_decides=switch("last_try_decides", default.last_try_decides),
+        sends_empty_value=switch("sends_empty_value", default.sends_empty_value),
+        tells_hangup_in_menu=switch("tells_hangup_in_menu", default.tells_hangup_in_menu),
+        adds_call_id_alias=switch("adds_call_id_alias", default.adds_call_id_alias),
+    )
 
 
 def save_preferences(file: Path, preferences: Preferences) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from sinch_cache_gui.profiles import (
+    CallAssumptions,
+    KeptPreferences,
     Preferences,
     Profile,
     load_preferences,
@@ -70,3 +72,38 @@ def test_a_password_comes_back_into_its_url() -> None:
 )
 def test_what_is_shown_and_kept_of_a_url_has_no_secret(url: str, public: str) -> None:
     assert public_url(url) == public
+
+
+def test_what_is_assumed_comes_back_beside_the_theme(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    kept = KeptPreferences(file)
+    kept.choose_theme("light")
+    kept.assume(CallAssumptions(reply_timeout_ms=9000, keeps_hash=True))
+    kept.choose_theme("dark")
+
+    assumed = CallAssumptions(reply_timeout_ms=9000, keeps_hash=True)
+    assert KeptPreferences(file).now == Preferences("dark", assumed)
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        "7",
+        '{"reply_timeout_ms": 0}',
+        '{"reply_timeout_ms": true}',
+        '{"menu_repeats": 99, "keeps_hash": 1}',
+        '{"menu_timeout_ms": "5000", "of_a_later_version": 1}',
+    ],
+)
+def test_assumptions_that_make_no_sense_are_the_defaults(tmp_path: Path, calls: str) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(f'{{"theme": "dark", "calls": {calls}}}')
+    assert load_preferences(file) == Preferences("dark")
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path, caplog) -> None:
+    (tmp_path / "file").write_text("")
+    kept = KeptPreferences(tmp_path / "file" / "preferences.json")
+    kept.choose_theme("dark")
+    assert kept.now == Preferences("dark")
+    assert "not kept" in caplog.text

@@ -22,6 +22,7 @@ from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.notices import Notices
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.activity_view import ActivityView
 from sinch_cache_gui.ui.bulk.bulk_panel import BulkPanel
 from sinch_cache_gui.ui.bulk.search_panel import SearchPanel
@@ -72,6 +73,7 @@ class Workspace(QWidget):
         backend: JournalingBackend,
         mirror: Mirror,
         keychain: Keychain,
+        preferences: KeptPreferences,
         prefix: bytes = b"",
         clock: VirtualClock | None = None,
         drafts: DraftStore | None = None,
@@ -101,7 +103,14 @@ class Workspace(QWidget):
             is_restorable=self.restoring.can_restore,
         )
         self.calls = CallPanel(
-            theme, self._scope, backend, backend.now_ms, is_read_only, keychain, clock
+            theme,
+            self._scope,
+            backend,
+            backend.now_ms,
+            is_read_only,
+            keychain,
+            preferences,
+            clock,
         )
         self.activity = ActivityView(theme, self.restoring.can_restore)
         self.key_actions = KeyActions(backend, self._scope, notices)

@@ -226,13 +226,13 @@ class Call:
         self._has_left = True
 
     async def hang_up(self) -> None:
-        """The caller hangs up. In a menu, PIE says so first."""
+        """The caller hangs up. In a menu, PIE says so first where that is assumed."""
         if not self._state.is_running:
             return
         self._has_left = True
         if self._state.phase is CallPhase.WAITING:
             return
-        if isinstance(self._menu, MenuRun):
+        if isinstance(self._menu, MenuRun) and self._options.tells_hangup_in_menu:
             await self._follow_menu(self._menu.hang_up())
             return
         await self._end_by_caller()

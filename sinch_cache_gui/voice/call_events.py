@@ -186,8 +186,10 @@ class CallOptions:
         is_silence_timed: Whether silence in a menu is measured by the clock. Off: the caller thinks
             as long as wanted, and is silent by `Call.silence()`.
         menu: What is assumed of menus.
+        tells_hangup_in_menu: Whether hanging up in a menu sends PIE before DICE.
     """
 
     reply_timeout_ms: int = 5000
     is_silence_timed: bool = False
     menu: MenuAssumptions = MenuAssumptions()  # noqa: RUF009 (frozen)
+    tells_hangup_in_menu: bool = True

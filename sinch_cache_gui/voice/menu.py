@@ -30,11 +30,23 @@ class MenuAssumptions:
             builder and of version 2 of the voice API.
         plays_for_a_while: Whether a prompt takes time (estimated from its length), so that input
             during it is barged in or ignored. Off: a prompt is over as soon as it starts.
+        starts_at_main: Whether the menu `main` is first whatever `mainMenu` says: the documents
+            say both.
+        waits_for_more_digits: Whether, with `maxDigits` above 1, an option waits for more digits.
+        keeps_hash: Whether the `#` that ends a sequence is part of its value.
+        last_try_decides: Whether silence at the last try makes the result `timeout` in spite of
+            wrong input before.
+        sends_empty_value: Whether a result that brings no input has an empty value, and not none.
     """
 
     timeout_ms: int = 5000
     repeats: int = 2
     plays_for_a_while: bool = False
+    starts_at_main: bool = False
+    waits_for_more_digits: bool = True
+    keeps_hash: bool = False
+    last_try_decides: bool = False
+    sends_empty_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +158,8 @@ class MenuRun:
 
     def start(self, now_ms: int) -> list[MenuStep]:
         """Play the first menu."""
-        first = self._run.first_menu()
+        at_main = self._assumptions.starts_at_main
+        first = self._run.menu("main") if at_main else self._run.first_menu()
         return self._finish(MenuResultType.ERROR) if first is None else self._enter(first, now_ms)
 
     def press(self, digit: str, now_ms: int) -> list[MenuStep]:
@@ -219,21 +232,25 @@ class MenuRun:
         return menu.timeout_ms or self._assumptions.timeout_ms
 
     def _take(self, menu: Menu, digit: str, now_ms: int) -> list[MenuStep]:
-        """Count a key. Assumed: where more than one digit is collected, a single one waits."""
+        """Count a key."""
         longest = menu.max_digits or 1
         if longest == 1:
             taken = DigitTaken(digit, digit)
             return [taken, *self._complete(menu, digit, now_ms)]
-        if digit == "#":  # assumed: it ends the sequence and is not part of it
+        if digit == "#":
             entered = self._collected or digit
-            return [DigitTaken(digit, self._collected), *self._complete(menu, entered, now_ms)]
+            ending = digit if self._collected and self._assumptions.keeps_hash else ""
+            completed = self._complete(menu, entered, now_ms, ending)
+            return [DigitTaken(digit, self._collected), *completed]
         self._collected += digit
         taken = DigitTaken(digit, self._collected)
-        if len(self._collected) < longest:
+        is_option = any(option.dtmf == self._collected for option in menu.options)
+        is_chosen = is_option and not self._assumptions.waits_for_more_digits
+        if len(self._collected) < longest and not is_chosen:
             return [taken]
         return [taken, *self._complete(menu, self._collected, now_ms)]
 
-    def _complete(self, menu: Menu, entered: str, now_ms: int) -> list[MenuStep]:
+    def _complete(self, menu: Menu, entered: str, now_ms: int, ending: str = "") -> list[MenuStep]:
         """The input is whole. Assumed: an option that is exactly it wins over a sequence."""
         for option in menu.options:
             if option.dtmf == entered:
@@ -241,7 +258,7 @@ class MenuRun:
         is_choice = bool(menu.options) and (menu.max_digits or 1) == 1
         if is_choice or entered == "#":
             return self._refuse(entered, now_ms)
-        return self._finish(MenuResultType.SEQUENCE, entered, InputMethod.DTMF)
+        return self._finish(MenuResultType.SEQUENCE, entered + ending, InputMethod.DTMF)
 
     def _follow(self, target: MenuTarget, now_ms: int, method: InputMethod) -> list[MenuStep]:
         if not isinstance(target, GoToMenu):
@@ -255,6 +272,8 @@ class MenuRun:
             return []
         if self._collected:
             return [SilenceNoticed(), *self._complete(menu, self._collected, now_ms)]
+        if self._assumptions.last_try_decides:
+            self._has_refused = False
         return [SilenceNoticed(), *self._try_again(now_ms)]
 
     def _refuse(self, entered: str, now_ms: int) -> list[MenuStep]:
@@ -264,8 +283,7 @@ class MenuRun:
     def _try_again(self, now_ms: int) -> list[MenuStep]:
         """Play the prompt again, or give up.
 
-        Assumed: without a `repeatPrompt` the main prompt is repeated; wrong input at any try makes
-        the result `invalidinput`, only silence makes it `timeout`.
+        Assumed: without a `repeatPrompt` the main prompt is repeated.
         """
         menu = self._menu
         if menu is None or not self._tries_left:
@@ -277,6 +295,8 @@ class MenuRun:
     def _finish(
         self, type_: MenuResultType, value: str | None = None, method: InputMethod | None = None
     ) -> list[MenuStep]:
+        if value is None and self._assumptions.sends_empty_value:
+            value = ""
         self._result = MenuResult(type_, self.menu_id, value, method)
         self._collected = ""
         self._deadline_ms = None

@@ -279,3 +279,64 @@ def test_only_keys_of_a_phone_can_be_pressed(key: str) -> None:
 
     with pytest.raises(ValueError, match="not a key"):
         menu.press(key, 1)
+
+
+# -- what is assumed, and may be assumed otherwise -------------------------------------------------
+
+
+def entered(run: RunMenu, assumptions: MenuAssumptions, keys: str) -> MenuResult | None:
+    menu = MenuRun(run, assumptions)
+    menu.start(0)
+    for key in keys:
+        menu.press(key, 1)
+    return menu.result
+
+
+def test_an_option_may_be_taken_before_more_digits_come() -> None:
+    both = Menu("main", max_digits=3, options=(MenuOption("1", ReturnValue("sales")),))
+    run = RunMenu((both,))
+
+    assert entered(run, MenuAssumptions(), "1") is None
+    assert entered(run, MenuAssumptions(), "123").value == "123"
+    at_once = MenuAssumptions(waits_for_more_digits=False)
+    assert entered(run, at_once, "1").value == "sales"
+    assert entered(run, at_once, "234").value == "234"
+
+
+def test_the_hash_may_be_part_of_a_sequence() -> None:
+    run = RunMenu((CASE,), main_menu="case")
+    assert entered(run, MenuAssumptions(), "47#").value == "47"
+    assert entered(run, MenuAssumptions(keeps_hash=True), "47#").value == "47#"
+
+
+def test_the_first_menu_may_be_main_whatever_is_asked() -> None:
+    run = RunMenu((MAIN, CASE), main_menu="case")
+    assert heard(MenuRun(run).start(0)) == ["Your case"]
+    at_main = MenuAssumptions(starts_at_main=True)
+    assert heard(MenuRun(run, at_main).start(0)) == ["Press 1 or 2"]
+    without = RunMenu((CASE,), main_menu="case")
+    (ended,) = MenuRun(without, at_main).start(0)
+    assert ended.result.type == "error"
+
+
+@pytest.mark.parametrize(
+    ("last_try_decides", "type_"), [(False, "invalidinput"), (True, "timeout")]
+)
+def test_silence_after_wrong_input(last_try_decides: bool, type_: str) -> None:
+    menu = MenuRun(RUN, MenuAssumptions(last_try_decides=last_try_decides))
+    menu.start(0)
+    menu.press("9", 1)
+    menu.pass_time(60_000)
+    assert menu.result is not None
+    assert menu.result.type == type_
+
+
+def test_a_result_without_input_may_have_an_empty_value() -> None:
+    for assumptions, value in (
+        (MenuAssumptions(), None),
+        (MenuAssumptions(sends_empty_value=True), ""),
+    ):
+        menu = MenuRun(RUN, assumptions)
+        menu.start(0)
+        menu.hang_up()
+        assert menu.result == MenuResult("hangup", "main", value)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
+from sinch_cache_gui.profiles import CallAssumptions, KeptPreferences
+from sinch_cache_gui.ui.calls.assumptions_dialog import AssumptionsDialog
 from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.callbacks import Event
+from sinch_cache_gui.voice.menu import MenuAssumptions
 from sinch_cache_gui.voice.scenario import Deviations, Direction
 
 LATE_S = 2.0
@@ -23,8 +27,10 @@ class CallOptionsMenu(QMenu):
     send_requested = Signal(object)
     """The `Event` of a callback to be sent by itself."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, preferences: KeptPreferences, parent: QWidget) -> None:
         super().__init__(parent)
+        self._preferences = preferences
+        self._window = parent
         self.setToolTipsVisible(True)
         directions = QActionGroup(self)
         self._inbound = self._switch(self.tr("Inbound: a caller dials the number"))
@@ -34,12 +40,15 @@ class CallOptionsMenu(QMenu):
         self._inbound.setChecked(True)
         self.addSeparator()
         self._adds_alias = self._switch(self.tr("Add callId beside callid"))
-        self._adds_alias.setChecked(True)
+        self._adds_alias.setChecked(preferences.now.calls.adds_call_id_alias)
+        self._adds_alias.toggled.connect(self._choose_alias)
         self._adds_alias.setToolTip(
             self.tr("Callbacks carry callid. The samples of the cache's document read callId.")
         )
         self._times_silence = self._switch(self.tr("Measure silence by the clock"))
         self._edits_first = self._switch(self.tr("Edit each callback before it is sent"))
+        assumptions = self.addAction(self.tr("Assumptions about the platform…"))
+        assumptions.triggered.connect(self.show_assumptions)
         self.addSeparator()
         self._twice = self._switch(self.tr("Deliver callbacks twice"))
         late = QActionGroup(self)
@@ -77,7 +86,22 @@ class CallOptionsMenu(QMenu):
     @property
     def options(self) -> CallOptions:
         """How the call itself is simulated."""
-        return CallOptions(is_silence_timed=self._times_silence.isChecked())
+        assumed = self._preferences.now.calls
+        return CallOptions(
+            reply_timeout_ms=assumed.reply_timeout_ms,
+            is_silence_timed=self._times_silence.isChecked(),
+            menu=MenuAssumptions(
+                timeout_ms=assumed.menu_timeout_ms,
+                repeats=assumed.menu_repeats,
+                plays_for_a_while=assumed.plays_for_a_while,
+                starts_at_main=assumed.starts_at_main,
+                waits_for_more_digits=assumed.waits_for_more_digits,
+                keeps_hash=assumed.keeps_hash,
+                last_try_decides=assumed.last_try_decides,
+                sends_empty_value=assumed.sends_empty_value,
+            ),
+            tells_hangup_in_menu=assumed.tells_hangup_in_menu,
+        )
 
     @property
     def deviations(self) -> Deviations:
@@ -92,6 +116,20 @@ class CallOptionsMenu(QMenu):
             frozenset((Event.PIE,)) if self._swapped.isChecked() else frozenset(),
             delays,
         )
+
+    def show_assumptions(self) -> None:
+        """Let what is assumed of the platform be adjusted."""
+        dialog = AssumptionsDialog(self._preferences.now.calls, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.changed.connect(self._assume)
+        dialog.open()
+
+    def _assume(self, assumptions: CallAssumptions) -> None:
+        self._preferences.assume(assumptions)
+
+    def _choose_alias(self, is_added: bool) -> None:
+        calls = replace(self._preferences.now.calls, adds_call_id_alias=is_added)
+        self._preferences.assume(calls)
 
     def _ask_to_send(self, event: Event, _checked: bool = False) -> None:
         self.send_requested.emit(event)

@@ -204,7 +204,7 @@ class CallPage(QWidget):
         self._timeline.step_selected.connect(self._details.show_step)
         self._details.key_activated.connect(self.key_activated)
         self._details.callback.edit_requested.connect(self._edit_again)
-        self._details.callback.resend_requested.connect(self._session.send)
+        self._details.callback.resend_requested.connect(self._send)
         self._editor.accepted.connect(self._edited)
         self._editor.cancelled.connect(self._leave_editor)
         self._options.send_requested.connect(self._begin)
@@ -270,7 +270,10 @@ class CallPage(QWidget):
                 self._revised.set_result(callback)
             return
         self._leave_editor()
-        self._session.send(callback)
+        self._send(callback)
+
+    def _send(self, callback: Callback) -> None:
+        self._session.send(callback, self._options.options.reply_timeout_ms)
 
     def _leave_editor(self) -> None:
         self._pages.setCurrentIndex(CALLBACKS)

@@ -22,6 +22,7 @@ from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keychain import Keychain
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.answerer import Answerer
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
@@ -53,6 +54,7 @@ class CallPanel(QWidget):
         now_ms: The cache's clock.
         is_read_only: Whether the cache takes no writes; then nothing can be dialled.
         keychain: Remembers the secrets of applications.
+        preferences: What is assumed of the platform.
         clock: The clock of the embedded cache, to be moved from here; None for any other cache.
     """
 
@@ -71,6 +73,7 @@ class CallPanel(QWidget):
         now_ms: Callable[[], int],
         is_read_only: bool,
         keychain: Keychain,
+        preferences: KeptPreferences,
         clock: VirtualClock | None = None,
     ) -> None:
         super().__init__()
@@ -80,7 +83,7 @@ class CallPanel(QWidget):
         self._built_in = BuiltinTarget(BuiltinFunction(now_ms), cache, now_ms)
         self._function: HttpTarget | None = None
         self._session = CallSession(scope, self._built_in, now_ms, self)
-        self._menu = CallOptionsMenu(self)
+        self._menu = CallOptionsMenu(preferences, self)
         self._call = CallPage(
             theme,
             scope,

@@ -161,12 +161,12 @@ class CallSession(QObject):
             self._call.leave()
             self._then(lambda call: call.hang_up(), {"hangUp": True})
 
-    def send(self, callback: Callback) -> None:
+    def send(self, callback: Callback, timeout_ms: int) -> None:
         """Send a callback by itself, beside whatever call there is; its reply is only shown."""
         self._sent += 1
-        self._scope.start(f"send {self._sent}", self._send(callback, self._sent))
+        self._scope.start(f"send {self._sent}", self._send(callback, self._sent, timeout_ms))
 
-    async def _send(self, callback: Callback, number: int) -> None:
+    async def _send(self, callback: Callback, number: int, timeout_ms: int) -> None:
         self.told.emit(CallbackStarted(callback))
         record = await exchange(
             callback,
@@ -174,7 +174,7 @@ class CallSession(QObject):
             number=-number,  # beside those of the call
             now_ms=self._now_ms,
             stopwatch=time.perf_counter,
-            timeout_ms=CallOptions().reply_timeout_ms,
+            timeout_ms=timeout_ms,
             on_operation=lambda operation: self.told.emit(OperationDone(operation)),
         )
         self.told.emit(CallbackFinished(record))

@@ -32,6 +32,7 @@ from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
 from sinch_cache_gui.ui.calls.scenario_pane import ScenarioPane
@@ -229,10 +230,14 @@ def open_panel(qtbot: QtBot, qapp: QApplication, scope: TaskScope) -> OpenPanel:
         width: int = 360,
         clock: VirtualClock | None = None,
         keychain: Keychain | None = None,
+        preferences: KeptPreferences | None = None,
     ) -> Hand:
         now_ms = clock or MemoryCache().now_ms
         keychain = keychain or Keychain(NoKeychain)
-        panel = CallPanel(Theme(qapp), scope, cache, now_ms, is_read_only, keychain, clock)
+        preferences = preferences or KeptPreferences(None)
+        panel = CallPanel(
+            Theme(qapp), scope, cache, now_ms, is_read_only, keychain, preferences, clock
+        )
         qtbot.addWidget(panel)
         panel.resize(width, 860)
         panel.show()

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QSpinBox
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keychain import Keychain, SecretKind, SecretName
+from sinch_cache_gui.profiles import CallAssumptions, KeptPreferences
+from sinch_cache_gui.ui.calls.assumptions_dialog import AssumptionsDialog
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase
 from tests.drawer import Drawer
@@ -420,3 +422,64 @@ async def test_everything_is_reached_by_keyboard(hand) -> None:
     QTest.keyClick(hand.button("Show: Scenarios"), Qt.Key.Key_Space)
     assert hand.button("Run scenarios").isVisible()
     assert hand.unnamed_controls() == []
+
+
+# -- what is assumed -----------------------------------------------------------------------------
+
+
+def dialog_of(hand) -> AssumptionsDialog:
+    return hand.panel.findChildren(AssumptionsDialog)[-1]
+
+
+async def test_what_is_assumed_is_adjusted_and_kept(open_panel, cache, tmp_path, until) -> None:
+    file = tmp_path / "preferences.json"
+    hand = open_panel(cache, preferences=KeptPreferences(file))
+    hand.switch("Assumptions about the platform")
+    await until(lambda: hand.panel.findChildren(AssumptionsDialog))
+    hand.tick("Hanging up in a menu sends PIE before DICE")
+    hand.click("Close the assumptions")
+
+    await hand.dial()
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+    assert [row[0] for row in hand.callbacks()] == ["ICE", "DICE  CALLERHANGUP"]
+    assert not KeptPreferences(file).now.calls.tells_hangup_in_menu
+
+
+async def test_a_reply_is_waited_for_as_long_as_it_is_assumed(
+    open_panel, cache, tmp_path, until
+) -> None:
+    preferences = KeptPreferences(tmp_path / "preferences.json")
+    hand = open_panel(cache, preferences=preferences)
+    hand.switch("Assumptions about the platform")
+    await until(lambda: hand.panel.findChildren(AssumptionsDialog))
+    (number,) = (
+        each
+        for each in dialog_of(hand).findChildren(QSpinBox)
+        if each.accessibleName() == "A reply is waited for"
+    )
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, "150")
+    hand.click("Close the assumptions")
+    hand.switch("Deliver 2 s late")
+
+    hand.click("Dial")
+    await hand.until(CallPhase.ENDED)
+
+    assert hand.callbacks()[0][3] == "no reply"
+    assert "A reply is waited for 0.15 s" in hand.transcript()
+
+
+async def test_assumptions_go_back_to_their_defaults(open_panel, cache, until) -> None:
+    preferences = KeptPreferences(None)
+    preferences.assume(CallAssumptions(keeps_hash=True, adds_call_id_alias=False))
+    hand = open_panel(cache, preferences=preferences)
+    hand.switch("Assumptions about the platform")
+    await until(lambda: hand.panel.findChildren(AssumptionsDialog))
+
+    hand.click("Restore the defaults")
+
+    assert preferences.now.calls == CallAssumptions(adds_call_id_alias=False)
+    hand.click("Close the assumptions")
