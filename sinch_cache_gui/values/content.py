@@ -18,7 +18,10 @@ from sinch_cache_gui.values.json_text import (
 from sinch_cache_gui.values.slices import run_sliced
 
 MAX_EDITED_BYTES: Final = 20_000_000
-"""Above this, only the head of a value is shown, and it cannot be saved."""
+"""Above this, only the head of a value is read and shown, unless all of it is asked for."""
+
+MAX_LOADED_BYTES: Final = 60_000_000
+"""Above this, all of a value is not loaded either: its lines would take gigabytes of memory."""
 
 HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""
@@ -99,16 +102,21 @@ class TextRefused(ValueError):
         self.problem = problem
 
 
-async def content_of(stored: StoredValue) -> Content:
-    """Answer what to show of `stored`, letting the loop run meanwhile."""
+async def content_of(stored: StoredValue, *, limit: int = MAX_EDITED_BYTES) -> Content:
+    """Answer what to show of `stored`, letting the loop run meanwhile.
+
+    Args:
+        stored: What the key holds.
+        limit: Bytes above which only the head is shown.
+    """
     data = stored.data
     if stored.type != KeyType.STRING or data is None:
         return Content(
             ContentKind.OTHER,
             reason=f"This key holds a {stored.type}. Only strings can be edited here.",
         )
-    if len(data) > MAX_EDITED_BYTES:
-        return _head_of(data)
+    if len(data) > limit:
+        return head_of(data[:HEAD_BYTES], len(data))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -240,20 +248,24 @@ def _too_long_a_line(kind: ContentKind, text: str) -> Content:
         kind,
         "\n".join(lines),
         reason=f"A line of {max(map(len, text.split(chr(10)))):,} characters is too long to edit;"
-        " the beginning is shown, broken into shorter lines.",
+        " the beginning is shown, broken into shorter lines. It can still be renamed, copied to"
+        " another key and deleted; to change it, store it with line breaks.",
         is_head=True,
     )
 
 
-def _head_of(data: bytes) -> Content:
-    head = data[:HEAD_BYTES].decode("utf-8", errors="ignore")
+def head_of(data: bytes, size: int) -> Content:
+    """Answer what to show of a value too large to edit.
+
+    Args:
+        data: Its first bytes.
+        size: How many it has.
+    """
+    head = data.decode("utf-8", errors="ignore")
     lines = [line[:1000] for line in head.split("\n")]
     if has_long_line(head):
         lines = [head[at : at + 1000] for at in range(0, len(head), 1000)]
-    return Content(
-        ContentKind.TEXT,
-        "\n".join(lines),
-        reason=f"This value has {len(data):,} bytes, too many to edit here;"
-        f" the first {HEAD_BYTES:,} are shown.",
-        is_head=True,
-    )
+    reason = f"This value has {size:,} bytes; the first {len(data):,} are shown."
+    if size > MAX_LOADED_BYTES:
+        reason += " It is too large to edit here; redis-cli --raw GET writes all of it to a file."
+    return Content(ContentKind.TEXT, "\n".join(lines), reason=reason, is_head=True)

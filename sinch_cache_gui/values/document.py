@@ -12,6 +12,7 @@ from sinch_cache_gui.cache.interface import (
     CacheBackend,
     Changed,
     Gone,
+    KeyInfo,
     KeyType,
     Saved,
     StoredValue,
@@ -21,12 +22,16 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
 )
 from sinch_cache_gui.values.content import (
+    HEAD_BYTES,
+    MAX_EDITED_BYTES,
+    MAX_LOADED_BYTES,
     Content,
     ContentKind,
     TextRefused,
     bytes_of,
     content_of,
     first_screen,
+    head_of,
 )
 from sinch_cache_gui.values.document_state import (
     Attempt,
@@ -100,6 +105,8 @@ class Document:
         self._is_stale = False
         self._is_following = False
         self._in_doubt: _Write | None = None
+        self._limit = MAX_EDITED_BYTES
+        self._head = b""
 
     @property
     def state(self) -> DocumentState:
@@ -124,7 +131,7 @@ class Document:
         async with self._turn:
             self._become(DocumentState(Phase.LOADING))
             try:
-                stored = await self._backend.read(self.key)
+                stored = await self._read()
             except CacheError as error:
                 self._become(DocumentState(Phase.FAILED, failure=Failure(Attempt.LOAD, error)))
                 return
@@ -134,10 +141,16 @@ class Document:
             if (head := first_screen(stored)) is not None:
                 self._become(DocumentState(Phase.LOADING, stored, head))
                 await self._view.show_text(head.shown, is_undoable=False)
-            content = await content_of(stored)
+            content = await self._content_of(stored)
             # Already now: what there is of a long text can be seen while the rest comes.
             self._become(DocumentState(Phase.LOADING, stored, content))
             await self._show_content(stored, content, is_undoable=False)
+
+    async def load_all(self) -> None:
+        """Read a value whole of which only the head was read."""
+        if self._state.loadable_bytes is not None:
+            self._limit = MAX_LOADED_BYTES
+            await self.load()
 
     async def resume(self, base: bytes) -> None:
         """Show `base` as what the user believes is there: a draft of long ago is put over it.
@@ -187,7 +200,8 @@ class Document:
         async with self._turn:
             theirs = self._state.theirs
             if self._state.phase is Phase.CONFLICT and theirs is not None:
-                await self._show_content(theirs, await content_of(theirs), is_undoable=True)
+                content = await self._content_of(theirs)
+                await self._show_content(theirs, content, is_undoable=True)
 
     async def change_ttl(self, change: TtlChange) -> None:
         """Change when the key expires."""
@@ -230,7 +244,7 @@ class Document:
         state = self._state
         attempt = Attempt.CHECK if state.phase is Phase.CHECKING else Attempt.LOAD
         try:
-            stored = await self._backend.read(self.key)
+            stored = await self._read()
         except CacheError as error:
             self._become(replace(self._state, failure=Failure(attempt, error)))
             return
@@ -238,6 +252,25 @@ class Document:
             await self._resolve(self._in_doubt, stored)
         else:
             await self._reconcile(stored)
+
+    async def _read(self) -> StoredValue | None:
+        """Answer what the key holds: without its bytes if they are too many.
+
+        Where bytes are to be compared, they are read however many they are.
+        """
+        if not self._state.is_edited and self._in_doubt is None:
+            (info,) = await self._backend.describe([self.key], preview_bytes=1)
+            if _is_larger(info, self._limit):
+                (info,) = await self._backend.describe([self.key], preview_bytes=HEAD_BYTES)
+            if info is not None and _is_larger(info, self._limit):
+                self._head = info.preview
+                return StoredValue(info.type, None, info.size, info.deadline_ms)
+        return await self._backend.read(self.key)
+
+    async def _content_of(self, stored: StoredValue) -> Content:
+        if stored.type == KeyType.STRING and stored.data is None:
+            return head_of(self._head, stored.size or 0)
+        return await content_of(stored, limit=self._limit)
 
     async def _write(self, expected: bytes | None, ttl: Ttl) -> None:
         before = self._settled()
@@ -316,9 +349,9 @@ class Document:
             self._conflict(stored)
 
     async def _follow(self, stored: StoredValue) -> None:
-        content = await content_of(stored)
+        content = await self._content_of(stored)
         if self._state.is_edited:  # the user began to type meanwhile
-            self._conflict(stored)
+            await self._look_again()
         else:
             await self._show_content(stored, content, is_undoable=False)
 
@@ -401,6 +434,15 @@ class Document:
         self._state = state
         for listener in tuple(self._listeners):
             listener(state)
+
+
+def _is_larger(info: KeyInfo | None, limit: int) -> bool:
+    return (
+        info is not None
+        and info.type == KeyType.STRING
+        and info.size is not None
+        and info.size > limit
+    )
 
 
 def _same_value(one: StoredValue, other: StoredValue) -> bool:

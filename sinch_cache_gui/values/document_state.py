@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import StoredValue
-from sinch_cache_gui.values.content import Content
+from sinch_cache_gui.cache.interface import KeyType, StoredValue
+from sinch_cache_gui.values.content import MAX_LOADED_BYTES, Content
 from sinch_cache_gui.values.json_check import JsonProblem
 
 
@@ -69,7 +69,8 @@ class DocumentState:
 
     Attributes:
         phase: What it is doing.
-        stored: What the key is believed to hold: a save demands exactly these bytes.
+        stored: What the key is believed to hold: a save demands exactly these bytes. Of a string
+            too large to edit, it has no bytes.
         content: What the editor shows of it; None until it was read once.
         is_edited: Whether the user's text differs from the one shown last.
         theirs: In `CONFLICT`, what the key holds now.
@@ -104,6 +105,15 @@ class DocumentState:
             and self.content.is_editable
             and self.phase not in (Phase.LOADING, Phase.FAILED)
         )
+
+    @property
+    def loadable_bytes(self) -> int | None:
+        """The size of a value of which only the head was read, if all of it can be."""
+        stored = self.stored
+        if stored is None or stored.type != KeyType.STRING or stored.data is not None:
+            return None
+        is_loadable = stored.size is not None and stored.size <= MAX_LOADED_BYTES
+        return stored.size if is_loadable else None
 
     @property
     def holds_unsaved_text(self) -> bool:

@@ -299,6 +299,54 @@ async def test_the_head_of_a_large_value_can_never_be_saved(cache: MemoryCache) 
     assert await held(cache) == data
 
 
+class HeadOnly(ForwardingBackend):
+    """A connection over which no value is read whole."""
+
+    async def read(self, key: bytes) -> StoredValue | None:
+        raise AssertionError("all of it was read")
+
+
+async def test_of_a_value_of_200_megabytes_only_the_head_is_read(cache: MemoryCache) -> None:
+    await put(cache, b'"' + b"x" * 200_000_000 + b'"')
+    page = Page()
+    page.document = document = Document(HeadOnly(cache), KEY, page)
+    await document.load()
+    await document.remote_changed()
+    state = document.state
+    assert state.phase is Phase.OPEN
+    assert state.content is not None
+    assert state.content.reason.startswith(
+        "This value has 200,000,002 bytes; the first 200,000 are shown."
+    )
+    assert "redis-cli --raw GET" in state.content.reason
+    assert 200_000 <= len(page.written) < 201_000
+    assert state.loadable_bytes is None
+    await document.load_all()
+    page.type("1")
+    await document.save()
+    assert len(await held(cache) or b"") == 200_000_002
+
+
+async def test_a_value_above_the_limit_is_loaded_whole_when_asked_to(cache: MemoryCache) -> None:
+    data = b'["' + b'",\n"'.join([b"x" * 999] * (MAX_EDITED_BYTES // 1000)) + b'"]'
+    assert len(data) > MAX_EDITED_BYTES
+    await put(cache, data)
+    document, page = await opened(cache)
+    assert document.state.loadable_bytes == len(data)
+    page.type("1")
+    await document.save()
+    assert await held(cache) == data
+    document.set_edited(False)
+
+    await document.load_all()
+    assert page.written == data.decode()
+    assert document.state.is_editable
+    assert document.state.loadable_bytes is None
+    page.type("[]")
+    await document.save()
+    assert await held(cache) == b"[]"
+
+
 async def test_a_long_text_is_seen_before_it_is_whole_and_cannot_be_saved_till_then(
     cache: MemoryCache,
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from time import perf_counter
 from typing import Final
 
 from PySide6.QtCore import QMimeData, QRect, Qt, QTimer, Signal
@@ -36,7 +37,10 @@ from sinch_cache_gui.values.replacement import Replacement, replacement
 from sinch_cache_gui.values.screen_text import Alphabet
 
 CHUNK: Final = 10_000
-"""Characters put into the editor at a time: a few milliseconds, if the lines are short."""
+"""Characters put into the editor first: a few milliseconds, if the lines are short."""
+
+MAX_CHUNK: Final = 160_000
+"""Characters put into the editor at a time, if the lines are long."""
 
 REMOVE_CHUNK: Final = 20_000
 """Characters taken out of the editor at a time."""
@@ -365,13 +369,17 @@ class CodeView(QPlainTextEdit):
             begin, end = writer.joinPreviousEditBlock, cut
             await breathe()
         writer.setPosition(start)
-        for at in range(0, len(change.new), CHUNK):
+        at, size = 0, CHUNK
+        while at < len(change.new):
+            started = perf_counter()
             begin()
-            writer.insertText(change.new[at : at + CHUNK])
+            writer.insertText(change.new[at : at + size])
             writer.endEditBlock()
             begin = writer.joinPreviousEditBlock
+            at += size
             if len(change.new) > LONG:
-                self.filling.emit(100 * at // len(change.new))
+                self.filling.emit(min(100 * at // len(change.new), 100))
+            size = _paced(size, perf_counter() - started)
             await breathe()
 
     def _apply_editable(self) -> None:
@@ -454,3 +462,10 @@ class CodeView(QPlainTextEdit):
         self._fit_gutter()
         self._show_marks()
         self._gutter.update()
+
+
+def _paced(size: int, took_s: float) -> int:
+    """Answer how many characters to put in next, if `size` of them took so long."""
+    if took_s > FILL_SLICE_S / 2:
+        return max(size // 2, CHUNK // 4)
+    return min(size * 2, MAX_CHUNK) if took_s < FILL_SLICE_S / 4 else size

@@ -149,6 +149,9 @@ class EditorPane(QWidget):
         """Read the key and show it."""
         self._start("load", self.document.load())
 
+    def _load_all(self) -> None:
+        self._start("load", self.document.load_all())
+
     def resume(self, text: str, base: bytes) -> None:
         """Show a draft over what the user saw when writing it, then look at the key."""
         self._start("load", self._resume(text, base))
@@ -481,7 +484,11 @@ class EditorPane(QWidget):
         if decoded is None:
             if content.is_editable or content.kind is ContentKind.OTHER:
                 return None
-            return Notice(Severity.INFO, self.tr("Read-only"), content.reason)
+            choices: tuple[NoticeAction, ...] = ()
+            if (size := state.loadable_bytes) is not None:
+                label = self.tr("Load all ({} MB)").format(f"{size / 1e6:,.0f}")
+                choices = (NoticeAction(label, self._load_all),)
+            return Notice(Severity.INFO, self.tr("Read-only"), content.reason, choices)
         lines = filter(None, (content.reason, decoded.note))
         if not decoded.text:
             return Notice(

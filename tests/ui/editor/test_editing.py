@@ -377,3 +377,18 @@ async def test_a_text_too_long_for_one_line_is_not_put_on_one(desk: Desk) -> Non
     desk.click("Compact")
     await desk.until(lambda: "all on one line" in pane.panel.footer.sentence)
     assert desk.view().text() == value.decode()
+
+
+async def test_of_a_value_too_large_the_head_is_shown_with_a_way_to_all_of_it(desk: Desk) -> None:
+    value = b'["' + b'",\n"'.join([b"x" * 9_999] * 2_100) + b'"]'
+    await desk.put(KEY, value)
+    pane = await desk.open(KEY)
+    await desk.until(lambda: desk.says("the first 200,000 are shown"))
+    assert pane.panel.footer.sentence == "This is only the beginning of the value."
+    assert desk.view().isReadOnly()
+    assert not desk.button("Save").isEnabled()
+    desk.click("Load all (21 MB)")
+    await desk.until(lambda: pane.panel.footer.sentence.startswith("Loading…"))
+    assert desk.view().isReadOnly()
+    assert "Load all (21 MB)" not in desk.button_texts()
+    await pane.tasks.end()
