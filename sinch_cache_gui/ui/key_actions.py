@@ -16,7 +16,7 @@ from sinch_cache_gui.keyspace.bulk import (
     run_bulk,
     undo_bulk,
 )
-from sinch_cache_gui.keyspace.journal import Action, JournalEntry
+from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import UndoReport, undo
@@ -52,7 +52,8 @@ class KeyActions(QObject):
         self._scope = scope
         self._notices = notices
         self._started = 0
-        self._last_deleted: Sequence[Trace] = ()
+        self._last_bulk: Sequence[Trace] = ()
+        self._last_bulk_number: int | None = None
 
     def delete(self, keys: Collection[bytes]) -> None:
         """Delete `keys`: at once in development, after a question where the cache is shared."""
@@ -99,14 +100,23 @@ class KeyActions(QObject):
 
     def undo_last(self) -> None:
         """Take back the newest write of this window that can be taken back."""
-        entry = next((e for e in reversed(self._backend.journal.entries) if e.is_undoable), None)
-        if entry is not None and self._last_deleted and _is_of(entry, self._last_deleted[-1]):
-            self._start_putting_back(self._last_deleted)
+        entry = self._last_undoable()
+        if entry is not None and entry.number == self._last_bulk_number:
+            self._start_putting_back(self._last_bulk)
             return
         if entry is None:
             self._notices.post(Notice(Severity.INFO, self.tr("There is nothing to undo.")))
             return
         self._scope.start("undo last", self._undo(entry))
+
+    def remember(self, traces: Sequence[Trace]) -> None:
+        """Let the undo of the last write take back all of what was just done to many keys."""
+        entry = self._last_undoable()
+        if traces and entry is not None and entry.key == traces[-1].key:
+            self._last_bulk, self._last_bulk_number = traces, entry.number
+
+    def _last_undoable(self) -> JournalEntry | None:
+        return next((e for e in reversed(self._backend.journal.entries) if e.is_undoable), None)
 
     def _start_deleting(self, keys: Collection[bytes]) -> None:
         self._started += 1
@@ -114,13 +124,13 @@ class KeyActions(QObject):
 
     def _start_putting_back(self, traces: Sequence[Trace]) -> None:
         self._started += 1
-        self._last_deleted = ()
+        self._last_bulk, self._last_bulk_number = (), None
         self._scope.start(f"undo {self._started}", self._put_back(traces))
 
     async def _delete(self, keys: Collection[bytes]) -> None:
         run = BulkRun(len(keys), lambda progress: self._tell(self.tr("Deleting"), progress, run))
         report = await run_bulk(run, self._backend, keys, DeleteKeys())
-        self._last_deleted = report.traces
+        self.remember(report.traces)
         self._tell_deleted(keys, report)
 
     async def _put_back(self, traces: Sequence[Trace]) -> None:
@@ -206,11 +216,6 @@ class KeyActions(QObject):
         if len(keys) == 1:
             return display_key(next(iter(keys)))
         return self.tr("{:,} keys").format(len(keys))
-
-
-def _is_of(entry: JournalEntry, trace: Trace) -> bool:
-    """Whether a write is the one that left this trace."""
-    return entry.action is Action.DELETED and entry.before == trace
 
 
 def _some_of(reasons: Iterable[str]) -> list[str]:

@@ -273,6 +273,7 @@ class Workspace(QWidget):
         view.copy_as_requested.connect(self.key_actions.copy_as)
         view.bulk_requested.connect(self.bulk.open_for)
         self.bulk.export_requested.connect(self.transfers.ask_export)
+        self.bulk.bulk_done.connect(self.key_actions.remember)
         self.bulk.closed.connect(self.tree.setFocus)
         view.transfer_requested.connect(
             lambda keys, moves: self.copy_requested.emit(CopyWish(self.backend, tuple(keys), moves))

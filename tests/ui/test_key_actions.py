@@ -184,6 +184,18 @@ async def test_undo_of_the_last_write_takes_back_a_whole_deletion(desk: Desk) ->
     assert await desk.cache.count_keys() == 3
 
 
+async def test_a_write_after_a_deletion_is_undone_alone(desk: Desk) -> None:
+    await desk.seed(b"a", b"b", b"c")
+    desk.actions.delete((b"a", b"b"))
+    await desk.next_notice()
+    await desk.cache.write(b"c", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+
+    desk.actions.undo_last()
+
+    assert (await desk.next_notice()).title == "Undone: c"
+    assert await desk.cache.count_keys() == 1
+
+
 async def test_undo_takes_back_the_last_write(desk: Desk) -> None:
     await desk.seed(b"session:1")
     await desk.cache.write(b"session:1", b"2", expected=b"1", ttl=TtlPolicy.KEEP)

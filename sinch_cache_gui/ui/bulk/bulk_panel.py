@@ -51,10 +51,12 @@ class BulkPanel(QFrame):
 
     Attributes:
         export_requested: Write these keys to a file; carries a collection of bytes.
+        bulk_done: Something was done to many keys; carries what undoing all of it needs.
         closed: The user is done with it.
     """
 
     export_requested = Signal(object)
+    bulk_done = Signal(object)
     closed = Signal()
 
     def __init__(self, theme: Theme, backend: JournalingBackend, scope: TaskScope) -> None:
@@ -204,6 +206,7 @@ class BulkPanel(QFrame):
         else:
             title = self.tr("TTL changed: {}").format(part_of(report))
         self._tell(title, report)
+        self.bulk_done.emit(tuple(report.traces))
 
     def _start_undo(self) -> None:
         if self._traces and not self.is_working:

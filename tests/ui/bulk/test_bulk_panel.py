@@ -50,6 +50,8 @@ class Hand:
 
     def __init__(self, panel: BulkPanel, cache: CacheBackend, qtbot: QtBot, until: Until) -> None:
         self.panel, self.cache, self.qtbot, self.until = panel, cache, qtbot, until
+        self.done: list[tuple[object, ...]] = []
+        panel.bulk_done.connect(self.done.append)
 
     def texts(self) -> str:
         labels = self.panel.findChildren(QLabel)
@@ -160,6 +162,7 @@ async def test_a_ttl_is_read_back_in_words_before_many_keys_get_it(opened: Open)
     await hand.reads("2 hours 30 minutes")
     await hand.press("Change 40 keys")
     await hand.reads("TTL changed: 40 keys")
+    assert [len(traces) for traces in hand.done] == [40]
     (deadline,) = await hand.cache.deadlines([KEYS[5]])
     assert isinstance(deadline, int)
     assert 8_990_000 < deadline - hand.cache.now_ms() <= 9_000_000
