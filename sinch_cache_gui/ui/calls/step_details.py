@@ -6,7 +6,14 @@ import json
 from difflib import unified_diff
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
 from sinch_cache_gui.ui.calls.wording import lifetime_text, operation_text
@@ -42,7 +49,10 @@ class StepDetails(QStackedWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._text, 1)
-        column.addWidget(self._open)
+        row = QHBoxLayout()
+        row.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        row.addWidget(self._open)
+        column.addLayout(row)
         self.addWidget(self.callback)
         self.addWidget(self._step)
         self.callback.key_activated.connect(self.key_activated)
@@ -84,12 +94,12 @@ def operation_story(operation: CacheOperation) -> str:
     if before is not None and before == after:
         lines += ["", _tr("Value:"), before]
     else:
+        if before is not None and after is not None and "\n" in before + after:
+            lines += ["", _tr("Difference:"), *_difference(before, after)]
         if before is not None:
             lines += ["", _tr("Before:"), before]
         if after is not None:
             lines += ["", _tr("After:"), after]
-        if before is not None and after is not None and "\n" in before + after:
-            lines += ["", _tr("Difference:"), *_difference(before, after)]
     return "\n".join(line for at, line in enumerate(lines) if line or at > 2)
 
 

@@ -21,6 +21,7 @@ from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.timeline_model import (
     CACHE,
     ICONS,
+    REPLY,
     TIME,
     TOOK,
     WHAT,
@@ -78,6 +79,7 @@ class StepTable(QTableView):
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -88,9 +90,9 @@ class StepTable(QTableView):
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         digits = self.fontMetrics().horizontalAdvance("00:00")
         header.resizeSection(TIME, digits + GRID)
-        header.resizeSection(TOOK, 62)
-        header.resizeSection(CACHE, 52)
-        header.resizeSection(CACHE + 1, 84)
+        header.resizeSection(TOOK, 56)
+        header.resizeSection(CACHE, 48)
+        header.resizeSection(REPLY, 76)
         self.setMinimumHeight(ROW_HEIGHT * 3)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         theme.changed.connect(self.viewport().update)
