@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, overload
 
 from sinch_cache_gui.values.json_path import path_text
 from sinch_cache_gui.values.json_spans import Part, end_of_string, past_space, root_of, split
@@ -222,6 +223,28 @@ class _Branch:
         return self.tops
 
 
+class _Parts(Sequence[Part]):
+    """The parts of a branch, each made when it is looked at."""
+
+    def __init__(self, branch: _Branch) -> None:
+        self._branch = branch
+
+    def __len__(self) -> int:
+        return len(self._branch.firsts)
+
+    @overload
+    def __getitem__(self, at: int) -> Part: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Part]: ...
+
+    def __getitem__(self, at: int | slice) -> Part | Sequence[Part]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        branch = self._branch
+        return Part(branch.firsts[at], branch.starts[at], branch.ends[at])
+
+
 class Outline:
     """The tree of one text. Row 0 is the root.
 
@@ -275,10 +298,10 @@ class Outline:
             branch = branch.children.get(position)
         return row
 
-    def parts(self, path: Path) -> tuple[Part, ...]:
+    def parts(self, path: Path) -> Sequence[Part]:
         """Answer the parts of an expanded container, as far as they are read."""
         branch = self._branch(path)
-        return () if branch is None else tuple(map(Part, branch.firsts, branch.starts, branch.ends))
+        return () if branch is None else _Parts(branch)
 
     def part_count(self, path: Path) -> int | None:
         """Answer how many parts of an expanded container are read; None of a collapsed one."""

@@ -57,6 +57,9 @@ LAID_OUT_LINES: Final = 5_000
 READ_CHUNK: Final = 200_000
 """Characters read from the editor at a time: about two milliseconds."""
 
+UNKNOWN_REVISION: Final = -1
+"""No text ever has this revision: whoever holds it reads again."""
+
 QUIET_MS: Final = 250
 """How long the hand has to rest before the text is checked."""
 
@@ -82,6 +85,7 @@ class CodeView(QPlainTextEdit):
         self._is_filling = False
         self._is_loading = False
         self._revision = 0
+        self._puts = 0
         self._problem: JsonProblem | None = None
         self._matches: Sequence[tuple[int, int]] = ()
         self._brackets: tuple[int, int] | None = None
@@ -153,22 +157,25 @@ class CodeView(QPlainTextEdit):
         await self._frozen_text()
         await self._fill(self._alphabet.shown(text), is_undoable=True)
 
-    async def apply(self, change: Replacement, written: Written) -> bool:
+    async def apply(self, change: Replacement, written: Written) -> Written | None:
         """Make one change of the text as it was read, as one step of the user's.
 
-        Answer whether it was made: not if the text is another by now.
+        Answer the text with the change; None if it was not made, the text being another by now.
         """
         if self._is_filling or written.revision != self._revision:
-            return False
+            return None
+        text = written.text[: change.start] + change.new + written.text[change.end :]
         self._is_filling = True
         self._apply_editable()
         try:
             shown = Replacement(change.start, change.end, self._alphabet.shown(change.new))
+            puts = self._puts
             await self._put(shown, self._alphabet.shown(written.text))
+            is_alone = self._puts == puts + 1  # nothing was shown meanwhile
         finally:
             self._is_filling = False
             self._apply_editable()
-        return True
+        return Written(text, self._revision if is_alone else UNKNOWN_REVISION)
 
     def can_hold(self, text: str) -> bool:
         """Whether `text` can be written here and comes back as it is."""
@@ -354,6 +361,7 @@ class CodeView(QPlainTextEdit):
 
     async def _put(self, change: Replacement, old: str) -> None:
         """Make one replacement in slices that undo takes for one step."""
+        self._puts += 1
         writer = QTextCursor(self.document())
         start, end = qt_offset(old, change.start), qt_offset(old, change.end)
         breathe = Breather(FILL_SLICE_S)

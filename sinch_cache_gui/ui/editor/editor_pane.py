@@ -89,7 +89,7 @@ class EditorPane(QWidget):
         self.decoded.setAccessibleName(self.tr("Value, decoded"))
         self._shows_decoded = False
         self.elements = ElementsPage(theme, backend, key, self.tasks, is_read_only=is_read_only)
-        self.tree = JsonTreePage(theme, self.panel.view, self.tasks)
+        self.tree = JsonTreePage(theme, self.panel, self.tasks)
         self._shows_tree = False
         self.switch = ViewSwitch(shortcuts_of=self.panel)
         self.panel.footer.add_switch(self.switch)
@@ -232,6 +232,7 @@ class EditorPane(QWidget):
         self.header.deadline_passed.connect(self.look_again)
         self.difference.closed.connect(self._show_text)
         self.conflict.closed.connect(self._show_text)
+        self.panel.footer.save_requested.connect(self._save_merged)
         self.elements.elements_changed.connect(self.look_again)
         self._stack.currentChanged.connect(self._raise_bars)
         self._stack.currentChanged.connect(self._show_switch)
@@ -266,12 +267,18 @@ class EditorPane(QWidget):
         self.tasks.start(name, work)
 
     async def _save(self) -> None:
+        if not await self.tree.settled():
+            return
         await self.document.save()
         state = self.document.state
         if state.refusal is not None:
             self.panel.refuse(state.refusal)
         elif state.phase in (Phase.CONFLICT, Phase.GONE, Phase.CHECKING):
             self._show_bar(state)
+
+    def _save_merged(self) -> None:
+        if self._stack.currentWidget() is self.conflict:
+            self.conflict.save_requested.emit()
 
     def _save_and_close(self) -> None:
         async def work() -> None:

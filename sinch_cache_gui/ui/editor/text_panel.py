@@ -58,6 +58,7 @@ class TextPanel(QWidget):
         self._refused_revision: int | None = None
         self._may_save = False
         self._problem: JsonProblem | None = None
+        self._json_revision: int | None = None
         self.view = CodeView(theme)
         self.body = QStackedWidget()
         self.body.addWidget(self.view)
@@ -109,6 +110,10 @@ class TextPanel(QWidget):
         """Check the text as it is now."""
         self._tasks.start("check", self._check())
 
+    def is_known_json(self, revision: int) -> bool:
+        """Whether the text of that revision was checked, and found to be JSON."""
+        return self._json_revision == revision
+
     def refuse(self, problem: JsonProblem) -> None:
         """Say why the text was not saved, and go there."""
         self._refused_revision = self.view.revision
@@ -137,12 +142,15 @@ class TextPanel(QWidget):
                 self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")
             )
             return
-        text = (await self.view.read_text()).text
+        written = await self.view.read_text()
+        text = written.text
         if self._empty_hint and not text.strip():
             self._show_findings(None, ())
             self.footer.say(self._empty_hint)
             return
         problem = await find_problem_sliced(text)
+        if problem is None:
+            self._json_revision = written.revision
         notes = () if problem is not None else await find_notes_sliced(text)
         self._show_findings(problem, notes)
         self._show_check(problem, notes)

@@ -85,7 +85,7 @@ async def test_a_hand_merged_text_survives_their_next_change(desk: Desk, pane: E
         Qt.Key.Key_Z,
         Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
     )
-    desk.click("Save the merged text")
+    QTest.keyClick(merged, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     await desk.until(lambda: not pane.holds_unsaved_text)
     assert await desk.held(KEY) == b'{"a":10,"b":7,"c":3,"d":40}'
 

@@ -291,3 +291,19 @@ async def test_what_is_not_saved_yet_is_compared_with_the_cache(desk: Desk) -> N
     assert (pane.difference.mine_text.strip(), "1" in pane.difference.theirs_text) == ("[2]", True)
     desk.click("text")
     assert desk.view().isVisible()
+
+
+async def test_saving_takes_what_is_written_in_a_cell_or_says_why_not(hand: Hand) -> None:
+    hand.at(1)
+    hand.press(Qt.Key.Key_F2)
+    await hand.desk.until(lambda: hand.field("Value as JSON"))
+    field = hand.desk.field("Value as JSON")
+    field.selectAll()
+    QTest.keyClicks(field, "nul")
+    QTest.keyClick(field, Qt.Key.Key_S, CTRL)
+    await hand.desk.until(lambda: hand.foot("Not JSON: "))
+    assert await hand.desk.held(KEY) == VALUE
+    QTest.keyClicks(field, "l")
+    QTest.keyClick(field, Qt.Key.Key_S, CTRL)
+    await hand.desk.until(lambda: not hand.desk.pane().holds_unsaved_text and not field.isVisible())
+    assert await hand.desk.held(KEY) == VALUE.replace(b'"+4670"', b"null")

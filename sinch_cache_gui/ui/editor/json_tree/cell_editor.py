@@ -74,6 +74,11 @@ class CellEditor(QLineEdit):
         """Whether that is something else than was there."""
         return self.written != self._spelling
 
+    @property
+    def is_changed_cell(self) -> bool:
+        """Whether it is open, and holds something that is not in the text."""
+        return self._is_open and self.is_changed
+
     def show_refusal(self, sentence: str) -> None:
         """Say that what is written cannot be taken; nothing if it can."""
         tokens = self._theme.tokens

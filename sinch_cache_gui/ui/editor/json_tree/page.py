@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
@@ -44,8 +44,21 @@ from sinch_cache_gui.values.slices import Work, run_sliced
 MakeEdit: TypeAlias = Callable[[Outline, Node], Edit | None]
 
 
+class TextSource(Protocol):
+    """Where the text is, and what is known of it already."""
+
+    @property
+    def view(self) -> CodeView:
+        """The editor of the text."""
+        ...
+
+    def is_known_json(self, revision: int) -> bool:
+        """Whether the text of that revision was checked, and found to be JSON."""
+        ...
+
+
 class JsonTreePage(QWidget):
-    """Shows the text of `view` as a tree, and edits it there, one place at a time.
+    """Shows the text of a panel as a tree, and edits it there, one place at a time.
 
     Attributes:
         text_requested: The text itself shall be shown.
@@ -53,10 +66,11 @@ class JsonTreePage(QWidget):
 
     text_requested = Signal()
 
-    def __init__(self, theme: Theme, view: CodeView, tasks: PaneTasks) -> None:
+    def __init__(self, theme: Theme, source: TextSource, tasks: PaneTasks) -> None:
         super().__init__()
         self._theme = theme
-        self._view = view
+        self._source = source
+        self._view = source.view
         self._tasks = tasks
         self._may_write = True
         self._written: Written | None = None
@@ -125,6 +139,14 @@ class JsonTreePage(QWidget):
         at = 0 if node is None else node.first
         self._go_to_match(bisect_left(self._places, at) - 1)
 
+    async def settled(self) -> bool:
+        """Take what is written in a cell into the text; answer whether no cell is left open."""
+        if self._editor.is_changed_cell and not self._editor.isReadOnly():
+            self._editor.setReadOnly(True)
+            await self._read()
+            await self._write_cell()
+        return not self._editor.is_changed_cell
+
     def hand_over(self) -> None:
         """Put the cursor of the text where the tree is."""
         node, written = self.table.current_node(), self._written
@@ -170,19 +192,26 @@ class JsonTreePage(QWidget):
 
     async def _read_once(self, shift: Shift | None) -> None:
         written = await self._view.read_text()
-        problem = await find_problem_sliced(written.text)
-        self._written, self._is_parsed = written, problem is None
-        if problem is not None:
+        is_known = self._source.is_known_json(written.revision)
+        problem = None if is_known else await find_problem_sliced(written.text)
+        if problem is None:
+            await self._take(written, shift)
+        else:
+            self._written, self._is_parsed = written, False
             self._show_problem(problem)
-            return
+
+    async def _take(self, written: Written, shift: Shift | None) -> None:
+        """Show a text known to be JSON."""
         old = self.table.rows.outline
         if old is None:
-            outline, shift = Outline(written.text), None
+            outline = Outline(written.text)
+            self._written, self._is_parsed = written, True
             self._show_outline(outline, None)
             await run_sliced(outline.expand(()))
             return
         shift = shift or Shift.of(replacement(old.text, written.text))
         outline = await run_sliced(outline_after(old, written.text, shift))
+        self._written, self._is_parsed = written, True
         self._show_outline(outline, shift)
 
     def _show_outline(self, outline: Outline, shift: Shift | None) -> None:
@@ -358,10 +387,13 @@ class JsonTreePage(QWidget):
     async def _apply(self, edit: Edit) -> bool:
         """Change the text; answer whether it was changed."""
         written = self._written
-        if written is None or not await self._view.apply(edit.change, written):
+        changed = None if written is None else await self._view.apply(edit.change, written)
+        if changed is None:
             self._say(tr("The text has changed meanwhile; nothing was done."), is_bad=True)
             return False
-        await self._read(edit.shift)
+        async with self._reading:
+            await self._take(changed, edit.shift)  # an edit of JSON is JSON: no check is needed
+        await self._read()
         await self._go_to(edit.focus)
         return True
 
