@@ -223,12 +223,27 @@ class Persist:
     """Remove the expiry."""
 
 
-TtlChange: TypeAlias = ExpireIn | ExtendBy | ExpireAt | Persist
+@dataclass(frozen=True, slots=True)
+class MoveDeadline:
+    """Put one deadline in the place of another; changes nothing if the key has a third one.
+
+    Servers that cannot tell a deadline exactly (Redis before 7.0) compare to the second.
+
+    Attributes:
+        from_ms: The deadline the key is believed to have; None for no expiry.
+        to_ms: The one it shall have; None for no expiry.
+    """
+
+    from_ms: int | None
+    to_ms: int | None
+
+
+TtlChange: TypeAlias = ExpireIn | ExtendBy | ExpireAt | Persist | MoveDeadline
 
 
 @dataclass(frozen=True, slots=True)
 class TtlChanged:
-    """The TTL is now what was asked for.
+    """The TTL is now what was asked for; or what it was, where the change had a condition.
 
     Attributes:
         before_ms: The deadline until now; None for no expiry.

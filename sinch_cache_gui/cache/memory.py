@@ -24,6 +24,7 @@ from sinch_cache_gui.cache.interface import (
     JsonValue,
     KeyInfo,
     KeyType,
+    MoveDeadline,
     Persist,
     Saved,
     ScanCursor,
@@ -209,6 +210,8 @@ class MemoryCache(CacheBackend):
                 after_ms = deadline_ms
             case Persist():
                 after_ms = None
+            case MoveDeadline(from_ms, to_ms):
+                after_ms = to_ms if before_ms == from_ms else before_ms
             case _:
                 assert_never(change)
         if after_ms != before_ms:

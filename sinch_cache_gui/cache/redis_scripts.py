@@ -12,6 +12,7 @@ from redis import exceptions
 from sinch_cache_gui.cache.interface import (
     Gone,
     KeyType,
+    MoveDeadline,
     Saved,
     Snapshot,
     Ttl,
@@ -92,13 +93,23 @@ elseif ARGV[2] == 'in' then
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 elseif ARGV[2] == 'at' then
   redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+elseif ARGV[2] == 'move' then
+  local from = tonumber(ARGV[4])
+  local are_both = from >= 0 and before >= 0
+  if before == from or are_both and math.abs(before - from) <= tonumber(ARGV[5]) then
+    if ARGV[3] == '-1' then
+      redis.call('PERSIST', KEYS[1])
+    else
+      redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+    end
+  end
 elseif before >= 0 then
   local command = ARGV[1] == 'PEXPIRETIME' and 'PEXPIREAT' or 'PEXPIRE'
   redis.call(command, KEYS[1], string.format('%.0f', before + ARGV[3]))
 end
 return {'changed', before, redis.call(ARGV[1], KEYS[1])}
 """)
-"""ARGV: deadline command, in|by|at|persist, milliseconds."""
+"""ARGV: deadline command, in|by|at|persist|move, milliseconds; for move: from, and its slack."""
 
 REMOVE: Final = Script("""
 local before = redis.call(ARGV[1], KEYS[1])
@@ -261,10 +272,17 @@ class ScriptedWrites:
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """One round trip."""
         word, number = change_words(change)
-        reply = await self._run(CHANGE_TTL, key, self._deadlines.command, word, number)
+        condition: tuple[int, ...] = ()
+        if isinstance(change, MoveDeadline):
+            condition = (self._deadlines.told(change.from_ms), self._deadlines.slack_ms)
+        command = self._deadlines.command
+        reply = await self._run(CHANGE_TTL, key, command, word, number, *condition)
         match reply:
             case [b"changed", before, after] if after != NO_KEY:
-                return TtlChanged(self._deadlines.parse(before), self._deadlines.parse(after))
+                before_ms = self._deadlines.parse(before)
+                # One that is reckoned from a span would differ by the time between two reckonings.
+                after_ms = before_ms if after == before else self._deadlines.parse(after)
+                return TtlChanged(before_ms, after_ms)
         return Gone()
 
     async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:

@@ -12,6 +12,7 @@ from sinch_cache_gui.cache.errors import CacheError, WrongType
 from sinch_cache_gui.cache.interface import (
     Gone,
     KeyType,
+    MoveDeadline,
     Saved,
     Snapshot,
     Ttl,
@@ -33,6 +34,7 @@ from sinch_cache_gui.cache.redis_element_plans import (
 from sinch_cache_gui.cache.redis_errors import translated, translated_write
 from sinch_cache_gui.cache.redis_node import Command, Line, RedisNode, Reply
 from sinch_cache_gui.cache.redis_writes import (
+    NO_EXPIRY,
     NO_KEY,
     Absent,
     Deadlines,
@@ -153,9 +155,15 @@ class WatchedWrites:
                 return _Done(Gone())
             if word == "by" and before_ms is None:
                 return _Done(TtlChanged(None, None))
+            if isinstance(change, MoveDeadline) and not self._deadlines.is_same(
+                before_ms, change.from_ms
+            ):
+                return _Done(TtlChanged(before_ms, before_ms))
             command: Command
             match word:
-                case "persist":
+                case "move" if number != NO_EXPIRY:
+                    command = ("PEXPIREAT", key, number)
+                case "persist" | "move":
                     command = ("PERSIST", key)
                 case "in":
                     command = ("PEXPIRE", key, number)

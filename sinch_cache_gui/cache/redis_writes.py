@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.interface import (
     ExpireIn,
     ExtendBy,
     KeyType,
+    MoveDeadline,
     Saved,
     Snapshot,
     Ttl,
@@ -79,6 +80,23 @@ class Deadlines:
             return None
         return reply if self.is_absolute else self.now_ms() + reply
 
+    def told(self, deadline_ms: int | None) -> int:
+        """Answer what the command would reply of a key with this deadline."""
+        if deadline_ms is None:
+            return NO_EXPIRY
+        return deadline_ms if self.is_absolute else max(deadline_ms - self.now_ms(), 0)
+
+    def is_same(self, one_ms: int | None, other_ms: int | None) -> bool:
+        """Whether two deadlines are one. Reckoned ones wander by the time of a round trip."""
+        if one_ms is None or other_ms is None:
+            return one_ms is other_ms
+        return abs(one_ms - other_ms) <= self.slack_ms
+
+    @property
+    def slack_ms(self) -> int:
+        """By how much two readings of one deadline may differ."""
+        return 0 if self.is_absolute else 1000
+
 
 class AtomicWrites(Protocol):
     """Writes that happen in one step, seen from every other client, or not at all."""
@@ -132,4 +150,6 @@ def change_words(change: TtlChange) -> tuple[str, int]:
             return "by", ms
         case ExpireAt(deadline_ms):
             return "at", deadline_ms
+        case MoveDeadline(_, to_ms):
+            return "move", NO_EXPIRY if to_ms is None else to_ms
     return "persist", 0

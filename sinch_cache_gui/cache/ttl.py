@@ -11,6 +11,7 @@ from sinch_cache_gui.cache.interface import (
     ExpireAt,
     ExpireIn,
     ExtendBy,
+    MoveDeadline,
     Persist,
     Ttl,
     TtlChange,
@@ -69,6 +70,9 @@ def check_ttl_change(change: TtlChange, now_ms: int) -> None:
                 raise InvalidTtl(
                     "That moment has already passed", "To end a key now, delete it instead."
                 )
+        case MoveDeadline(_, to_ms):
+            if to_ms is not None:
+                check_ttl_change(ExpireAt(to_ms), now_ms)
         case Persist():
             pass
         case _:

@@ -16,15 +16,14 @@ from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, OutcomeUn
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
     Changed,
-    ExpireAt,
     Gone,
-    Persist,
+    MoveDeadline,
     Saved,
     Snapshot,
     TtlChange,
     TtlChanged,
 )
-from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, why_not_moved
 from sinch_cache_gui.pacing import Breather
 
 T = TypeVar("T")
@@ -347,29 +346,8 @@ async def _take_back(backend: CacheBackend, trace: Trace) -> str | None:
 
 
 async def _move_back(backend: CacheBackend, moved: Moved) -> str | None:
-    """Put a deadline back; one that somebody changed again meanwhile is put back to that."""
+    """Put a deadline back, unless somebody changed it again meanwhile."""
     if moved.before_ms is not None and moved.before_ms <= backend.now_ms():
         return TIME_RAN_OUT
-    (now_ms,) = await backend.deadlines([moved.key])
-    if isinstance(now_ms, Gone):
-        return TIME_RAN_OUT
-    if not _is_same(now_ms, moved.after_ms):
-        return CHANGED_SINCE
-    outcome = await backend.change_ttl(moved.key, _change_to(moved.before_ms))
-    if isinstance(outcome, Gone):
-        return TIME_RAN_OUT
-    if not _is_same(outcome.before_ms, moved.after_ms):
-        await backend.change_ttl(moved.key, _change_to(outcome.before_ms))
-        return CHANGED_SINCE
-    return None
-
-
-def _change_to(deadline_ms: int | None) -> TtlChange:
-    return Persist() if deadline_ms is None else ExpireAt(deadline_ms)
-
-
-def _is_same(one_ms: int | None, other_ms: int | None) -> bool:
-    """Deadlines that older servers tell are reckoned, and wander by the time of a round trip."""
-    if one_ms is None or other_ms is None:
-        return one_ms is other_ms
-    return abs(one_ms - other_ms) < 1000
+    change = MoveDeadline(moved.after_ms, moved.before_ms)
+    return why_not_moved(await backend.change_ttl(moved.key, change), change)

@@ -11,13 +11,12 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
     Changed,
-    ExpireAt,
     Gone,
     KeyType,
-    Persist,
+    MoveDeadline,
     Saved,
     Snapshot,
-    TtlChange,
+    TtlOutcome,
     TtlPolicy,
     WriteOutcome,
 )
@@ -162,26 +161,20 @@ async def _undo_save(backend: CacheBackend, entry: JournalEntry) -> str | None:
 
 
 async def _undo_ttl(backend: CacheBackend, entry: JournalEntry) -> str | None:
-    left = _left_ms(backend, entry.before_deadline_ms)
-    if left is not None and left <= 0:
+    to_ms = entry.before_deadline_ms
+    if to_ms is not None and to_ms <= backend.now_ms():
         return TIME_RAN_OUT
-    now = (await backend.deadlines([entry.key]))[0]
-    if isinstance(now, Gone):
+    change = MoveDeadline(entry.after_deadline_ms, to_ms)
+    outcome = await backend.change_ttl(entry.key, change)
+    return why_not_moved(outcome, change)
+
+
+def why_not_moved(outcome: TtlOutcome, change: MoveDeadline) -> str | None:
+    """Answer why a deadline was not put back; None if it was."""
+    if isinstance(outcome, Gone):
         return TIME_RAN_OUT
-    if now != entry.after_deadline_ms and not _is_close(now, entry.after_deadline_ms):
-        return CHANGED_SINCE
-    deadline = entry.before_deadline_ms
-    change: TtlChange = Persist() if deadline is None else ExpireAt(deadline)
-    return TIME_RAN_OUT if isinstance(await backend.change_ttl(entry.key, change), Gone) else None
-
-
-def _is_close(one_ms: int | None, other_ms: int | None) -> bool:
-    """Deadlines read through a network wander by the time of a round trip."""
-    return one_ms is not None and other_ms is not None and abs(one_ms - other_ms) < 1000
-
-
-def _left_ms(backend: CacheBackend, deadline_ms: int | None) -> int | None:
-    return None if deadline_ms is None else deadline_ms - backend.now_ms()
+    is_same_again = outcome.after_ms == outcome.before_ms != change.to_ms
+    return CHANGED_SINCE if is_same_again else None
 
 
 def _why_not(outcome: WriteOutcome) -> str | None:

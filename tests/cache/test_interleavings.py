@@ -433,6 +433,22 @@ add_undo(
     back_to,
     A,
 )
+
+
+def moving_back(entry: JournalEntry) -> Step:
+    def step(state: State) -> tuple[State, Told]:
+        held = state.get(entry.key)
+        deadline = entry.before_deadline_ms
+        if held is None or held.deadline not in (entry.after_deadline_ms, deadline):
+            return state, ("left",)
+        return {**state, entry.key: replace(held, deadline=deadline)}, ("saved",)
+
+    return step
+
+
+add_undo("extension", lambda cache, _: cache.change_ttl(A, ExtendBy(60_000)), moving_back, A)
+add_undo("end of expiry", lambda cache, _: cache.change_ttl(A, Persist()), moving_back, A)
+add_undo("expiry", lambda cache, _: cache.change_ttl(B, ExpireIn(60_000)), moving_back, B)
 add_undo("deletion", lambda cache, _: cache.remove(A), restoring_before, A)
 add_undo("rename", lambda cache, _: cache.rename(A, C), lambda _: renaming(C, A), A, C)
 
