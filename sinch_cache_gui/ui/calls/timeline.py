@@ -52,7 +52,10 @@ class StepDelegate(QStyledItemDelegate):
             tokens = self._theme.tokens
             colour = tokens.selection if is_active else tokens.selection_inactive
             painter.fillRect(plain.rect, QColor(colour))
-        is_nested = isinstance(self._rows.step(index.row()), OperationStep)
+        step = self._rows.step(index.row())
+        is_nested = isinstance(step, OperationStep)
+        if not is_nested:  # of a key, both ends matter
+            plain.textElideMode = Qt.TextElideMode.ElideRight
         if index.column() == WHAT and is_nested:
             plain.rect.setLeft(plain.rect.left() + NESTED)
         super().paint(painter, plain, index)
@@ -91,8 +94,8 @@ class StepTable(QTableView):
         digits = self.fontMetrics().horizontalAdvance("00:00")
         header.resizeSection(TIME, digits + GRID)
         header.resizeSection(TOOK, 56)
-        header.resizeSection(CACHE, 48)
-        header.resizeSection(REPLY, 76)
+        header.resizeSection(CACHE, 54)
+        header.resizeSection(REPLY, 74)
         self.setMinimumHeight(ROW_HEIGHT * 3)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         theme.changed.connect(self.viewport().update)
