@@ -33,7 +33,6 @@ from qasync import QEventLoop
 
 from sinch_cache_gui.arguments import Arguments
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keychain import Keychain
 from sinch_cache_gui.known_caches import KnownCaches
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
@@ -49,6 +48,7 @@ from sinch_cache_gui.ui.theme import Theme, ThemeChoice
 from sinch_cache_gui.ui.window_commands import window_commands
 
 if TYPE_CHECKING:
+    from sinch_cache_gui.cache.interface import CacheBackend
     from sinch_cache_gui.cache.virtual_clock import VirtualClock
     from sinch_cache_gui.keyspace.journal_file import JournalFile
     from sinch_cache_gui.ui.key_copies import KeyCopies
@@ -238,7 +238,7 @@ class App:
         window.set_commands(window_commands(window, theme, self.ask_for_cache))
         window.connect_requested.connect(self.open)
         window.cancel_requested.connect(self.cancel_opening)
-        window.connect_page.forget_requested.connect(
+        window.forget_requested.connect(
             lambda profile: self._scope.start("forget", self._forget(profile))
         )
         window.close_cache_requested.connect(self.close_cache)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
-
-import orjson
 
 from sinch_cache_gui.keychain import Keychain, SecretKind, SecretName
 from sinch_cache_gui.profiles import Profile, replace_file
@@ -76,8 +75,8 @@ def _secret_of(profile: Profile) -> SecretName:
 def load_known(file: Path) -> tuple[Profile, ...]:
     """Read which caches were opened before, the last one first; what makes no sense is left out."""
     try:
-        kept = orjson.loads(file.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        kept = json.loads(file.read_bytes())
+    except (OSError, ValueError):
         return ()
     items = kept.get("profiles") if isinstance(kept, dict) else None
     found = map(_parse_profile, items if isinstance(items, list) else ())
@@ -95,7 +94,7 @@ def save_known(file: Path, profiles: Sequence[Profile]) -> None:
         for profile in profiles
         if _is_text(profile.prefix)
     ]
-    replace_file(file, orjson.dumps({"profiles": items}, option=orjson.OPT_INDENT_2))
+    replace_file(file, json.dumps({"profiles": items}, indent=2).encode())
 
 
 def remembered(known: Sequence[Profile], profile: Profile) -> tuple[Profile, ...]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
-
-import orjson
 
 MEMORY_URL: Final = "memory:"
 """The embedded cache of development."""
@@ -144,8 +143,8 @@ class KeptPreferences:
 def load_preferences(file: Path) -> Preferences:
     """Read what was kept; whatever is missing or makes no sense is as on the first start."""
     try:
-        kept = orjson.loads(file.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        kept = json.loads(file.read_bytes())
+    except (OSError, ValueError):
         return Preferences()
     if not isinstance(kept, dict):
         return Preferences()
@@ -190,7 +189,7 @@ def save_preferences(file: Path, preferences: Preferences) -> None:
     Raises:
         OSError: The folder cannot be written.
     """
-    replace_file(file, orjson.dumps(asdict(preferences), option=orjson.OPT_INDENT_2))
+    replace_file(file, json.dumps(asdict(preferences), indent=2).encode())
 
 
 def replace_file(file: Path, data: bytes) -> None:

@@ -6,12 +6,12 @@ of the window's own modules together (through QtPy; measured), and to draw a gly
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import orjson
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 
@@ -70,9 +70,7 @@ class _GlyphEngine(QIconEngine):
 
 @cache
 def _glyphs() -> dict[str, str]:
-    return dict(
-        orjson.loads(_font_file("materialdesignicons6-webfont-charmap-*.json").read_bytes())
-    )
+    return dict(json.loads(_font_file("materialdesignicons6-webfont-charmap-*.json").read_bytes()))
 
 
 def _glyph(name: str) -> str:

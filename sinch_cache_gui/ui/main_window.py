@@ -14,12 +14,13 @@ from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.profiles import Profile
 from sinch_cache_gui.ui.commands import Command, CommandMenu
 from sinch_cache_gui.ui.connections.caches_menu import CachesMenu
-from sinch_cache_gui.ui.connections.connect_page import ConnectPage
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, Theme
 from sinch_cache_gui.ui.top_strip import TopStrip
 
 if TYPE_CHECKING:
+    from sinch_cache_gui.ui.connections.connect_page import ConnectPage
+
     # Loaded only once the window stands: the workspace is most of the program.
     from sinch_cache_gui.ui.workspace import Workspace
 
@@ -33,6 +34,7 @@ class MainWindow(QMainWindow):
     Attributes:
         connect_requested: The user wants to open a `Profile`.
         cancel_requested: The user wants no other cache after all.
+        forget_requested: A `Profile` shall no longer be among those opened before.
         connections_requested: The user wants to choose another cache.
         close_cache_requested: The user is done with this `Workspace`.
         close_requested: The user wants to leave.
@@ -40,6 +42,7 @@ class MainWindow(QMainWindow):
 
     connect_requested = Signal(object)
     cancel_requested = Signal()
+    forget_requested = Signal(object)
     connections_requested = Signal()
     close_cache_requested = Signal(object)
     close_requested = Signal()
@@ -51,10 +54,9 @@ class MainWindow(QMainWindow):
         self._workspaces: list[Workspace] = []
         self._may_close = False
         self.strip = TopStrip(theme)
-        self.connect_page = ConnectPage(theme)
+        self._connect_page: ConnectPage | None = None
         self._pages = QStackedWidget()
         self._pages.addWidget(QWidget())
-        self._pages.addWidget(self.connect_page)
         central = QWidget()
         column = QVBoxLayout(central)
         column.setContentsMargins(0, 0, 0, 0)
@@ -65,10 +67,21 @@ class MainWindow(QMainWindow):
         self.notice_bar = NoticeBar(theme, self._pages, max_width=NOTICE_WIDTH, lift=BAR_HEIGHT)
         notices.listen(NoticeView(self.notice_bar).show)
         self.strip.reconnect_requested.connect(self.reconnect)
-        self.connect_page.connect_requested.connect(self.connect_requested)
-        self.connect_page.cancel_requested.connect(self.cancel_requested)
         self.setWindowTitle(self.tr("Sinch cache"))
         self.resize(DEFAULT_SIZE)
+
+    @property
+    def connect_page(self) -> ConnectPage:
+        """Where a cache is chosen; made once it is wanted: the window stands sooner without it."""
+        from sinch_cache_gui.ui.connections.connect_page import ConnectPage
+
+        if self._connect_page is None:
+            page = self._connect_page = ConnectPage(self._theme)
+            page.connect_requested.connect(self.connect_requested)
+            page.cancel_requested.connect(self.cancel_requested)
+            page.forget_requested.connect(self.forget_requested)
+            self._pages.addWidget(page)
+        return self._connect_page
 
     @property
     def workspace(self) -> Workspace | None:

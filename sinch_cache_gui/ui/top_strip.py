@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.feed import LiveSource
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
 if TYPE_CHECKING:
+    from sinch_cache_gui.cache.feed import LiveSource
     from sinch_cache_gui.cache.interface import BackendFacts
 
 
@@ -86,6 +86,8 @@ class TopStrip(QWidget):
 
     def show_live(self, source: LiveSource, reason: str, changes_per_s: float) -> None:
         """Say how changes reach the window."""
+        from sinch_cache_gui.cache.feed import LiveSource
+
         texts = {
             LiveSource.MEMORY: self.tr("live: told by the cache"),
             LiveSource.TRACKING: self.tr("live: pushed by the server"),

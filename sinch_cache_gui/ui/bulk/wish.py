@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from sinch_cache_gui.keyspace.key_targets import KeyTarget
+if TYPE_CHECKING:
+    # The commands of the window know the kinds before anything of a cache is loaded.
+    from sinch_cache_gui.keyspace.key_targets import KeyTarget
 
 
 class BulkKind(Enum):
