@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine
 
 from sinch_cache_gui.cache.element_change import (
@@ -92,7 +93,7 @@ class JournalingBackend(ForwardingBackend):
         """Change the TTL, and keep both deadlines."""
         try:
             outcome = await self._inner.change_ttl(key, change)
-        except CacheError as error:
+        except (CacheError, asyncio.CancelledError) as error:
             self._record_failure(Action.TTL_CHANGED, key, error)
             raise
         if isinstance(outcome, TtlChanged):
@@ -112,9 +113,8 @@ class JournalingBackend(ForwardingBackend):
         """Change an element, and keep the change that takes it back."""
         try:
             outcome = await self._inner.change_element(key, change)
-        except CacheError as error:
-            result = Result.UNKNOWN if isinstance(error, OutcomeUnknown) else Result.FAILED
-            self._record_element(key, change, result)
+        except (CacheError, asyncio.CancelledError) as error:
+            self._record_element(key, change, _result_of(error))
             raise
         match outcome:
             case ElementSaved():
@@ -154,7 +154,7 @@ class JournalingBackend(ForwardingBackend):
     ) -> WriteOutcome:
         try:
             outcome = await operation
-        except CacheError as error:
+        except (CacheError, asyncio.CancelledError) as error:
             self._record_failure(action, key, error, new_name)
             raise
         result = {
@@ -187,7 +187,13 @@ class JournalingBackend(ForwardingBackend):
             self._taken.discard(key)
 
     def _record_failure(
-        self, action: Action, key: bytes, error: CacheError, new_name: bytes | None = None
+        self, action: Action, key: bytes, error: BaseException, new_name: bytes | None = None
     ) -> None:
-        result = Result.UNKNOWN if isinstance(error, OutcomeUnknown) else Result.FAILED
+        result = _result_of(error)
         self._journal.record(action, key, result, at_ms=self.now_ms(), new_name=new_name)
+
+
+def _result_of(error: BaseException) -> Result:
+    """Answer what became of a write. One that was cancelled on its way may have happened, too."""
+    is_known = isinstance(error, CacheError) and not isinstance(error, OutcomeUnknown)
+    return Result.FAILED if is_known else Result.UNKNOWN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -208,3 +209,21 @@ async def test_a_copy_put_down_is_taken_away_again_while_it_is_one(
     assert report.undone == (b"copy",)
     assert report.refused == ((b"edited", CHANGED_SINCE),)
     assert await cache.read(b"old") is not None
+
+
+async def test_a_write_that_was_cancelled_on_its_way_is_kept_as_unknown() -> None:
+    class Slow(ForwardingBackend):
+        async def write(
+            self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
+        ) -> WriteOutcome:
+            await super().write(key, data, expected=expected, ttl=ttl)
+            await asyncio.Event().wait()
+            raise AssertionError("nobody answers")
+
+    cache = JournalingBackend(Slow(MemoryCache()), Journal())
+    writing = asyncio.create_task(cache.write(KEY, b"1", expected=None, ttl=60_000))
+    await asyncio.sleep(0)
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    (entry,) = cache.journal.entries
+    assert (entry.key, entry.result) == (KEY, Result.UNKNOWN)
