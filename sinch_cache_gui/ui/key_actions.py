@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Sequence
+from time import monotonic
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -33,6 +35,9 @@ SAMPLES = 5
 
 MOST_COPIED = 1_000
 """Keys copied as code at once."""
+
+TELL_UNDO_EVERY_S = 0.5
+"""Between two words on how far a long undo is."""
 
 TITLE_LENGTH = 60
 """Characters of a key in a title."""
@@ -118,6 +123,11 @@ class KeyActions(QObject):
     def _last_undoable(self) -> JournalEntry | None:
         return next((e for e in reversed(self._backend.journal.entries) if e.is_undoable), None)
 
+    def undo_writes(self, entries: Sequence[JournalEntry]) -> None:
+        """Take back these writes, given oldest first, the newest first; it can be stopped."""
+        self._started += 1
+        self._scope.start(f"undo {self._started}", self._undo_writes(entries))
+
     def _start_deleting(self, keys: Collection[bytes]) -> None:
         self._started += 1
         self._scope.start(f"delete {self._started}", self._delete(keys))
@@ -196,6 +206,21 @@ class KeyActions(QObject):
 
     async def _undo(self, entry: JournalEntry) -> None:
         self._notices.post(self._undo_notice(await undo(self._backend, (entry,))))
+
+    async def _undo_writes(self, entries: Sequence[JournalEntry]) -> None:
+        stop = asyncio.Event()
+        told_at = monotonic()
+
+        def go_on(done: int) -> bool:
+            nonlocal told_at
+            if monotonic() - told_at > TELL_UNDO_EVERY_S:
+                told_at = monotonic()
+                title = self.tr("Undoing: {:,} of {:,} writes").format(done, len(entries))
+                actions = (NoticeAction(self.tr("Stop"), stop.set),)
+                self._notices.post(Notice(Severity.INFO, title, actions=actions))
+            return not stop.is_set()
+
+        self._notices.post(self._undo_notice(await undo(self._backend, entries, go_on)))
 
     def _undo_notice(self, report: UndoReport) -> Notice:
         lines = _some_of(f"{display_key(key)}: {reason}" for key, reason in report.refused)

@@ -43,6 +43,7 @@ class RestoreDialog(QDialog):
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         for text, name in (
+            (key, "title"),
             (self._what(seen), ""),
             (_preview(seen), "muted"),
             (self.tr("It shall live for:"), "title"),
@@ -70,6 +71,12 @@ class RestoreDialog(QDialog):
         for button in self._choices.buttons():
             column.addWidget(button)
         self._choices.buttons()[0].setChecked(True)
+        tokens = theme.tokens
+        self.setStyleSheet(
+            "QRadioButton::indicator { width: 12px; height: 12px; border-radius: 7px;"
+            f" border: 1px solid {tokens.muted}; background: {tokens.base}; }}"
+            f"QRadioButton::indicator:checked {{ background: {tokens.accent}; }}"
+        )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         restore = buttons.addButton(self.tr("Restore"), QDialogButtonBox.ButtonRole.AcceptRole)
         restore.setProperty("primary", True)

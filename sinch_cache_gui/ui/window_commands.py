@@ -164,6 +164,13 @@ def window_commands(
             "Ctrl+J",
             is_checked=lambda w: w.activity.is_open,
         ),
+        of_cache(
+            "view.journal",
+            tr("Journal of writes"),
+            lambda w: w.toggle_journal(),
+            "Ctrl+Shift+J",
+            is_checked=lambda w: not w.journal.isHidden(),
+        ),
         themed(ThemeChoice.SYSTEM, tr("Colours of the system")),
         themed(ThemeChoice.LIGHT, tr("Light colours")),
         themed(ThemeChoice.DARK, tr("Dark colours")),

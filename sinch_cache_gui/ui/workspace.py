@@ -29,6 +29,7 @@ from sinch_cache_gui.ui.bulk.search_panel import SearchPanel
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.calls.call_panel import CallPanel
 from sinch_cache_gui.ui.editor.tabs import EditorTabs
+from sinch_cache_gui.ui.journal.pane import JournalPane
 from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.key_copies import CopyWish
 from sinch_cache_gui.ui.key_transfers import KeyTransfers
@@ -118,6 +119,9 @@ class Workspace(QWidget):
         self.bulk = BulkPanel(theme, backend, self._scope)
         self.search = SearchPanel(theme, backend, self._scope, self.tree.selected_keys)
         self._panes = QSplitter(Qt.Orientation.Horizontal)
+        self.journal = JournalPane(theme, backend, self._box, self._scope)
+        self.journal.hide()
+        self._work = QSplitter(Qt.Orientation.Vertical)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self._wire()
@@ -178,6 +182,15 @@ class Workspace(QWidget):
         """Show or hide the calls."""
         self.calls.setVisible(self.calls.isHidden())
 
+    def toggle_journal(self) -> None:
+        """Show or hide the journal."""
+        self.journal.setVisible(self.journal.isHidden())
+        if self.journal.isHidden():
+            return
+        self.journal.focus_search()
+        if self._keeper is not None:
+            self._scope.start("recall journal", self._recall(self._keeper))
+
     # What the mirror tells (see MirrorListener).
 
     def index_replaced(self) -> None:
@@ -196,6 +209,7 @@ class Workspace(QWidget):
         """List what happened and let open editors follow it."""
         self._log.saw(changes)
         self._watch.saw(changes)
+        self.journal.look_again({change.key for change in changes})
         self.editors.keys_changed(changes)
         self.calls.keys_changed(changes)
 
@@ -220,6 +234,10 @@ class Workspace(QWidget):
         """Say so."""
         self._show_live(replace(self.live, lost_title=""))
         self.editors.values_may_have_changed()
+
+    async def _recall(self, keeper: JournalKeeper) -> None:
+        await keeper.recall()
+        self.journal.list_entries()
 
     def _show_live(self, live: Live) -> None:
         self.live = live
@@ -257,7 +275,8 @@ class Workspace(QWidget):
         for layout in (column, below, outer):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        _fill(self._panes, (middle, EDITOR_WIDTH), (self.calls, CALLS_WIDTH))
+        _fill(self._work, (middle, 1), (self.journal, 1))
+        _fill(self._panes, (self._work, EDITOR_WIDTH), (self.calls, CALLS_WIDTH))
         _fill(self._splitter, (self.tree, TREE_WIDTH), (right, EDITOR_WIDTH + CALLS_WIDTH))
         self._panes.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
@@ -295,6 +314,11 @@ class Workspace(QWidget):
         self._log.listen(self.activity.add)
         self.backend.journal.listen(self._log.wrote)
         self.backend.journal.listen(self._box.wrote)
+        self.backend.journal.listen(self.journal.note)
+        self.journal.undo_requested.connect(self.key_actions.undo_writes)
+        self.journal.restore_requested.connect(self.restoring.ask_for)
+        self.journal.key_activated.connect(self.open_key)
+        self.journal.closed.connect(self.toggle_journal)
         self.mirror.listen(self)
 
 

@@ -147,6 +147,66 @@ def test_keys_are_created_edited_and_restored_by_the_keyboard_alone(
     assert (tmp_path / "log").read_text() == ""
 
 
+def test_after_a_sudden_end_the_journal_is_there_and_undoes_what_was_written(
+    display: str, redis_url: str, server: redis.Redis, tmp_path: Path
+) -> None:
+    server.set("greeting", '"Hello"', ex=600)
+    server.config_resetstat()
+    with at_a_desk(display, tmp_path, redis_url, "--open", "greeting") as desk:
+        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+
+        def is_saved() -> bool:
+            desk.press("ctrl+a")
+            desk.type('"Hej"')
+            desk.press("ctrl+s")
+            return becomes_so(lambda: server.get("greeting") == '"Hej"', within_s=2)
+
+        assert becomes_so(is_saved)
+        files = list(tmp_path.rglob("*.jsonl"))
+        assert becomes_so(lambda: any("Hej" in file.read_text() for file in files))
+        desk.process.kill()
+        desk.process.wait(PATIENCE_S)
+
+    server.config_resetstat()
+    with at_a_desk(display, tmp_path, redis_url) as desk:
+        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+        desk.press("ctrl+shift+j")
+        desk.type("greeting")
+
+        def is_undone() -> bool:
+            # From outside it cannot be seen when the entry is there to be undone.
+            desk.press("Down", "ctrl+z")
+            return becomes_so(lambda: server.get("greeting") == '"Hello"', within_s=1)
+
+        assert becomes_so(is_undone)
+        assert 500 < server.ttl("greeting") <= 600
+        desk.press("ctrl+q")
+        assert desk.process.wait(PATIENCE_S) == 0
+    assert (tmp_path / "log").read_text() == ""
+
+
+def test_unsaved_text_survives_a_sudden_end_and_is_marked_with_what_the_server_holds(
+    display: str, redis_url: str, server: redis.Redis, tmp_path: Path
+) -> None:
+    server.set("greeting", '"Hello"', ex=600)
+    server.config_resetstat()
+    with at_a_desk(display, tmp_path, redis_url, "--open", "greeting") as desk:
+        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+
+        def is_kept() -> bool:
+            desk.press("ctrl+a")
+            desk.type('"mine"')
+            return becomes_so(lambda: bool(list(tmp_path.rglob("drafts/*.json"))), within_s=2)
+
+        assert becomes_so(is_kept)
+        desk.process.kill()
+        desk.process.wait(PATIENCE_S)
+    server.set("greeting", '"theirs"', ex=600)
+    (draft,) = tmp_path.rglob("drafts/*.json")
+    assert json.loads(json.loads(draft.read_text())["text"]) == "mine"
+    assert server.get("greeting") == '"theirs"'
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_screenshot_is_the_loaded_window(theme: str, tmp_path: Path) -> None:
     file = tmp_path / "window.png"

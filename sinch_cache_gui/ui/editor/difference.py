@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
@@ -27,6 +28,14 @@ MAX_MARKED = 2_000
 """Differing lines that are coloured; a text that differs in more is read line by line anyway."""
 
 
+@dataclass(frozen=True, slots=True)
+class SideTitles:
+    """What stands above the two texts."""
+
+    mine: str
+    theirs: str
+
+
 class DifferenceView(QWidget):
     """Two read-only texts, each line beside its like, scrolled together.
 
@@ -36,8 +45,11 @@ class DifferenceView(QWidget):
 
     closed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(
+        self, theme: Theme, titles: SideTitles | None = None, *, is_closable: bool = True
+    ) -> None:
         super().__init__()
+        titles = titles or SideTitles(self.tr("Yours"), self.tr("Theirs"))
         self._theme = theme
         self._rows: Sequence[DifferenceRow] = ()
         self._summary = QLabel()
@@ -45,8 +57,8 @@ class DifferenceView(QWidget):
         back = QPushButton(self.tr("Back to the text"))
         back.setAccessibleName(back.text())
         back.clicked.connect(self.closed)
-        self._mine = self._make_side(self.tr("Yours"))
-        self._theirs = self._make_side(self.tr("Theirs"))
+        self._mine = self._make_side(titles.mine)
+        self._theirs = self._make_side(titles.theirs)
         strip = QWidget()
         strip.setObjectName("strip")
         strip.setFixedHeight(BAR_HEIGHT + GRID // 2)
@@ -54,9 +66,10 @@ class DifferenceView(QWidget):
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.addWidget(self._summary, 1)
         row.addWidget(back)
+        strip.setVisible(is_closable)
         sides = QSplitter(Qt.Orientation.Horizontal)
-        self._other_title = QLabel(self.tr("Theirs"))
-        sides.addWidget(_titled(self._mine, QLabel(self.tr("Yours"))))
+        self._other_title = QLabel(titles.theirs)
+        sides.addWidget(_titled(self._mine, QLabel(titles.mine)))
         sides.addWidget(_titled(self._theirs, self._other_title))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

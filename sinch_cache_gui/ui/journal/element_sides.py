@@ -1,0 +1,62 @@
+"""What a change of one element replaced, and what it put there."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from sinch_cache_gui.cache.element_change import (
+    ElementChange,
+    FieldChange,
+    FieldRename,
+    ListInsertion,
+    ListPush,
+    ListRemoval,
+    ListReplacement,
+    MemberChange,
+    ScoreChange,
+    ScoredRename,
+    StreamAddition,
+    StreamDeletion,
+)
+from sinch_cache_gui.keyspace.key_text import display_key
+
+
+def element_sides(change: ElementChange) -> tuple[str, str]:
+    """Answer the element before and after `change` as text, each with what tells it from others."""
+    match change:
+        case FieldChange(name, before, after):
+            return _named(name, before), _named(name, after)
+        case FieldRename(name, to, value):
+            return _named(name, value), _named(to, value)
+        case ListReplacement(index, before, after):
+            return _named(b"%d" % index, before), _named(b"%d" % index, after)
+        case ListInsertion(index, value):
+            return "", _named(b"%d" % index, value)
+        case ListPush(value):
+            return "", display_key(value)
+        case ListRemoval(index, value):
+            return _named(b"%d" % index, value), ""
+        case MemberChange(before, after):
+            return display_key(before or b""), display_key(after or b"")
+        case ScoreChange(member, before, after):
+            return _scored(member, before), _scored(member, after)
+        case ScoredRename(member, to, score):
+            return _scored(member, score), _scored(to, score)
+        case StreamAddition(fields):
+            return "", _fields(fields)
+        case StreamDeletion(_id, fields):
+            return _fields(fields), ""
+        case _:
+            assert_never(change)
+
+
+def _named(name: bytes, value: bytes | None) -> str:
+    return "" if value is None else f"{display_key(name)}: {display_key(value)}"
+
+
+def _scored(member: bytes, score: float | None) -> str:
+    return "" if score is None else f"{display_key(member)}: {score:g}"
+
+
+def _fields(fields: tuple[tuple[bytes, bytes], ...]) -> str:
+    return "\n".join(_named(name, value) for name, value in fields)
