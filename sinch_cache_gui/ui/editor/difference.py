@@ -50,6 +50,7 @@ class DifferenceView(QWidget):
     ) -> None:
         super().__init__()
         titles = titles or SideTitles(self.tr("Yours"), self.tr("Theirs"))
+        self._titles = titles
         self._theme = theme
         self._rows: Sequence[DifferenceRow] = ()
         self._summary = QLabel()
@@ -66,7 +67,8 @@ class DifferenceView(QWidget):
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.addWidget(self._summary, 1)
         row.addWidget(back)
-        strip.setVisible(is_closable)
+        if not is_closable:
+            strip.hide()
         sides = QSplitter(Qt.Orientation.Horizontal)
         self._other_title = QLabel(titles.theirs)
         sides.addWidget(_titled(self._mine, QLabel(titles.mine)))
@@ -97,7 +99,7 @@ class DifferenceView(QWidget):
             theirs: What somebody else wrote.
             is_stored: Whether `theirs` is instead what the cache holds of old.
         """
-        title = self.tr("In the cache") if is_stored else self.tr("Theirs")
+        title = self.tr("In the cache") if is_stored else self._titles.theirs
         self._other_title.setText(title)
         self._theirs.setAccessibleName(title)
         alphabet = Alphabet.of(mine + theirs)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
@@ -134,7 +135,7 @@ class DraftKeeper(QObject):
             Notice(
                 Severity.WARNING,
                 title,
-                "\n".join(map(_told, drafts[-KEYS_NAMED:])),
+                "\n".join([await self._told(draft) for draft in drafts[-KEYS_NAMED:]]),
                 (
                     NoticeAction(self.tr("Open"), open_all),
                     NoticeAction(self.tr("Discard"), discard),
@@ -142,7 +143,16 @@ class DraftKeeper(QObject):
             )
         )
 
-
-def _told(draft: Draft) -> str:
-    when = datetime.fromtimestamp(draft.at_ms / 1000).astimezone()
-    return f"{display_key(draft.key)[:200]}, {when:%Y-%m-%d} {when.hour}:{when:%M}"
+    async def _told(self, draft: Draft) -> str:
+        """Answer which draft it is, and what the cache holds now."""
+        when = datetime.fromtimestamp(draft.at_ms / 1000).astimezone()
+        name = f"{display_key(draft.key)[:200]}, {when:%Y-%m-%d} {when.hour}:{when:%M}"
+        try:
+            stored = await self._backend.read(draft.key)
+        except CacheError as error:
+            return f"{name}: {error.title}"
+        if stored is None:
+            return self.tr("{}: the key does not exist any more").format(name)
+        if stored.data == draft.base:
+            return self.tr("{}: the cache holds what it was begun on").format(name)
+        return self.tr("{}: the cache holds another value by now").format(name)

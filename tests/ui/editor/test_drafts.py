@@ -63,6 +63,7 @@ async def test_the_text_is_offered_again_and_can_be_saved(
     notice = await offered(desk)
     assert notice.title == "1 key holds text that was never saved"
     assert notice.detail.startswith("session:1, ")
+    assert notice.detail.endswith(": the cache holds what it was begun on")
     press(notice, "Open")
     await desk.until(lambda: desk.tabs.current_pane and desk.view().text() == '{"a": 2')
     await desk.until(desk.tabs.unsaved)
@@ -80,7 +81,9 @@ async def test_a_value_that_was_changed_meanwhile_is_a_conflict(
 ) -> None:
     desk = await later()
     await desk.put(KEY, b'{"a":3}')
-    press(await offered(desk), "Open")
+    notice = await offered(desk)
+    assert notice.detail.endswith(": the cache holds another value by now")
+    press(notice, "Open")
     await desk.until(lambda: "Show difference" in desk.button_texts())
     assert desk.view().text() == '{"a": 2'
     desk.ctrl("s")
@@ -93,7 +96,9 @@ async def test_a_key_that_went_meanwhile_can_be_written_again(
     desk = await later()
     await desk.cache.change_ttl(KEY, ExpireIn(1))
     desk.clock.ms += 10
-    press(await offered(desk), "Open")
+    notice = await offered(desk)
+    assert notice.detail.endswith(": the key does not exist any more")
+    press(notice, "Open")
     await desk.until(lambda: desk.view().text() == '{"a": 2')
     await desk.until(lambda: any("Write it again" in text for text in desk.button_texts()))
     assert await desk.held(KEY) is None
