@@ -17,6 +17,8 @@ _FRAGILE: Final = {
     "\u2029": "\N{PILCROW SIGN}",
     "\ufdd0": "\N{LEFT SQUARE BRACKET LOWER CORNER}",
     "\ufdd1": "\N{RIGHT SQUARE BRACKET LOWER CORNER}",
+    # Qt takes one at the beginning of a text for a byte order mark and drops it.
+    "\ufeff": "\N{SYMBOL FOR START OF TEXT}",
 }
 _PRIVATE: Final = 0x10F000
 """Where stand-ins are taken from when the readable one is part of the text (private use area)."""

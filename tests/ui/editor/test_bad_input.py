@@ -1,4 +1,4 @@
-"""Whatever is put in, a refusal says what and where, nothing partial is written, nothing is lost."""
+"""A refusal says what and where; nothing partial is written, and nothing typed is lost."""
 
 from __future__ import annotations
 

@@ -34,6 +34,8 @@ def view(qtbot: QtBot, theme: Theme) -> CodeView:
         "",
         '{"a": "\u00a0 \u2028 \u2029 \U0001f4de é \x7f \ufdd0"}',
         "a\r\nb\rc\n\n",
+        '\ufeff{"a": 1}\ufeff',
+        "x" * 10_000 + "\ufeff",
         "\n" * 50,
         "tab\there\x00nul",
         "\U0001f600" * 150_000,
