@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import (
@@ -40,49 +39,15 @@ from sinch_cache_gui.values.document_state import (
     Failure,
     Phase,
 )
+from sinch_cache_gui.values.document_views import BytesView, TextView
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a view held at one moment.
-
-    Attributes:
-        text: The text.
-        revision: The view's revision at that moment.
-    """
-
-    text: str = field(repr=False)
-    revision: int
-
-
-class TextView(Protocol):
-    """Where the user's text lives. The document asks for it, and never keeps a copy."""
-
-    @property
-    def revision(self) -> int:
-        """Another number after every change of the text."""
-        ...
-
-    async def read_text(self) -> Written:
-        """Answer the text as it is, letting the loop run meanwhile."""
-        ...
-
-    async def show_text(self, text: str, *, is_undoable: bool) -> None:
-        """Show `text` in place of the present one.
-
-        Args:
-            text: The text.
-            is_undoable: Whether the user can take it back, to the text that was there.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Write:
     """A write on its way: enough to find out later whether it happened."""
 
-    written: Written
+    revision: int
     data: bytes = field(repr=False)
     expected: bytes | None = field(repr=False)
     came_from: DocumentState
@@ -95,10 +60,25 @@ class Document:
     user has seen. Whatever happens, the text of the view stays until the user replaces it.
     """
 
-    def __init__(self, backend: CacheBackend, key: bytes, view: TextView) -> None:
+    def __init__(
+        self,
+        backend: CacheBackend,
+        key: bytes,
+        view: TextView,
+        bytes_view: BytesView | None = None,
+    ) -> None:
+        """Show nothing yet.
+
+        Args:
+            backend: The cache.
+            key: The key's bytes.
+            view: Where text is edited.
+            bytes_view: Where bytes that are no text are edited; without one they only are shown.
+        """
         self.key = key
         self._backend = backend
         self._view = view
+        self._bytes_view = bytes_view
         self._state = DocumentState(Phase.LOADING)
         self._listeners: list[Callable[[DocumentState], None]] = []
         self._turn = asyncio.Lock()
@@ -159,7 +139,7 @@ class Document:
         """
         async with self._turn:
             stored = StoredValue(KeyType.STRING, base, len(base), None)
-            content = await content_of(stored)
+            content = await self._content_of(stored)
             await self._show_content(stored, content, is_undoable=False)
 
     async def save(self) -> None:
@@ -270,7 +250,9 @@ class Document:
     async def _content_of(self, stored: StoredValue) -> Content:
         if stored.type == KeyType.STRING and stored.data is None:
             return head_of(self._head, stored.size or 0)
-        return await content_of(stored, limit=self._limit)
+        content = await content_of(stored, limit=self._limit)
+        # What no text can say is edited as bytes, where there is a view for them.
+        return content if self._bytes_view_of(content) is None else replace(content, reason="")
 
     async def _write(self, expected: bytes | None, ttl: Ttl) -> None:
         before = self._settled()
@@ -278,13 +260,12 @@ class Document:
         if content is None or not content.is_editable:
             return
         self._become(replace(before, phase=Phase.SAVING))
-        written = await self._view.read_text()
         try:
-            data = await bytes_of(written.text, content)
+            data, revision = await self._read_view(content)
         except TextRefused as refused:
             self._become(self._back_to(before, refusal=refused.problem))
             return
-        write = _Write(written, data, expected, before)
+        write = _Write(revision, data, expected, before)
         try:
             outcome = await self._backend.write(self.key, data, expected=expected, ttl=ttl)
         except OutcomeUnknown as error:
@@ -325,11 +306,11 @@ class Document:
         if (
             content is not None
             and content.kind is ContentKind.TEXT
-            and await find_problem_sliced(write.written.text) is None
+            and await find_problem_sliced(write.data.decode()) is None
         ):
             content = replace(content, kind=ContentKind.JSON)
         stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)
-        is_edited = self._view.revision != write.written.revision
+        is_edited = self._revision(content) != write.revision
         self._become(DocumentState(Phase.OPEN, stored, content, is_edited))
 
     async def _reconcile(self, stored: StoredValue | None) -> None:
@@ -359,18 +340,41 @@ class Document:
         content = self._state.content
         if content is None or stored.data is None:
             return False
-        written = await self._view.read_text()
         try:
-            is_same = await bytes_of(written.text, content) == stored.data
+            data, revision = await self._read_view(content)
         except TextRefused:
             return False
-        return is_same and self._view.revision == written.revision
+        return data == stored.data and self._revision(content) == revision
 
     async def _show_content(
         self, stored: StoredValue, content: Content, *, is_undoable: bool
     ) -> None:
-        await self._view.show_text(content.shown, is_undoable=is_undoable)
+        if (view := self._bytes_view_of(content)) is not None and stored.data is not None:
+            view.show_bytes(stored.data, is_undoable=is_undoable)
+        else:
+            await self._view.show_text(content.shown, is_undoable=is_undoable)
         self._become(DocumentState(Phase.OPEN, stored, content))
+
+    def _bytes_view_of(self, content: Content | None) -> BytesView | None:
+        is_binary = (
+            content is not None and content.kind is ContentKind.BINARY and not content.is_head
+        )
+        return self._bytes_view if is_binary else None
+
+    async def _read_view(self, content: Content) -> tuple[bytes, int]:
+        """Answer what the user's view holds as bytes to store, and its revision then.
+
+        Raises:
+            TextRefused: It is a text that cannot be stored in this key.
+        """
+        view = self._bytes_view_of(content)
+        if view is not None:
+            return view.read_bytes(), view.revision
+        written = await self._view.read_text()
+        return await bytes_of(written.text, content), written.revision
+
+    def _revision(self, content: Content | None) -> int:
+        return (self._bytes_view_of(content) or self._view).revision
 
     def _conflict(self, theirs: StoredValue) -> None:
         before = self._state.theirs

@@ -29,8 +29,9 @@ from sinch_cache_gui.values.content import (
     bytes_of,
     content_of,
 )
-from sinch_cache_gui.values.document import Document, Written
+from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import Attempt, Phase
+from sinch_cache_gui.values.document_views import Written
 
 KEY = b"session:1"
 

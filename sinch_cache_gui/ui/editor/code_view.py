@@ -30,7 +30,7 @@ from sinch_cache_gui.ui.editor.keystrokes import (
 from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
 from sinch_cache_gui.ui.editor.positions import position_of, python_offset, qt_offset
 from sinch_cache_gui.ui.theme import Theme
-from sinch_cache_gui.values.document import Written
+from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
 from sinch_cache_gui.values.replacement import Replacement, replacement

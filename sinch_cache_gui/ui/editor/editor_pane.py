@@ -22,6 +22,8 @@ from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.elements_page import ElementsPage
 from sinch_cache_gui.ui.editor.header import DocumentHeader
+from sinch_cache_gui.ui.editor.hex_page import HexPage
+from sinch_cache_gui.ui.editor.hex_view import HexView
 from sinch_cache_gui.ui.editor.json_tree.page import JsonTreePage
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
@@ -34,7 +36,7 @@ from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.content import Content, ContentKind, content_of
-from sinch_cache_gui.values.decoders import Decoded
+from sinch_cache_gui.values.decoders import HEX_BYTES, Decoded, hex_rows
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
 
@@ -93,7 +95,8 @@ class EditorPane(QWidget):
         self._shows_tree = False
         self.switch = ViewSwitch(shortcuts_of=self.panel)
         self.panel.footer.add_switch(self.switch)
-        self.document = Document(backend, key, self.panel.view)
+        self.hex = HexPage(theme)
+        self.document = Document(backend, key, self.panel.view, self.hex.view)
         self._stack = self.panel.body
         self.conflict = ConflictView(theme)
         self._stack.addWidget(self.conflict)
@@ -109,6 +112,7 @@ class EditorPane(QWidget):
         self._stack.addWidget(self.decoded)
         self._stack.addWidget(self.elements)
         self.panel.add_text_page(self.tree, self.tree)
+        self.panel.add_text_page(self.hex, self.hex)
         self.bar = NoticeBar(theme, over=self._stack)
         self.close_bar = NoticeBar(theme, over=self._stack)
         self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
@@ -159,13 +163,18 @@ class EditorPane(QWidget):
     async def draft(self) -> tuple[str, bytes] | None:
         """Answer the unsaved text and the bytes it was begun on; None where nothing is unsaved."""
         stored = self.document.state.stored
-        if not self.panel.view.is_edited or stored is None or stored.data is None:
+        if not self._written_in.is_edited or stored is None or stored.data is None:
             return None
+        if self._is_binary:
+            return self.hex.view.read_bytes().hex(), stored.data
         return (await self.panel.view.read_text()).text, stored.data
 
     async def _resume(self, text: str, base: bytes) -> None:
         await self.document.resume(base)
-        await self.panel.view.replace(text)
+        if self._is_binary:
+            self.hex.view.replace_bytes(bytes.fromhex(text))
+        else:
+            await self.panel.view.replace(text)
         await self._follow()
 
     def save(self) -> None:
@@ -224,6 +233,8 @@ class EditorPane(QWidget):
     def _wire(self) -> None:
         self.panel.view.edited_changed.connect(self._note_edited)
         self.panel.view.text_rested.connect(self._note_rested)
+        self.hex.view.edited_changed.connect(self._note_edited)
+        self.hex.view.bytes_rested.connect(self._note_rested)
         self.panel.save_requested.connect(self.save)
         self.header.ttl_change_requested.connect(self._change_ttl)
         self.header.delete_requested.connect(self.delete_requested)
@@ -246,10 +257,10 @@ class EditorPane(QWidget):
         self._show_elements(self.document.state)
 
     def _note_edited(self) -> None:
-        self.document.set_edited(self.panel.view.is_edited)
+        self.document.set_edited(self._written_in.is_edited)
 
     def _note_rested(self) -> None:
-        if self.panel.view.is_edited:
+        if self._written_in.is_edited:
             self.draft_rested.emit()
 
     def _note_draft(self, state: DocumentState) -> None:
@@ -320,8 +331,9 @@ class EditorPane(QWidget):
             view.set_editable(may_write)
         self.panel.set_may_save(may_write)
         self.tree.set_may_write(may_write)
-        if view.is_edited and not state.is_edited:
-            view.set_unedited()
+        self.hex.set_editable(may_write)
+        if self._written_in.is_edited and not state.is_edited:
+            self._written_in.set_unedited()
         self._choose_page(state)
         said = (
             state.phase,
@@ -379,9 +391,21 @@ class EditorPane(QWidget):
         else:
             self._stack.setCurrentWidget(self._text_page())
 
+    @property
+    def _is_binary(self) -> bool:
+        content = self.document.state.content
+        return content is not None and content.kind is ContentKind.BINARY
+
+    @property
+    def _written_in(self) -> CodeView | HexView:
+        """Where the user writes: bytes that are no text have a view of their own."""
+        return self.hex.view if self._is_binary else self.panel.view
+
     def _text_page(self) -> QWidget:
         if self._shows_decoded:
             return self.decoded
+        if self._is_binary:
+            return self.hex
         shows_tree = self._shows_tree and self._shown_kind == (ContentKind.JSON, False)
         return self.tree if shows_tree else self.panel.view
 
@@ -521,13 +545,17 @@ class EditorPane(QWidget):
 
     async def _compare(self) -> None:
         is_conflict = self.document.state.phase is Phase.CONFLICT
-        if is_conflict and not self._is_read_only and await self._conflict_desk.open_view():
+        can_merge = is_conflict and not self._is_read_only and not self._is_binary
+        if can_merge and await self._conflict_desk.open_view():
             return
         theirs = self._other_value()
         if theirs is None:
             return
         content = await content_of(theirs)
-        mine = (await self.panel.view.read_text()).text
+        if self._is_binary:
+            mine = hex_rows(self.hex.view.read_bytes(), HEX_BYTES)
+        else:
+            mine = (await self.panel.view.read_text()).text
         is_stored = self.document.state.theirs is None
         self.difference.show_difference(mine, content.shown, is_stored=is_stored)
         self._stack.setCurrentWidget(self.difference)

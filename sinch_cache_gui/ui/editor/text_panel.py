@@ -137,6 +137,9 @@ class TextPanel(QWidget):
             return
         if self._kind is not ContentKind.JSON:
             self._show_findings(None, ())
+            if self._kind is ContentKind.BINARY:
+                self.footer.say("")
+                return
             lines = self.view.blockCount()
             self.footer.say(
                 self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")

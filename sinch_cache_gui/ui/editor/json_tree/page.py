@@ -23,7 +23,7 @@ from sinch_cache_gui.ui.editor.json_tree.view import JsonTreeView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
-from sinch_cache_gui.values.document import Written
+from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_edits import (
     Edit,

@@ -1,0 +1,459 @@
+"""Bytes as rows of sixteen: the offset, the bytes in hex, and what is readable of them beside.
+
+Only the rows in sight are drawn, so that the length of a value costs nothing.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.byte_edits import ByteEdits, parse_hex
+
+ROW: Final = 16
+REST_MS: Final = 400
+"""How long the hand rests before a draft is kept."""
+
+_HEX_AT: Final = 10
+_TEXT_AT: Final = _HEX_AT + 3 * ROW + 1
+_COLUMNS: Final = _TEXT_AT + ROW
+_DIGITS: Final = "0123456789abcdef"
+
+_MOVES: Final = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -ROW,
+    Qt.Key.Key_Down: ROW,
+}
+
+
+class Column(Enum):
+    """Where the hand is."""
+
+    HEX = "hex"
+    TEXT = "text"
+
+
+class HexView(QAbstractScrollArea):
+    """Shows and edits bytes. Typing overwrites; the Insert key switches to inserting.
+
+    Attributes:
+        edited_changed: The bytes differ from those shown last, or do not any more.
+        bytes_rested: The hand rests after a change.
+        place_changed: The cursor, the selection, the length or the mode is another.
+        refused: Something cannot be pasted; carries a sentence.
+    """
+
+    edited_changed = Signal()
+    bytes_rested = Signal()
+    place_changed = Signal()
+    refused = Signal(object)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._bytes = ByteEdits()
+        self._is_editable = False
+        self._is_inserting = False
+        self._was_edited = False
+        self._column = Column.HEX
+        self._at = 0
+        self._is_second_digit = False
+        self._anchor = 0
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.bytes_rested)
+        self.setAccessibleName(self.tr("Bytes"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    @property
+    def revision(self) -> int:
+        """Another number after every change of the bytes."""
+        return self._bytes.revision
+
+    def read_bytes(self) -> bytes:
+        """Answer the bytes as they are."""
+        return self._bytes.read()
+
+    def show_bytes(self, data: bytes, *, is_undoable: bool) -> None:
+        """Show `data` as what was loaded; the cursor stays where it was, as far as that exists."""
+        self._bytes.show(data, is_undoable=is_undoable)
+        self._move_to(min(self._at, len(data)), scrolls=False)
+        self._changed(rests=False)
+
+    def replace_bytes(self, data: bytes) -> None:
+        """Put `data` in place of the present bytes, as one step of the user's."""
+        self._bytes.put(0, len(self._bytes), data)
+        self._move_to(min(self._at, len(data)), scrolls=False)
+        self._changed()
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the bytes differ from those shown last, or since `set_unedited`."""
+        return self._bytes.is_edited
+
+    def set_unedited(self) -> None:
+        """Take the present bytes for those to compare with."""
+        self._bytes.set_unedited()
+        self._tell_edited()
+
+    def set_editable(self, is_editable: bool) -> None:
+        """Let the user write, or only look, select and copy."""
+        self._is_editable = is_editable
+        self.place_changed.emit()
+
+    @property
+    def is_inserting(self) -> bool:
+        """Whether what is typed moves the bytes behind it on."""
+        return self._is_inserting
+
+    @property
+    def offset(self) -> int:
+        """Where the cursor is."""
+        return self._at
+
+    @property
+    def length(self) -> int:
+        """How many bytes there are."""
+        return len(self._bytes)
+
+    def selection(self) -> tuple[int, int]:
+        """Answer where the selection begins and ends; twice the cursor where there is none."""
+        return min(self._anchor, self._at), max(self._anchor, self._at)
+
+    def go_to(self, offset: int) -> None:
+        """Have the cursor at an offset, or at the end where there are not so many bytes."""
+        self._move_to(min(offset, len(self._bytes)))
+        self.setFocus()
+
+    def find_bytes(self, needle: bytes, *, is_backward: bool) -> bool:
+        """Select the next place of these bytes, or the one before; answer whether there is one."""
+        data = self._bytes.read()
+        start, end = self.selection()
+        if is_backward:
+            at = data.rfind(needle, 0, max(end - 1, 0))
+            at = data.rfind(needle) if at < 0 else at
+        else:
+            at = data.find(needle, start + 1 if end > start else start)
+            at = data.find(needle) if at < 0 else at
+        if at < 0:
+            return False
+        self._move_to(at)
+        self._move_to(at + len(needle), selects=True)
+        return True
+
+    def copy_hex(self) -> None:
+        """Put the selected bytes into the clipboard as pairs of digits."""
+        start, end = self.selection()
+        QGuiApplication.clipboard().setText(self._bytes.read(start, end).hex(" "))
+
+    def copy_text(self) -> None:
+        """Put the selected bytes into the clipboard as text; what is none is marked as such."""
+        start, end = self.selection()
+        said = self._bytes.read(start, end).decode("utf-8", "backslashreplace")
+        QGuiApplication.clipboard().setText(said)
+
+    def paste(self) -> None:
+        """Insert the clipboard, in place of a selection: pairs of digits, or text beside."""
+        if not self._is_editable:
+            return
+        text = QGuiApplication.clipboard().text()
+        data = parse_hex(text) if self._column is Column.HEX else text.encode()
+        if data is None:
+            self.refused.emit(self.tr("Only pairs of hex digits can be pasted among the bytes."))
+            return
+        start, end = self.selection()
+        self._put(start, end, data)
+
+    def undo(self) -> None:
+        """Take the last step back."""
+        self._travel(self._bytes.undo() if self._is_editable else None)
+
+    def redo(self) -> None:
+        """Take the last undo back."""
+        self._travel(self._bytes.redo() if self._is_editable else None)
+
+    def select_all(self) -> None:
+        """Select every byte."""
+        self._anchor = 0
+        self._move_to(len(self._bytes), selects=True, scrolls=False)
+
+    def set_inserting(self, is_inserting: bool) -> None:
+        """Have what is typed move the bytes behind it on, or take their place."""
+        self._is_inserting = is_inserting
+        self._is_second_digit = False
+        self.viewport().update()
+        self.place_changed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        matches = event.matches
+        keys = QKeySequence.StandardKey
+        if matches(keys.Copy):
+            (self.copy_hex if self._column is Column.HEX else self.copy_text)()
+        elif matches(keys.Paste):
+            self.paste()
+        elif matches(keys.Undo):
+            self.undo()
+        elif matches(keys.Redo):
+            self.redo()
+        elif matches(keys.SelectAll):
+            self.select_all()
+        elif not (self._moved(event) or self._typed(event)):
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        """Tab goes from the hex to the text before it leaves, Shift+Tab back."""
+        leaves = self._column is (Column.TEXT if is_next else Column.HEX)
+        if leaves:
+            return super().focusNextPrevChild(is_next)
+        self._column = Column.TEXT if is_next else Column.HEX
+        self._is_second_digit = False
+        self.viewport().update()
+        return True
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            at, self._column = self._place_of(event.position().toPoint(), None)
+            extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self._move_to(at, selects=extends)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            at, _ = self._place_of(event.position().toPoint(), self._column)
+            self._move_to(at, selects=True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setFont(self.font())
+        first, height = self.verticalScrollBar().value(), self._row_height
+        for line in range(event.rect().top() // height, event.rect().bottom() // height + 1):
+            if (first + line) * ROW <= len(self._bytes):
+                self._paint_row(painter, first + line, line * height)
+
+    def _paint_row(self, painter: QPainter, row: int, top: int) -> None:
+        tokens = self._theme.tokens
+        data = self._bytes.read(row * ROW, row * ROW + ROW)
+        baseline = top + self._ascent
+        painter.setPen(QColor(tokens.faint))
+        painter.drawText(QPoint(self._x(0), baseline), f"{row * ROW:08x}")
+        start, end = self.selection()
+        for column in range(max(start - row * ROW, 0), min(end - row * ROW, ROW)):
+            for area in self._cells(column, top):
+                painter.fillRect(area, QColor(tokens.selection))
+        if row * ROW <= self._at < row * ROW + ROW:
+            self._paint_cursor(painter, self._at - row * ROW, top)
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(QPoint(self._x(_HEX_AT), baseline), data.hex(" "))
+        plain = "".join(chr(byte) if 32 <= byte < 127 else " " for byte in data)
+        painter.drawText(QPoint(self._x(_TEXT_AT), baseline), plain)
+        painter.setPen(QColor(tokens.faint))
+        dots = "".join(" " if 32 <= byte < 127 else "." for byte in data)
+        painter.drawText(QPoint(self._x(_TEXT_AT), baseline), dots)
+
+    def _paint_cursor(self, painter: QPainter, column: int, top: int) -> None:
+        tokens = self._theme.tokens
+        colour = QColor(tokens.accent if self.hasFocus() else tokens.muted)
+        hex_cell, text_cell = self._cells(column, top)
+        here, beside = hex_cell, text_cell
+        if self._column is Column.TEXT:
+            here, beside = text_cell, hex_cell
+        if self._is_second_digit:
+            here = here.adjusted(here.width() // 2, 0, 0, 0)
+        painter.setPen(QColor(tokens.faint))
+        painter.drawRect(beside.adjusted(0, 0, -1, -1))
+        if self._is_inserting:
+            painter.fillRect(QRect(here.left(), here.top(), 2, here.height()), colour)
+        else:
+            painter.setPen(colour)
+            painter.drawRect(here.adjusted(0, 0, -1, -1))
+            painter.fillRect(QRect(here.left(), here.bottom() - 1, here.width(), 2), colour)
+
+    def _moved(self, event: QKeyEvent) -> bool:
+        selects = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        is_far = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        page = max(self._rows_in_sight() - 1, 1) * ROW
+        row = self._at // ROW * ROW
+        key = Qt.Key(event.key())
+        steps = {**_MOVES, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
+        if key in steps:
+            at = self._at + steps[key]
+            if not 0 <= at <= len(self._bytes):
+                is_row_wise = abs(steps[key]) >= ROW
+                at = self._at if is_row_wise and not is_far else max(0, min(at, len(self._bytes)))
+                if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+                    at = 0 if key == Qt.Key.Key_PageUp else len(self._bytes)
+        elif key == Qt.Key.Key_Home:
+            at = 0 if is_far else row
+        elif key == Qt.Key.Key_End:
+            at = len(self._bytes) if is_far else min(row + ROW - 1, len(self._bytes))
+        else:
+            return False
+        self._move_to(at, selects=selects)
+        return True
+
+    def _typed(self, event: QKeyEvent) -> bool:
+        if not self._is_editable:
+            return False
+        start, end = self.selection()
+        match event.key():
+            case Qt.Key.Key_Insert:
+                self.set_inserting(not self._is_inserting)
+            case Qt.Key.Key_Delete if start == end:
+                self._put(start, min(start + 1, len(self._bytes)), b"")
+            case Qt.Key.Key_Backspace if start == end:
+                self._put(max(start - 1, 0), start, b"")
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
+                self._put(start, end, b"")
+            case _:
+                return self._wrote(event.text())
+        return True
+
+    def _wrote(self, text: str) -> bool:
+        if len(text) != 1 or not text.isprintable():
+            return False
+        start, end = self.selection()
+        if self._column is Column.TEXT:
+            data = text.encode()
+            if start == end and not self._is_inserting:
+                end = min(start + len(data), len(self._bytes))
+            self._put(start, end, data)
+            return True
+        digit = _DIGITS.find(text.lower())
+        if digit < 0:
+            return False
+        self._write_digit(digit)
+        return True
+
+    def _write_digit(self, digit: int) -> None:
+        start, end = self.selection()
+        if start != end:
+            self._bytes.put(start, end, bytes([digit << 4]))
+            self._move_to(start)
+        elif self._is_second_digit:
+            self._bytes.put_digit(self._at, digit, is_second=True)
+            self._move_to(self._at + 1)
+            self._changed()
+            return
+        elif self._is_inserting or self._at == len(self._bytes):
+            self._bytes.put(self._at, self._at, bytes([digit << 4]))
+        else:
+            self._bytes.put_digit(self._at, digit, is_second=False)
+        self._is_second_digit = True
+        self._changed()
+
+    def _put(self, start: int, end: int, new: bytes) -> None:
+        if start == end and not new:
+            return
+        self._bytes.put(start, end, new)
+        self._move_to(start + len(new))
+        self._changed()
+
+    def _travel(self, at: int | None) -> None:
+        if at is not None:
+            self._move_to(min(at, len(self._bytes)))
+            self._changed()
+
+    def _move_to(self, at: int, *, selects: bool = False, scrolls: bool = True) -> None:
+        self._at = at
+        self._is_second_digit = False
+        if not selects:
+            self._anchor = at
+        if scrolls:
+            self._fit()
+            bar, row = self.verticalScrollBar(), at // ROW
+            if row < bar.value():
+                bar.setValue(row)
+            elif row >= bar.value() + self._rows_in_sight():
+                bar.setValue(row - self._rows_in_sight() + 1)
+        self.viewport().update()
+        self.place_changed.emit()
+
+    def _changed(self, *, rests: bool = True) -> None:
+        self._fit()
+        self.viewport().update()
+        self.place_changed.emit()
+        self._tell_edited()
+        if rests:
+            self._rest.start()
+
+    def _tell_edited(self) -> None:
+        if self._was_edited != self.is_edited:
+            self._was_edited = self.is_edited
+            self.edited_changed.emit()
+
+    def _place_of(self, point: QPoint, column: Column | None) -> tuple[int, Column]:
+        """Answer the byte nearest to a point, in one column or in the one that is meant."""
+        x = (point.x() - self._x(0)) / self._char
+        found = column or (Column.TEXT if x >= _TEXT_AT - 0.5 else Column.HEX)
+        inset = (x - _TEXT_AT) if found is Column.TEXT else (x - _HEX_AT + 0.5) / 3
+        row = self.verticalScrollBar().value() + max(point.y(), 0) // self._row_height
+        at = row * ROW + max(0, min(int(inset), ROW - 1))
+        return min(at, len(self._bytes)), found
+
+    def _cells(self, column: int, top: int) -> tuple[QRect, QRect]:
+        """Answer where a byte stands in hex and in text."""
+        height = self._row_height
+        left, right = self._x(_HEX_AT + 3 * column), self._x(_HEX_AT + 3 * column + 2)
+        plain = self._x(_TEXT_AT + column)
+        return (
+            QRect(left, top, right - left, height),
+            QRect(plain, top, self._x(_TEXT_AT + column + 1) - plain, height),
+        )
+
+    def _x(self, character: int) -> int:
+        return round(GRID + character * self._char) - self.horizontalScrollBar().value()
+
+    def _rows_in_sight(self) -> int:
+        return max(self.viewport().height() // self._row_height, 1)
+
+    def _fit(self) -> None:
+        rows = len(self._bytes) // ROW + 1
+        self.verticalScrollBar().setPageStep(self._rows_in_sight())
+        self.verticalScrollBar().setRange(0, max(rows - self._rows_in_sight(), 0))
+        width = round(2 * GRID + _COLUMNS * self._char)
+        self.horizontalScrollBar().setPageStep(self.viewport().width())
+        self.horizontalScrollBar().setRange(0, max(width - self.viewport().width(), 0))
+
+    def _restyle(self) -> None:
+        self.setFont(self._theme.monospace())
+        metrics = QFontMetricsF(self.font())
+        self._char = metrics.horizontalAdvance("0")
+        self._row_height = round(metrics.height()) + 2
+        self._ascent = round(metrics.ascent()) + 1
+        self._fit()
+        self.viewport().update()
+
+
+def place_in_words(view: HexView, widget: QWidget) -> str:
+    """Say where the cursor is, for the foot of a page."""
+    start, end = view.selection()
+    where = widget.tr("offset {} (0x{:x}) of {}")
+    said = where.format(f"{view.offset:,}", view.offset, f"{view.length:,}")
+    if end > start:
+        said += ", " + widget.tr("{} selected").format(f"{end - start:,}")
+    mode = widget.tr("inserting") if view.is_inserting else widget.tr("overwriting")
+    return f"{said}, {mode}"
