@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -19,6 +20,10 @@ class Column(IntEnum):
     TYPE = 2
     SIZE = 3
     PREVIEW = 4
+
+
+COLUMNS: Final = tuple(Column)
+"""By number: for each cell of each repaint, making an enum of a number takes too long."""
 
 
 def tr(text: str) -> str:

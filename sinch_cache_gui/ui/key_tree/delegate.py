@@ -14,7 +14,7 @@ from sinch_cache_gui.keyspace.expiry import SOON_MS
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.key_tree.cells import Column
+from sinch_cache_gui.ui.key_tree.cells import COLUMNS, Column
 from sinch_cache_gui.ui.key_tree.fitting import FittedFont
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
@@ -70,7 +70,7 @@ class KeyTreeDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        row, column = index.row(), Column(index.column())
+        row, column = index.row(), COLUMNS[index.column()]
         node = self._model.node(row)
         if node is None:
             return
