@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change, ChangeKind
-from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, FunctionCache, JsonValue
+from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, Gone, JsonValue
 from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
 from sinch_cache_gui.voice.callbacks import Event
 
@@ -28,6 +28,9 @@ class Unread(Enum):
 KnownValue: TypeAlias = JsonValue | Unread
 """A value, None for none, or `Unread.UNREAD` where it was not looked at."""
 
+KnownLifetime: TypeAlias = int | Gone | Unread | None
+"""Milliseconds left, None for no expiry, `Gone` for no such key, `Unread.UNREAD` for not asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class CacheOperation:
@@ -43,6 +46,7 @@ class CacheOperation:
         before: The value before it, None for none.
         after: The value after it, None for none.
         error: What went wrong, one line; empty if nothing did.
+        left_before: How long the key had to live before a write.
         is_certain: Whether this callback did it. False: it was noticed while the callback ran, and
             somebody else may have done it.
     """
@@ -56,6 +60,7 @@ class CacheOperation:
     before: KnownValue = Unread.UNREAD
     after: KnownValue = Unread.UNREAD
     error: str = ""
+    left_before: KnownLifetime = Unread.UNREAD
     is_certain: bool = True
 
     @property
@@ -67,6 +72,20 @@ class CacheOperation:
     def has_key(self) -> bool:
         """Whether `key` is a key, and not a pattern."""
         return self.name != "keys"
+
+    @property
+    def left_after(self) -> KnownLifetime:
+        """How long the key has to live after it."""
+        if self.error or self.name not in ("set", "delete", "extend"):
+            return Unread.UNREAD
+        if self.name == "delete":
+            return Gone()
+        added_ms = (self.ttl_s or 0) * 1000
+        if self.name == "set":
+            return added_ms
+        return (
+            self.left_before + added_ms if isinstance(self.left_before, int) else self.left_before
+        )
 
     @property
     def key_bytes(self) -> bytes:
@@ -93,13 +112,13 @@ def noticed(change: Change, call_id: str, event: Event, now_ms: int) -> CacheOpe
 class RecordingCache:
     """A FunctionCache that hands every operation of one callback to a listener.
 
-    Values before a write are asked for unless this callback has seen them already; that question
-    is the recorder's own and is not recorded.
+    Values before a write are asked for unless this callback has seen them already, and so is what
+    the key has left to live; these questions are the recorder's own and are not recorded.
     """
 
     def __init__(
         self,
-        cache: FunctionCache,
+        cache: CacheBackend,
         call_id: str,
         event: Event,
         now_ms: Callable[[], int],
@@ -114,11 +133,11 @@ class RecordingCache:
 
     async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
         """Store `value`; see `FunctionCache.set`."""
-        before = await self._value_before(key)
+        before, left = await self._value_before(key), await self._left_before(key)
         shown_ttl = DEFAULT_TTL_S if ttl is None else ttl
         await self._tell_failure(self._cache.set(key, value, ttl), "set", key, shown_ttl, before)
         self._seen[key] = value
-        self._tell("set", key, ttl_s=shown_ttl, before=before, after=value)
+        self._tell("set", key, ttl_s=shown_ttl, before=before, after=value, left_before=left)
 
     async def get(self, key: str) -> JsonValue:
         """Answer the value; see `FunctionCache.get`."""
@@ -135,18 +154,19 @@ class RecordingCache:
 
     async def delete(self, key: str) -> bool:
         """Remove the key; see `FunctionCache.delete`."""
-        before = await self._value_before(key)
+        before, left = await self._value_before(key), await self._left_before(key)
         was_there = await self._tell_failure(self._cache.delete(key), "delete", key, before=before)
         self._seen[key] = None
-        self._tell("delete", key, before=before, after=None)
+        self._tell("delete", key, before=before, after=None, left_before=left)
         return was_there
 
     async def extend(self, key: str, seconds: int) -> bool:
         """Add to the remaining time; see `FunctionCache.extend`."""
+        left = await self._left_before(key)
         was_there = await self._tell_failure(
             self._cache.extend(key, seconds), "extend", key, seconds
         )
-        self._tell("extend", key, ttl_s=seconds)
+        self._tell("extend", key, ttl_s=seconds, left_before=left)
         return was_there
 
     async def keys(self, pattern: str = "*") -> list[str]:
@@ -171,6 +191,15 @@ class RecordingCache:
             return await self._cache.get(key)
         except CacheError:  # the operation itself will say what is wrong
             return Unread.UNREAD
+
+    async def _left_before(self, key: str) -> KnownLifetime:
+        try:
+            deadlines = await self._cache.deadlines([key.encode("utf-8", "backslashreplace")])
+        except CacheError:
+            return Unread.UNREAD
+        deadline = deadlines[0]
+        # By the cache's own clock: what a call has skipped was taken from its keys already.
+        return deadline - self._cache.now_ms() if isinstance(deadline, int) else deadline
 
     async def _tell_failure(
         self,
@@ -198,10 +227,19 @@ class RecordingCache:
         before: KnownValue = Unread.UNREAD,
         after: KnownValue = Unread.UNREAD,
         error: str = "",
+        left_before: KnownLifetime = Unread.UNREAD,
     ) -> None:
-        at_ms = self._now_ms()
         self._listener(
             CacheOperation(
-                self._call_id, self._event, name, key, at_ms, ttl_s, before, after, error
+                self._call_id,
+                self._event,
+                name,
+                key,
+                self._now_ms(),
+                ttl_s,
+                before,
+                after,
+                error,
+                left_before,
             )
         )

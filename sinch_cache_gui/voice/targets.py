@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import FunctionCache
+from sinch_cache_gui.cache.interface import CacheBackend, FunctionCache
 from sinch_cache_gui.voice.callbacks import Callback
 from sinch_cache_gui.voice.recording import CacheOperation, RecordingCache
 
@@ -69,7 +69,7 @@ class BuiltinTarget:
     """Calls a function inside this process, with its cache operations recorded."""
 
     def __init__(
-        self, function: VoiceFunction, cache: FunctionCache, now_ms: Callable[[], int]
+        self, function: VoiceFunction, cache: CacheBackend, now_ms: Callable[[], int]
     ) -> None:
         self._function = function
         self._cache = cache

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from sinch_cache_gui.cache.errors import InvalidTtl
+from sinch_cache_gui.cache.interface import Gone, Persist
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.voice.callbacks import Event
 from sinch_cache_gui.voice.recording import CacheOperation, RecordingCache, Unread
@@ -39,6 +40,31 @@ async def test_writes_tell_before_and_after(recorded, cache, told) -> None:
         ("delete", None, None, None),
     ]
     assert all(item.is_write for item in told)
+
+
+async def test_writes_tell_how_long_the_key_had_to_live_and_has_now(
+    recorded, cache, clock, told
+) -> None:
+    await recorded.set("k", 1, 600)
+    clock.advance(19)
+    await recorded.set("k", 2, 600)
+    await recorded.extend("k", 300)
+    await recorded.delete("k")
+    await recorded.extend("k", 300)
+    await cache.set("k", 1)
+    await cache.change_ttl(b"k", Persist())
+    await recorded.extend("k", 300)
+    await recorded.set("k", 2, 60)
+
+    assert [(item.name, item.left_before, item.left_after) for item in told] == [
+        ("set", Gone(), 600_000),
+        ("set", 581_000, 600_000),
+        ("extend", 600_000, 900_000),
+        ("delete", 900_000, Gone()),
+        ("extend", Gone(), Gone()),
+        ("extend", None, None),
+        ("set", None, 60_000),
+    ]
 
 
 async def test_reads_tell_what_was_found(recorded, cache, told) -> None:

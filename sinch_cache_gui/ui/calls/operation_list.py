@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.ui.calls.wording import operation_text, whole_change_text
+from sinch_cache_gui.ui.calls.wording import operation_text, ttl_text, whole_change_text
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.recording import CacheOperation
 
@@ -174,11 +174,3 @@ class OperationList(QListView):
         operation = self._rows.operation(index.row())
         if operation is not None and operation.has_key:
             self.key_activated.emit(operation.key_bytes)
-
-
-def ttl_text(operation: CacheOperation) -> str:
-    """Answer the TTL of an operation that sets one."""
-    if operation.ttl_s is None:
-        return ""
-    sign = "+" if operation.name == "extend" else ""
-    return f"{sign}{operation.ttl_s:,} s"

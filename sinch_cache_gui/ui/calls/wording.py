@@ -7,12 +7,13 @@ from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from sinch_cache_gui.cache.interface import JsonValue
+from sinch_cache_gui.cache.interface import Gone, JsonValue
+from sinch_cache_gui.keyspace.expiry import format_countdown
 from sinch_cache_gui.values.json_text import InvalidJson, format_json
 from sinch_cache_gui.voice.call_events import CallbackRecord, CallPhase, CallState
 from sinch_cache_gui.voice.callbacks import Event
 from sinch_cache_gui.voice.problems import Weight
-from sinch_cache_gui.voice.recording import CacheOperation, KnownValue, Unread
+from sinch_cache_gui.voice.recording import CacheOperation, KnownLifetime, KnownValue, Unread
 from sinch_cache_gui.voice.targets import Answered
 
 ARROW = "→"
@@ -121,16 +122,55 @@ def operation_text(operation: CacheOperation) -> str:
 
 def operation_line(operation: CacheOperation) -> str:
     """Answer what an operation did to which key, on one line."""
-    ttl = "" if operation.ttl_s is None else _tr("{0} s").format(f"{operation.ttl_s:,}")
-    if ttl and operation.name == "extend":
-        ttl = f"+{ttl}"
     doubt = "" if operation.is_certain else _tr("maybe:")
-    named = (doubt, operation.name, shortened(operation.key), ttl)
+    named = (doubt, operation.name, shortened(operation.key), ttl_text(operation))
     return " ".join(part for part in named if part)
+
+
+def ttl_text(operation: CacheOperation) -> str:
+    """Answer the TTL before and after a write: `9:41 → 10:00`, `10:00` for a new key."""
+    before, after = operation.left_before, operation.left_after
+    if isinstance(before, int) or before is None:
+        if after is not Unread.UNREAD:
+            return f"{_left_text(before)} {ARROW} {_left_text(after)}"
+        return _left_text(before)
+    if operation.ttl_s is None:
+        return ""
+    if operation.name == "extend":
+        return f"+{format_countdown(operation.ttl_s * 1000)}"
+    return format_countdown(operation.ttl_s * 1000)
+
+
+def _left_text(left: KnownLifetime) -> str:
+    match left:
+        case int():
+            return format_countdown(left)
+        case Gone():
+            return _tr("gone")
+        case None:
+            return _tr("no expiry")
+        case _:
+            return ""
 
 
 def lifetime_text(operation: CacheOperation) -> str:
     """Answer in words what an operation did to the TTL; empty if nothing is known of it."""
+    if operation.name == "extend" and not operation.error:
+        if isinstance(operation.left_before, Gone):
+            return _tr("There was no such key: nothing was extended.")
+        if operation.left_before is None:
+            return _tr("It has no expiry: nothing was extended.")
+    told = (_lifetime_before(operation.left_before), _lifetime_after(operation))
+    return " ".join(part for part in told if part)
+
+
+def _lifetime_before(left: KnownLifetime) -> str:
+    if left is None:
+        return _tr("It had no expiry.")
+    return _tr("It had {0} left.").format(format_countdown(left)) if isinstance(left, int) else ""
+
+
+def _lifetime_after(operation: CacheOperation) -> str:
     if operation.ttl_s is None:
         return ""
     span = _span(operation.ttl_s)

@@ -57,9 +57,9 @@ async def test_the_operations_of_a_callback_say_what_changed(hand) -> None:
     hand.click("Key 1")
     await hand.until(CallPhase.ENDED)
 
-    assert hand.shown_operations()[1].endswith('600 s, menuChoice: nothing → "sales"')
+    assert hand.shown_operations()[1].endswith('10:00, menuChoice: nothing → "sales"')
     hand.select_callback(0)
-    assert hand.shown_operations()[1] == f"set, rate:{CALLER}, 3,600 s, nothing → 1"
+    assert hand.shown_operations()[1] == f"set, rate:{CALLER}, 1:00:00, nothing → 1"
     assert hand.tabs()[0] == "Cache 5"
 
 
@@ -365,8 +365,8 @@ async def test_the_timeline_tells_everything_in_the_order_it_happened(hand) -> N
         "note: +46701740605 calls",
         "callback: ICE",
         f"operation: get rate:{CALLER}",
-        f"operation: set rate:{CALLER} 3,600 s",
-        f"operation: set session:{call_id} 600 s",
+        f"operation: set rate:{CALLER} 1:00:00",
+        f"operation: set session:{call_id} 10:00",
         "heard: “",
         "pressed: 1",
         "callback: PIE  sales",
@@ -393,7 +393,10 @@ async def test_an_operation_tells_values_lifetime_and_difference(hand) -> None:
     last = max(
         at for at, step in enumerate(steps) if step.startswith(f"operation: set session:{call_id}")
     )
+    assert steps[last].endswith(" → 10:00")
     hand.timeline().selectRow(last)
+    told = hand.text("Details of this step")
+    assert " left. It lives for 10 minutes (600 s) from then on." in told
     assert '+  "menuChoice": "sales"' in hand.text("Details of this step")
     hand.click("Open the key of this operation")
     assert hand.opened == [f"session:{call_id}".encode()]
