@@ -9,9 +9,9 @@ from time import perf_counter
 
 from PySide6.QtWidgets import QApplication
 
-from sinch_cache_gui.app import make_workspace
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.notices import Notices
+from sinch_cache_gui.open_caches import make_workspace
 from sinch_cache_gui.profiles import Profile
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.theme import Theme

@@ -12,9 +12,9 @@ import pytest
 import redis
 from PySide6.QtWidgets import QApplication
 
-from sinch_cache_gui.app import App
 from sinch_cache_gui.arguments import parse_arguments
 from sinch_cache_gui.notices import Notices
+from sinch_cache_gui.open_caches import OpenCaches
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.theme import Theme
 from tests.end_to_end.person import Person
@@ -35,7 +35,7 @@ def open_window(qapp: QApplication) -> OpenWindow:
         notices = Notices()
         theme = Theme(qapp)
         window = MainWindow(theme, notices)
-        app = App(window, theme, notices)
+        app = OpenCaches(window, theme, notices)
         window.show()
         window.activateWindow()
         try:

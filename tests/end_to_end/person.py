@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.app import App
+from sinch_cache_gui.open_caches import OpenCaches
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.notice_view import NoticeBar
 
@@ -42,7 +42,7 @@ W = TypeVar("W", bound=QWidget)
 class Person:
     """Sees what the window shows and uses it as a hand does."""
 
-    def __init__(self, window: MainWindow, app: App) -> None:
+    def __init__(self, window: MainWindow, app: OpenCaches) -> None:
         self.window = window
         self.app = app
 

@@ -22,7 +22,7 @@ LATER = (
 STARTED = """
 import sys
 from PySide6.QtWidgets import QApplication
-from sinch_cache_gui.app import App
+from sinch_cache_gui.open_caches import OpenCaches
 from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.theme import Theme
@@ -33,7 +33,7 @@ application = QApplication(["-platform", "offscreen"])
 async def start():
     theme, notices = Theme(application), Notices()
     window = MainWindow(theme, notices)
-    App(window, theme, notices)
+    OpenCaches(window, theme, notices)
     window.show()
 
 asyncio.run(start())
