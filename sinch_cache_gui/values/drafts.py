@@ -12,21 +12,47 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
+class MergedText:
+    """A text merged by hand, with which a conflict was to end.
+
+    Attributes:
+        text: What the user wrote.
+        theirs: The other value it was merged with: only that may be overwritten by it.
+    """
+
+    text: str = field(repr=False)
+    theirs: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What a user wrote on one key, and has not saved.
+
+    Attributes:
+        text: The text.
+        base: The bytes the key held when the user began.
+        merged: What was written in the conflict view besides.
+    """
+
+    text: str = field(repr=False)
+    base: bytes = field(repr=False)
+    merged: MergedText | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """One unsaved text.
+    """Unsaved text as it is kept.
 
     Attributes:
         cache: The label of the cache it belongs to.
         key: The key's bytes.
-        text: What the user wrote.
-        base: The bytes the key held when the user began.
+        unsaved: What the user wrote.
         at_ms: When it was kept, in milliseconds since the epoch.
     """
 
     cache: str
     key: bytes
-    text: str = field(repr=False)
-    base: bytes = field(repr=False)
+    unsaved: Unsaved
     at_ms: int
 
 
@@ -48,15 +74,7 @@ class DraftStore:
         """
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = self._path(draft.cache, draft.key)
-        whole = json.dumps(
-            {
-                "cache": draft.cache,
-                "key": base64.b64encode(draft.key).decode(),
-                "text": draft.text,
-                "base": base64.b64encode(draft.base).decode(),
-                "at_ms": draft.at_ms,
-            }
-        )
+        whole = json.dumps(_written(draft))
         beside = path.with_suffix(".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(whole)
@@ -78,14 +96,33 @@ class DraftStore:
         return self._folder / f"{name}.json"
 
 
+def _written(draft: Draft) -> dict[str, object]:
+    unsaved = draft.unsaved
+    said: dict[str, object] = {
+        "cache": draft.cache,
+        "key": base64.b64encode(draft.key).decode(),
+        "text": unsaved.text,
+        "base": base64.b64encode(unsaved.base).decode(),
+        "at_ms": draft.at_ms,
+    }
+    if unsaved.merged is not None:
+        said["merged"] = unsaved.merged.text
+        said["theirs"] = base64.b64encode(unsaved.merged.theirs).decode()
+    return said
+
+
 def _read(path: Path) -> Draft | None:
     try:
         said = json.loads(path.read_text("ascii"))
+        merged = None
+        if "merged" in said:
+            theirs = base64.b64decode(said["theirs"], validate=True)
+            merged = MergedText(str(said["merged"]), theirs)
+        base = base64.b64decode(said["base"], validate=True)
         return Draft(
             str(said["cache"]),
             base64.b64decode(said["key"], validate=True),
-            str(said["text"]),
-            base64.b64decode(said["base"], validate=True),
+            Unsaved(str(said["text"]), base, merged),
             int(said["at_ms"]),
         )
     except (OSError, ValueError, KeyError, TypeError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from sinch_cache_gui.values.drafts import Draft, DraftStore
+from sinch_cache_gui.values.drafts import Draft, DraftStore, MergedText, Unsaved
 
-DRAFT = Draft("memory", b"\xff:a", '{"a": "å🙂 \ud800\u2028"}\n', b'{"a":1}', 5)
+TEXT = '{"a": "å🙂 \ud800\u2028"}\n'
+DRAFT = Draft("memory", b"\xff:a", Unsaved(TEXT, b'{"a":1}'), 5)
 
 
 def test_what_is_kept_is_found_again_character_for_character(tmp_path: Path) -> None:
@@ -16,12 +17,19 @@ def test_what_is_kept_is_found_again_character_for_character(tmp_path: Path) -> 
     assert DraftStore(tmp_path / "drafts").of("other") == []
 
 
+def test_a_text_merged_by_hand_is_kept_beside_the_users_own(tmp_path: Path) -> None:
+    unsaved = Unsaved("1", b"0", MergedText(TEXT, b"\xfe2"))
+    draft = Draft("memory", b"a", unsaved, 5)
+    DraftStore(tmp_path).keep(draft)
+    assert DraftStore(tmp_path).of("memory") == [draft]
+
+
 def test_a_key_has_one_draft_and_the_newest_is_last(tmp_path: Path) -> None:
     store = DraftStore(tmp_path)
     store.keep(DRAFT)
-    other = Draft("memory", b"b", "1", b"0", 6)
+    other = Draft("memory", b"b", Unsaved("1", b"0"), 6)
     store.keep(other)
-    again = Draft("memory", DRAFT.key, "2", b"0", 7)
+    again = Draft("memory", DRAFT.key, Unsaved("2", b"0"), 7)
     store.keep(again)
     assert store.of("memory") == [other, again]
 

@@ -13,6 +13,7 @@ from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.values.content import Content, ContentKind, Layout, content_of
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
+from sinch_cache_gui.values.drafts import MergedText
 from sinch_cache_gui.values.json_text import format_json_sliced
 
 _UNDECIDED = (Phase.CONFLICT, Phase.SAVING, Phase.CHECKING)
@@ -47,12 +48,33 @@ class ConflictDesk(QObject):
         self._show = show
         self._is_open = False
         self._mine = ""
+        self._redone_at: int | None = None
         view.on_choice(lambda text: self._start(view.merged.replace(text)))
         view.merge_requested.connect(lambda: self._start(self._merge_anew()))
         view.save_requested.connect(self._save)
 
-    async def open_view(self) -> bool:
-        """Show the conflict; answer whether its versions are texts that can be merged."""
+    @property
+    def holds_merged_text(self) -> bool:
+        """Whether the user wrote in the conflict view what is neither saved nor given up."""
+        return self._is_open and self._view.merged.is_edited
+
+    async def merged_by_hand(self) -> MergedText | None:
+        """Answer what the user wrote in the conflict view.
+
+        Of a conflict that ended another way, it is answered for as long as redo would bring it.
+        """
+        merged, seen = self._view.merged, self._view.seen
+        is_at_hand = self._is_open or self._redone_at == self._text.revision
+        if not is_at_hand or not merged.is_edited or seen is None or seen.data is None:
+            return None
+        return MergedText((await merged.read_text()).text, seen.data)
+
+    async def open_view(self, kept: MergedText | None = None) -> bool:
+        """Show the conflict; answer whether its versions are texts that can be merged.
+
+        Args:
+            kept: A text merged by hand in an earlier window, shown instead of a proposal.
+        """
         state = self._document.state
         base, theirs = state.stored, state.theirs
         if base is None or theirs is None or base.data is None:
@@ -68,6 +90,10 @@ class ConflictDesk(QObject):
             self._view.merged.set_json(state.content is not None and _is_json(state.content))
             await self._view.merged.show_text(self._view.proposal(), is_undoable=False)
             self._view.say_proposal()
+            if kept is not None:
+                await self._view.merged.replace(kept.text)
+                if kept.theirs != theirs.data:
+                    self._view.say_changed_again()
         self._show()
         self._view.setFocus()
         return True
@@ -127,6 +153,7 @@ class ConflictDesk(QObject):
         if merged != (await self._text.read_text()).text:
             await self._text.replace(merged)
             self._text.undo()
+            self._redone_at = self._text.revision
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         self._tasks.start("merge", work)

@@ -108,11 +108,9 @@ class ConflictView(QWidget):
         for side, lines in zip(self._sides(), self._columns(), strict=True):
             side.setPlainText(alphabet.shown("\n".join(lines)))
         self._say_what_changed()
-        self._anew.setVisible(has_seen_another)
+        self._anew.hide()
         if has_seen_another:
-            self.say(
-                self.tr("They changed it again: “Theirs” is new. Your merged text is as it was.")
-            )
+            self.say_changed_again()
         self._restyle()
         first = next((at for at, row in enumerate(self._rows) if _is_change(row)), 0)
         self._base.verticalScrollBar().setValue(max(first - 2, 0))
@@ -128,6 +126,11 @@ class ConflictView(QWidget):
     def say(self, sentence: str) -> None:
         """Say something about the merged text."""
         self._said.setText(sentence)
+
+    def say_changed_again(self) -> None:
+        """Say that the merged text was made with another value of theirs than is shown."""
+        self._anew.show()
+        self.say(self.tr("They changed it again: “Theirs” is new. Your merged text is as it was."))
 
     def say_proposal(self) -> None:
         """Say what the proposal holds."""

@@ -14,7 +14,7 @@ from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.values.drafts import Draft, DraftStore
+from sinch_cache_gui.values.drafts import Draft, DraftStore, Unsaved
 
 KEYS_NAMED = 5
 
@@ -27,8 +27,8 @@ class Drafted(Protocol):
         """The key it shows."""
         ...
 
-    async def draft(self) -> tuple[str, bytes] | None:
-        """Answer the unsaved text and the bytes it was begun on."""
+    async def draft(self) -> Unsaved | None:
+        """Answer what is unsaved."""
         ...
 
 
@@ -93,11 +93,11 @@ class DraftKeeper(QObject):
             async with self._turn:  # what is forgotten meanwhile is not kept afterwards
                 unsaved = await pane.draft()
                 if unsaved is not None:
-                    await self._write(store, pane.key, *unsaved)
+                    await self._write(store, pane.key, unsaved)
             is_due = pane.key in self._again
 
-    async def _write(self, store: DraftStore, key: bytes, text: str, base: bytes) -> None:
-        draft = Draft(self._cache, key, text, base, self._backend.now_ms())
+    async def _write(self, store: DraftStore, key: bytes, unsaved: Unsaved) -> None:
+        draft = Draft(self._cache, key, unsaved, self._backend.now_ms())
         try:
             await asyncio.to_thread(store.keep, draft)
         except OSError as error:
@@ -153,6 +153,6 @@ class DraftKeeper(QObject):
             return f"{name}: {error.title}"
         if stored is None:
             return self.tr("{}: the key does not exist any more").format(name)
-        if stored.data == draft.base:
+        if stored.data == draft.unsaved.base:
             return self.tr("{}: the cache holds what it was begun on").format(name)
         return self.tr("{}: the cache holds another value by now").format(name)

@@ -39,6 +39,7 @@ from sinch_cache_gui.values.content import Content, ContentKind, content_of
 from sinch_cache_gui.values.decoders import HEX_BYTES, Decoded, hex_rows
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
+from sinch_cache_gui.values.drafts import Unsaved
 
 ELEMENT_TYPES = frozenset({KeyType.HASH, KeyType.LIST, KeyType.SET, KeyType.ZSET, KeyType.STREAM})
 """Types that are shown as tables of their elements."""
@@ -119,6 +120,8 @@ class EditorPane(QWidget):
         self._ttl_field: TtlField | None = None
         self._listed: StoredValue | None = None
         self._is_draft = False
+        self._resuming: Unsaved | None = None
+        self._is_given_up = False
         self._shown_kind: tuple[ContentKind, bool] | None = None
         self._decoded: Decoded | None = None
         self._shown: tuple[object, ...] = ()
@@ -141,7 +144,8 @@ class EditorPane(QWidget):
     @property
     def holds_unsaved_text(self) -> bool:
         """Whether closing the pane now would lose something the user wrote."""
-        return self.document.state.holds_unsaved_text
+        holds_merged = self._conflict_desk.holds_merged_text
+        return holds_merged or self.document.state.holds_unsaved_text
 
     def take_focus(self) -> None:
         """Have the keyboard go to the text, or to what stands in its place for now."""
@@ -156,26 +160,50 @@ class EditorPane(QWidget):
     def _load_all(self) -> None:
         self._start("load", self.document.load_all())
 
-    def resume(self, text: str, base: bytes) -> None:
+    def resume(self, draft: Unsaved) -> None:
         """Show a draft over what the user saw when writing it, then look at the key."""
-        self._start("load", self._resume(text, base))
+        self._start("load", self._resume(draft))
 
-    async def draft(self) -> tuple[str, bytes] | None:
-        """Answer the unsaved text and the bytes it was begun on; None where nothing is unsaved."""
+    async def draft(self) -> Unsaved | None:
+        """Answer what is unsaved; None where nothing is."""
+        if self._is_given_up:
+            return None
+        if self._resuming is not None:
+            return self._resuming
         stored = self.document.state.stored
-        if not self._written_in.is_edited or stored is None or stored.data is None:
+        if not self._has_draft or stored is None or stored.data is None:
             return None
         if self._is_binary:
-            return self.hex.view.read_bytes().hex(), stored.data
-        return (await self.panel.view.read_text()).text, stored.data
+            return Unsaved(self.hex.view.read_bytes().hex(), stored.data)
+        text = (await self.panel.view.read_text()).text
+        return Unsaved(text, stored.data, await self._conflict_desk.merged_by_hand())
 
-    async def _resume(self, text: str, base: bytes) -> None:
-        await self.document.resume(base)
+    def give_up(self) -> None:
+        """Take what is unsaved for unwanted: the pane is closed."""
+        self._is_given_up = True
+
+    @property
+    def _has_draft(self) -> bool:
+        return self._written_in.is_edited or self._conflict_desk.holds_merged_text
+
+    async def _resume(self, draft: Unsaved) -> None:
+        self._resuming = draft
+        try:
+            await self._show_draft(draft)
+        finally:
+            self._resuming = None
+
+    async def _show_draft(self, draft: Unsaved) -> None:
+        await self.document.resume(draft.base)
         if self._is_binary:
-            self.hex.view.replace_bytes(bytes.fromhex(text))
+            self.hex.view.replace_bytes(bytes.fromhex(draft.text))
         else:
-            await self.panel.view.replace(text)
+            await self.panel.view.replace(draft.text)
         await self._follow()
+        if draft.merged is not None:
+            is_conflict = self.document.state.phase is Phase.CONFLICT and not self._is_read_only
+            if not is_conflict or not await self._conflict_desk.open_view(draft.merged):
+                await self.panel.view.replace(draft.merged.text)  # undo brings the other text
 
     def save(self) -> None:
         """Write the text."""
@@ -235,6 +263,7 @@ class EditorPane(QWidget):
         self.panel.view.text_rested.connect(self._note_rested)
         self.hex.view.edited_changed.connect(self._note_edited)
         self.hex.view.bytes_rested.connect(self._note_rested)
+        self.conflict.merged.text_rested.connect(self._note_rested)
         self.panel.save_requested.connect(self.save)
         self.header.ttl_change_requested.connect(self._change_ttl)
         self.header.delete_requested.connect(self.delete_requested)
@@ -260,11 +289,11 @@ class EditorPane(QWidget):
         self.document.set_edited(self._written_in.is_edited)
 
     def _note_rested(self) -> None:
-        if self._written_in.is_edited:
+        if self._has_draft:
             self.draft_rested.emit()
 
-    def _note_draft(self, state: DocumentState) -> None:
-        was_draft, self._is_draft = self._is_draft, state.holds_unsaved_text
+    def _note_draft(self) -> None:
+        was_draft, self._is_draft = self._is_draft, self.holds_unsaved_text
         if was_draft and not self._is_draft:
             self.draft_settled.emit()
 
@@ -349,7 +378,7 @@ class EditorPane(QWidget):
             self._show_bar(state)
         self._conflict_desk.show_state(state)
         self._show_switch()
-        self._note_draft(state)
+        self._note_draft()
         self.state_changed.emit()
 
     def _choose_page(self, state: DocumentState) -> None:

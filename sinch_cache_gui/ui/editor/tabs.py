@@ -150,7 +150,7 @@ class EditorTabs(QWidget):
             if draft is None:
                 pane.load()
             else:
-                pane.resume(draft.text, draft.base)
+                pane.resume(draft.unsaved)
             self.document_opened.emit(key)
         self._bring_to_front(pane)
         pane.take_focus()
