@@ -81,6 +81,11 @@ class DraftKeeper(QObject):
             async with self._turn:
                 await asyncio.to_thread(self._store.forget, cache, key)
 
+    async def come_to_rest(self) -> None:
+        """Wait until no pane is being read any more."""
+        async with self._turn:
+            pass
+
     def offer(self, open_draft: Callable[[Draft], None]) -> None:
         """Say which drafts there are, if any, and let the user open or discard them."""
         if self._store is not None:

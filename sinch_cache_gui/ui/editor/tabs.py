@@ -378,6 +378,7 @@ class EditorTabs(QWidget):
             return
         if isinstance(pane, EditorPane):
             self._panes.pop(pane.key, None)
+            pane.give_up()
             if pane.holds_unsaved_text:
                 self._drafts.forget(pane.key)
         self._bar.removeTab(index)
@@ -389,4 +390,5 @@ class EditorTabs(QWidget):
 
     async def _end(self, pane: Pane) -> None:
         await pane.tasks.end()
+        await self._drafts.come_to_rest()
         pane.deleteLater()
