@@ -7,6 +7,7 @@ import gc
 import importlib.util
 import os
 import subprocess
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.redis_server import RedisServer, RedisServerMissing, start_redis, stop_redis
+from sinch_cache_gui.cache.interface import CacheBackend
+from tests.redis_server import RedisServer, RedisServerMissing, free_port, start_redis, stop_redis
+from tests.redis_wire import NO_SCRIPTS, WiredServer
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -158,3 +161,51 @@ def own_redis() -> Iterator[Callable[..., tuple[RedisServer, subprocess.Popen[by
     yield start
     for server, process in started:
         stop_redis(server, process)
+
+
+@pytest.fixture(scope="session")
+def wired_standalone() -> Iterator[WiredServer]:
+    server, process = started_redis(*NO_SCRIPTS)
+    wired = WiredServer(server.port)
+    yield wired
+    wired.raw.close()
+    stop_redis(server, process)
+
+
+@pytest.fixture(scope="session")
+def wired_cluster() -> Iterator[WiredServer]:
+    """A cluster of one node, which tells everybody that it is where the wire is."""
+    wire_port = free_port()
+    server, process = started_redis(
+        *("--cluster-enabled", "yes", "--cluster-port", str(free_port())),
+        *("--cluster-announce-port", str(wire_port)),
+        *NO_SCRIPTS,
+    )
+    wired = WiredServer(server.port, is_cluster=True)
+    wired.wire.port = wire_port
+    wired.raw.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16_383)
+    while b"cluster_state:ok" not in wired.raw.execute_command("CLUSTER", "INFO"):
+        time.sleep(0.01)
+    yield wired
+    wired.raw.close()
+    stop_redis(server, process)
+
+
+STANDALONE_PATHS = [("standalone", True), ("standalone", False)]
+CLUSTER_PATHS = [("cluster", True), ("cluster", False)]
+"""Ways of a write to a wired server: where that is, and whether it may be a script."""
+
+
+def path_name(path: tuple[str, bool]) -> str:
+    return f"{path[0]}, {'Lua' if path[1] else 'WATCH'}"
+
+
+@pytest.fixture(params=[*STANDALONE_PATHS, *CLUSTER_PATHS], ids=path_name)
+async def wired_cache(
+    request: pytest.FixtureRequest,
+) -> AsyncIterator[tuple[WiredServer, CacheBackend]]:
+    """A cache with a wire between it and its server, on every way a write can take."""
+    where, can_script = request.param
+    wired: WiredServer = request.getfixturevalue(f"wired_{where}")
+    async with wired.cache(can_script=can_script) as cache:
+        yield wired, cache

@@ -7,6 +7,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import Enum
 
+import redis as redis_client
+
+from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.cache.redis import RedisCache
+from sinch_cache_gui.cache.redis_cluster import ClusterCache
+
 
 class Cut(Enum):
     """Where a connection dies."""
@@ -104,3 +111,39 @@ async def _message(reader: asyncio.StreamReader) -> bytes:
     if line.startswith(b"*"):
         return line + b"".join([await _message(reader) for _ in range(int(line[1:]))])
     return line
+
+
+NO_SCRIPTS = ("--user", "plain", "on", "nopass", "~*", "+@all", "-@scripting")
+"""Options of a server that has a user who may not run scripts."""
+
+
+class WiredServer:
+    """A server with a wire to it, and another client that goes straight there."""
+
+    def __init__(self, server_port: int, *, is_cluster: bool = False) -> None:
+        self.raw = redis_client.Redis(port=server_port, protocol=2)
+        self.wire = Wire(server_port)
+        self._is_cluster = is_cluster
+
+    def now_ms(self) -> int:
+        """Answer the time by the server's clock."""
+        seconds, micros = self.raw.time()
+        return seconds * 1000 + micros // 1000
+
+    @asynccontextmanager
+    async def cache(self, *, can_script: bool) -> AsyncIterator[CacheBackend]:
+        """A cache on the far end of the wire, its connection open and everything learnt."""
+        self.raw.flushall()
+        self.wire.arm()
+        # The user who may not run scripts is told so at the first write; then it is known.
+        user = "" if can_script else "plain:x@"
+        scheme = "redis+cluster" if self._is_cluster else "redis"
+        kind = ClusterCache if self._is_cluster else RedisCache
+        async with self.wire.running(self.wire.port if self._is_cluster else 0):
+            cache = kind(parse_target(f"{scheme}://{user}127.0.0.1:{self.wire.port}"), timeout_s=2)
+            try:
+                await cache.connect()
+                await cache.set("warm", 1)
+                yield cache
+            finally:
+                await cache.aclose()

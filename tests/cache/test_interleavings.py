@@ -9,15 +9,13 @@ never half done, and it is never told to have succeeded when it did not.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import pytest
 import redis as redis_client
 
-from sinch_cache_gui.cache.connect import Target, parse_target
 from sinch_cache_gui.cache.element_change import (
     ElementChanged,
     ElementGone,
@@ -42,15 +40,11 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
 )
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.cache.redis import RedisCache
-from sinch_cache_gui.cache.redis_cluster import ClusterCache
 from sinch_cache_gui.keyspace.exports import ExportedKey, ImportReport, OnConflict, import_keys
 from sinch_cache_gui.keyspace.journal import Journal, JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import UndoReport, undo
-from tests.conftest import started_redis
-from tests.redis_server import RedisServer, free_port, stop_redis
-from tests.redis_wire import Cut, Wire
+from tests.redis_wire import Cut, WiredServer
 
 A, B, C, H = b"{t}a", b"{t}b", b"{t}c", b"{t}h"
 """Two strings, a name nobody has, a hash; in one slot of a cluster."""
@@ -520,10 +514,8 @@ def disturbances(key: bytes, scene: Scene) -> dict[str, Disturbance]:
 class World:
     """A server, a wire to it, and what it holds."""
 
-    def __init__(self, server: RedisServer) -> None:
-        self.server = server
-        self.raw = redis_client.Redis(port=server.port, protocol=2)
-        self.wire = Wire(server.port)
+    def __init__(self, wired: WiredServer) -> None:
+        self.raw, self.wire, self.now_ms = wired.raw, wired.wire, wired.now_ms
         pipe = self.raw.pipeline()
         pipe.hset(H, "f", "2").dump(H).delete(H).hset(H, "f", "1").dump(H).delete(H)
         _, two, _, _, one, _ = pipe.execute()
@@ -552,10 +544,6 @@ class World:
             if payload is not None:
                 state[key] = Held(kind, payload, None if when < 0 else when)
         return state
-
-    def now_ms(self) -> int:
-        seconds, micros = self.raw.time()
-        return seconds * 1000 + micros // 1000
 
 
 def told_of(outcome: object) -> Told:
@@ -602,66 +590,10 @@ def is_like(model: object, found: object, began_ms: int, ended_ms: int) -> bool:
     return model == found
 
 
-PATHS = [
-    ("standalone", True),
-    ("standalone", False),
-    ("cluster", True),
-    ("cluster", False),
-]
-
-
-@pytest.fixture(scope="module")
-def standalone() -> Iterator[World]:
-    server, process = started_redis("--user", "plain", "on", "nopass", "~*", "+@all", "-@scripting")
-    world = World(server)
-    yield world
-    world.raw.close()
-    stop_redis(server, process)
-
-
-@pytest.fixture(scope="module")
-def cluster_of_one() -> Iterator[World]:
-    """A cluster of one node, which tells everybody that it is where the wire is."""
-    wire_port = free_port()
-    server, process = started_redis(
-        *("--cluster-enabled", "yes", "--cluster-port", str(free_port())),
-        *("--cluster-announce-port", str(wire_port)),
-        *("--user", "plain", "on", "nopass", "~*", "+@all", "-@scripting"),
-    )
-    raw = redis_client.Redis(port=server.port)
-    raw.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16_383)
-    while b"cluster_state:ok" not in raw.execute_command("CLUSTER", "INFO"):
-        time.sleep(0.01)
-    raw.close()
-    world = World(server)
-    world.wire.port = wire_port
-    yield world
-    world.raw.close()
-    stop_redis(server, process)
-
-
-@pytest.fixture(params=PATHS, ids=lambda path: f"{path[0]}, {'Lua' if path[1] else 'WATCH'}")
-async def stage(
-    request: pytest.FixtureRequest,
-) -> AsyncIterator[tuple[World, CacheBackend]]:
-    """A cache on the far end of a wire, its connection open and everything learnt."""
-    where, can_script = request.param
-    is_alone = where == "standalone"
-    world: World = request.getfixturevalue("standalone" if is_alone else "cluster_of_one")
-    world.set_scene()
-    async with AsyncExitStack() as stack:
-        world.wire.arm()
-        await stack.enter_async_context(world.wire.running(0 if is_alone else world.wire.port))
-        # The user who may not run scripts is told so at the first write; then it is known.
-        user = "" if can_script else "plain:x@"
-        scheme = "redis" if is_alone else "redis+cluster"
-        target: Target = parse_target(f"{scheme}://{user}127.0.0.1:{world.wire.port}")
-        kind = RedisCache if is_alone else ClusterCache
-        cache = kind(target, timeout_s=2)
-        stack.push_async_callback(cache.aclose)
-        await cache.connect()
-        await cache.set("warm", 1)
-        yield world, cache
+@pytest.fixture
+def stage(wired_cache: tuple[WiredServer, CacheBackend]) -> tuple[World, CacheBackend]:
+    wired, cache = wired_cache
+    return World(wired), cache
 
 
 async def made(write: Write, cache: CacheBackend, scene: Scene) -> object:
