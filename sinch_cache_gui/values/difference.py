@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
+
+from sinch_cache_gui.values.json_text import tokens_of_fragment
 
 MAX_COMPARED_LINES: Final = 400
 """Lines between the first and the last difference that are matched with one another.
@@ -15,10 +18,13 @@ they come.
 """
 
 MAX_MARKED_PAIRS: Final = 400
-"""Pairs of lines, one below the other, within which the differing words are looked for."""
+"""Pairs of lines, one below the other, within which it is looked for what differs."""
 
-MAX_COMPARED_LINE: Final = 1_000
-"""Characters of a line within which the differing words are looked for."""
+MAX_COMPARED_LINE: Final = 10_000
+"""Characters of a line within which it is looked for what differs."""
+
+MAX_MATCHED_PARTS: Final = 200
+"""Tokens between the first and the last that differ, which are matched with one another."""
 
 Stretch = tuple[int, int]
 """Where something begins and ends within a line."""
@@ -85,7 +91,7 @@ def _compare_lines(ours: list[str], others: list[str]) -> list[DifferenceRow]:
 
 def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
     pairs = list(zip(ours, others, strict=False))
-    rows = [compare_words(one, other) for one, other in pairs[:MAX_MARKED_PAIRS]]
+    rows = [compare_line(one, other) for one, other in pairs[:MAX_MARKED_PAIRS]]
     rows += [DifferenceRow(one, other) for one, other in pairs[MAX_MARKED_PAIRS:]]
     shared = len(pairs)
     rows += [DifferenceRow(line, None) for line in ours[shared:]]
@@ -93,22 +99,52 @@ def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
     return rows
 
 
-def compare_words(mine: str, theirs: str) -> DifferenceRow:
-    """Answer one line beside another, with the words that differ marked."""
+def compare_line(mine: str, theirs: str) -> DifferenceRow:
+    """Answer one line beside another, with what differs marked.
+
+    That is whole tokens where both lines are JSON, as far as a line can tell; words otherwise.
+    """
     if mine == theirs or max(len(mine), len(theirs)) > MAX_COMPARED_LINE:
         return DifferenceRow(mine, theirs)
-    ours, others = _WORD.findall(mine), _WORD.findall(theirs)
+    ours, others = _json_parts(mine), _json_parts(theirs)
+    if ours is None or others is None:
+        ours, others = _WORD.findall(mine), _WORD.findall(theirs)
     mine_marks: list[Stretch] = []
     theirs_marks: list[Stretch] = []
-    matcher = SequenceMatcher(None, ours, others, autojunk=False)
-    for what, from_1, to_1, from_2, to_2 in matcher.get_opcodes():
-        if what != "equal":
-            _mark(ours, from_1, to_1, mine_marks)
-            _mark(others, from_2, to_2, theirs_marks)
+    for from_1, to_1, from_2, to_2 in _differing(ours, others):
+        _mark(ours, from_1, to_1, mine_marks)
+        _mark(others, from_2, to_2, theirs_marks)
     return DifferenceRow(mine, theirs, tuple(mine_marks), tuple(theirs_marks))
 
 
-def _mark(words: list[str], first: int, last: int, marks: list[Stretch]) -> None:
+def _json_parts(line: str) -> list[str] | None:
+    """Answer the tokens of a line and the white space between them; None if it is no JSON."""
+    tokens = tokens_of_fragment(line)
+    if tokens is None:
+        return None
+    parts: list[str] = []
+    at = 0
+    for token in tokens:
+        parts += filter(None, (line[at : token.start], line[token.start : token.end]))
+        at = token.end
+    return [*parts, line[at:]] if at < len(line) else parts
+
+
+def _differing(ours: list[str], others: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Answer from where to where the parts of both lines differ, in order."""
+    head = _common(ours, others)
+    tail = _common(ours[head:][::-1], others[head:][::-1])
+    middle_ours, middle_others = ours[head : len(ours) - tail], others[head : len(others) - tail]
+    if max(len(middle_ours), len(middle_others)) > MAX_MATCHED_PARTS:
+        yield head, len(ours) - tail, head, len(others) - tail
+        return
+    matcher = SequenceMatcher(None, middle_ours, middle_others, autojunk=False)
+    for what, from_1, to_1, from_2, to_2 in matcher.get_opcodes():
+        if what != "equal":
+            yield head + from_1, head + to_1, head + from_2, head + to_2
+
+
+def _mark(parts: list[str], first: int, last: int, marks: list[Stretch]) -> None:
     if first < last:
-        start = sum(map(len, words[:first]))
-        marks.append((start, start + sum(map(len, words[first:last]))))
+        start = sum(map(len, parts[:first]))
+        marks.append((start, start + sum(map(len, parts[first:last]))))

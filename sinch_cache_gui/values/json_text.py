@@ -202,6 +202,28 @@ def read_tokens(text: str) -> Iterator[Token]:
         yield Token(_KINDS[name], start, at)
 
 
+def tokens_of_fragment(text: str) -> tuple[Token, ...] | None:
+    """Answer the tokens of a stretch cut out of a JSON text between two tokens, as a line is.
+
+    None where it cannot be one: something in it is no token, or two scalars touch.
+    """
+    tokens: list[Token] = []
+    end = 0
+    while match := _TOKEN.match(text, end):
+        name = match.lastgroup or ""
+        start, at = match.span(name)
+        if name == "STRING" and at == start + 1:
+            at = skip_string(text, start) + 1
+            if text[at - 1 : at] != '"':
+                return None
+        kind = _KINDS[name]
+        if start == end and tokens and TokenKind.MARK not in (kind, tokens[-1].kind):
+            return None
+        tokens.append(Token(kind, start, at))
+        end = at
+    return tuple(tokens) if not text[end:].strip(" \t\r") else None
+
+
 def _lines(text: str) -> Iterator[tuple[str, str, str]]:
     """Answer what formatting puts on a line each, for a text known to be JSON.
 

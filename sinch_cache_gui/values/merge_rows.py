@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from sinch_cache_gui.values.difference import Stretch as Mark
-from sinch_cache_gui.values.difference import compare_words
+from sinch_cache_gui.values.difference import compare_line
 from sinch_cache_gui.values.merge import Origin, Stretch
 
 CONTEXT: Final = 3
 """Unchanged lines shown before and behind a change; what is between is left out."""
 
 MAX_MARKED_ROWS: Final = 400
-"""Rows within which the differing words are looked for."""
+"""Rows within which it is looked for what differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,4 @@ def _line(lines: Sequence[str], at: int) -> str | None:
 def _marks(base: str | None, line: str | None) -> tuple[Mark, ...]:
     if base is None or line is None:
         return ()
-    return compare_words(base, line).theirs_marks
+    return compare_line(base, line).theirs_marks

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.values.difference import DifferenceRow, compare
+from sinch_cache_gui.values.difference import DifferenceRow, compare, compare_line
+from sinch_cache_gui.values.json_text import format_json, tokens_of, tokens_of_fragment
+from tests.values.json_texts import TEXTS
 
 LINES = st.lists(st.sampled_from(["{", "}", '  "a": 1,', '  "a": 2,', '  "b": [', ""]), max_size=12)
 
@@ -18,7 +21,78 @@ def test_both_texts_are_there_whole(mine: list[str], theirs: list[str]) -> None:
     assert all(row.is_same for row in rows) == ((mine or [""]) == (theirs or [""]))
 
 
-def test_within_a_line_the_words_that_differ_are_marked() -> None:
+def marked(mine: str, theirs: str) -> tuple[list[str], list[str]]:
+    row = compare_line(mine, theirs)
+    return (
+        [mine[start:end] for start, end in row.mine_marks],
+        [theirs[start:end] for start, end in row.theirs_marks],
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "of_mine", "of_theirs"),
+    [
+        ('  "name": "Ann Lee",', '  "name": "Ann Bell",', ['"Ann Lee"'], ['"Ann Bell"']),
+        ('"n": 1.50', '"n": 1.5', ["1.50"], ["1.5"]),
+        ('"n": -1e2', '"n": 1e2', ["-1e2"], ["1e2"]),
+        ('  "a": true,', '  "a": true', [","], []),
+        ('"a": "\\u00e5"', '"a": "å"', ['"\\u00e5"'], ['"å"']),
+        ('  "a": 1', '    "a": 1', ["  "], ["    "]),
+        ('"a:1, b": 1', '"a:1, b": 2', ["1"], ["2"]),
+        ("  }, {", "  }", [", {"], []),
+        ('[1,2,3,{"a":4}]', '[1,9,3,{"b":4}]', ["2", '"a"'], ["9", '"b"']),
+    ],
+)
+def test_within_a_line_of_json_whole_tokens_are_marked(
+    mine: str, theirs: str, of_mine: list[str], of_theirs: list[str]
+) -> None:
+    assert marked(mine, theirs) == (of_mine, of_theirs)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "of_mine", "of_theirs"),
+    [
+        ("call Ann Lee", "call Ann Bell", ["Lee"], ["Bell"]),
+        ('she said "yes please"', 'she said "no please"', ["yes"], ["no"]),
+        ("2024-01-05", "2024-01-06", ["05"], ["06"]),
+        ('"a": "not closed', '"a": "not ended', ["closed"], ["ended"]),
+    ],
+)
+def test_within_a_line_that_is_no_json_words_are_marked(
+    mine: str, theirs: str, of_mine: list[str], of_theirs: list[str]
+) -> None:
+    assert marked(mine, theirs) == (of_mine, of_theirs)
+
+
+def test_a_string_of_many_escapes_is_one_token() -> None:
+    many = '"' + r"\n" * 500 + '"'
+    assert marked(f"[{many}, 1]", "[1, 1]") == ([many], ["1"])
+    assert tokens_of_fragment(many[:-1]) is None
+
+
+@given(TEXTS)
+def test_a_line_cut_out_of_json_has_the_tokens_it_has_there(text: str) -> None:
+    pretty = format_json(text)
+    there = [pretty[token.start : token.end] for token in tokens_of(pretty)]
+    alone = [
+        line[token.start : token.end]
+        for line in pretty.split("\n")
+        for token in tokens_of_fragment(line) or ()
+    ]
+    assert alone == there
+
+
+@given(st.text('{}[]:,"\\u0eE+-.1a \t', max_size=30), st.text('"\\{}[],:01a ', max_size=30))
+def test_marks_stand_within_the_line_in_order(mine: str, theirs: str) -> None:
+    row = compare_line(mine, theirs)
+    for line, marks in ((mine, row.mine_marks), (theirs, row.theirs_marks)):
+        ends = [end for stretch in marks for end in stretch]
+        assert ends == sorted(ends)
+        assert not ends or ends[-1] <= len(line)
+    assert bool(row.mine_marks or row.theirs_marks) == (mine != theirs)
+
+
+def test_within_a_line_what_differs_is_marked() -> None:
     rows = compare('{\n  "a": 1,\n  "b": 2\n}', '{\n  "a": 17,\n  "b": 2\n}')
     assert rows == (
         DifferenceRow("{", "{"),
