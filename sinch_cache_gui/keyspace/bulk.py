@@ -23,7 +23,7 @@ from sinch_cache_gui.cache.interface import (
     TtlChange,
     TtlChanged,
 )
-from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, why_not_moved
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, put_back, why_not_moved
 from sinch_cache_gui.pacing import Breather
 
 T = TypeVar("T")
@@ -281,7 +281,8 @@ async def run_bulk(
 async def undo_bulk(run: BulkRun, backend: CacheBackend, traces: Sequence[Trace]) -> BulkReport:
     """Take back what was done, each key only while it is as it was left, the newest first.
 
-    The report's traces are those whose turn never came: undo can be stopped and gone on with.
+    The report's traces are those whose turn never came, or of which nobody knows whether they were
+    taken back: undo can be stopped and gone on with.
     """
     waiting = list(traces)
 
@@ -289,6 +290,7 @@ async def undo_bulk(run: BulkRun, backend: CacheBackend, traces: Sequence[Trace]
         try:
             reason = await _take_back(backend, trace)
         except OutcomeUnknown:
+            waiting.append(trace)
             run.refuse(trace.key, UNKNOWN_OUTCOME)
             raise
         except CacheUnreachable:
@@ -336,13 +338,7 @@ async def _take_back(backend: CacheBackend, trace: Trace) -> str | None:
     """Answer None when a write is taken back, else why not."""
     if isinstance(trace, Moved):
         return await _move_back(backend, trace)
-    match await backend.restore(trace):
-        case Saved():
-            return None
-        case Changed():
-            return CHANGED_SINCE
-        case Gone():
-            return TIME_RAN_OUT
+    return await put_back(backend, trace)
 
 
 async def _move_back(backend: CacheBackend, moved: Moved) -> str | None:

@@ -84,6 +84,9 @@ NOT_UNDOABLE: Final = "there is nothing to put back"
 NOT_KEPT: Final = "its value was not kept on disk"
 CACHE_LOST: Final = "the in-memory cache it was written to ended with its session"
 
+_SLACK_MS: Final = 1000
+"""By how much two readings of one deadline differ on servers that tell only the time left."""
+
 
 def never_undoable(entry: JournalEntry) -> str | None:
     """Answer why `entry` cannot be taken back whatever the key holds; None if it may be."""
@@ -106,13 +109,33 @@ async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
         case Action.DELETED:
             if entry.before is None:
                 return NOT_UNDOABLE
-            return _why_not(await backend.restore(entry.before))
+            return await put_back(backend, entry.before)
         case Action.TTL_CHANGED:
             return await _undo_ttl(backend, entry)
         case Action.ELEMENT_CHANGED:
             return await _undo_element(backend, entry)
         case _:
             return await _undo_save(backend, entry)
+
+
+async def put_back(backend: CacheBackend, taken: Snapshot) -> str | None:
+    """Restore a key that was taken away; answer None if it is as it was, else why not.
+
+    It may be so already, by an earlier try whose answer never came.
+    """
+    outcome = await backend.restore(taken)
+    if isinstance(outcome, Changed):
+        held = await backend.snapshot(taken.key)
+        return None if held is not None and _is_same(held, taken) else CHANGED_SINCE
+    return _why_not(outcome)
+
+
+def _is_same(held: Snapshot, taken: Snapshot) -> bool:
+    if (held.type, held.payload) != (taken.type, taken.payload):
+        return False
+    if held.deadline_ms is None or taken.deadline_ms is None:
+        return held.deadline_ms is taken.deadline_ms
+    return abs(held.deadline_ms - taken.deadline_ms) <= _SLACK_MS
 
 
 async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | None:
@@ -126,7 +149,7 @@ async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | No
 
 async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | None:
     if entry.before is not None:  # the key went with its last element
-        return _why_not(await backend.restore(entry.before))
+        return await put_back(backend, entry.before)
     match entry.inverse:
         case None:
             return NOT_UNDOABLE
@@ -143,7 +166,7 @@ async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None
         return NOT_UNDOABLE
     reason = _why_not(await backend.rename(entry.new_name, entry.key))
     if reason is None and entry.before is not None:
-        return _why_not(await backend.restore(entry.before))
+        return await put_back(backend, entry.before)
     return reason
 
 
