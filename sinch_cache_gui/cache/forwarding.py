@@ -58,16 +58,25 @@ class ForwardingBackend(CacheBackend):
         return await self._inner.count_keys()
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         """Forwarded."""
-        return await self._inner.scan_page(cursor, pattern=pattern, count=count)
+        return await self._inner.scan_page(cursor, pattern=pattern, count=count, type_=type_)
 
     async def describe(
         self, keys: Sequence[bytes], *, preview_bytes: int = 200
     ) -> list[KeyInfo | None]:
         """Forwarded."""
         return await self._inner.describe(keys, preview_bytes=preview_bytes)
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Forwarded."""
+        return await self._inner.types(keys)
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """Forwarded."""

@@ -349,11 +349,22 @@ class CacheBackend(FunctionCache, Protocol):
         ...
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         """Answer the next page of about `count` keys; a None cursor starts from the beginning.
 
-        Every key that exists during the whole scan is answered at least once.
+        Every key that is meant and exists during the whole scan is answered at least once.
+
+        Args:
+            cursor: Where the last page ended.
+            pattern: Only keys that match it are meant; None for any.
+            count: Keys to walk past; with a pattern or a type, fewer are answered.
+            type_: Only keys of this `KeyType` are meant; None for any.
         """
         ...
 
@@ -361,6 +372,10 @@ class CacheBackend(FunctionCache, Protocol):
         self, keys: Sequence[bytes], *, preview_bytes: int = 200
     ) -> list[KeyInfo | None]:
         """Answer each key in order with what a row shows, None where it does not exist."""
+        ...
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Answer each key in order with its `KeyType`, None where it does not exist."""
         ...
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:

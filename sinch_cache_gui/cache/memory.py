@@ -123,10 +123,17 @@ class MemoryCache(CacheBackend):
         return self._table.count(self._clock())
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         """Answer the keys of the next `count` slots that match."""
         self._end_due_keys(_SWEEP_STEP)
+        if type_ not in (None, KeyType.STRING):
+            return ScanPage((), None)
         at = 0 if cursor is None else cursor
         if not isinstance(at, int):
             raise TypeError(f"not a cursor of this cache: {cursor!r}")
@@ -151,6 +158,10 @@ class MemoryCache(CacheBackend):
             )
             for key in keys
         ]
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Every key is a string here."""
+        return [None if self._find(key) is None else KeyType.STRING for key in keys]
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """Answer from memory."""

@@ -51,6 +51,7 @@ from sinch_cache_gui.cache.redis_elements import RedisElements
 from sinch_cache_gui.cache.redis_errors import translate
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_reads import BATCH, RedisReads
+from sinch_cache_gui.cache.redis_scan import RedisScan
 from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
 from sinch_cache_gui.cache.redis_sentinel import SentinelNode
 from sinch_cache_gui.cache.redis_transactions import WatchedWrites
@@ -171,24 +172,25 @@ class RedisCache(CacheBackend):
         return count if isinstance(count, int) else None
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         """One SCAN."""
-        at = b"0" if cursor is None else cursor
-        if not isinstance(at, bytes):
-            raise TypeError(f"not a cursor of this cache: {cursor!r}")
-        match = () if pattern is None else ("MATCH", pattern)
-        reply = await self._node.ask("SCAN", at, *match, "COUNT", max(count, 1))
-        match reply:
-            case [bytes() as following, list() as keys]:
-                return ScanPage(keys, None if following == b"0" else following)
-        raise TypeError(f"SCAN answered {reply!r}")
+        return await self._scan.page(cursor, pattern, count, type_)
 
     async def describe(
         self, keys: Sequence[bytes], *, preview_bytes: int = 200
     ) -> list[KeyInfo | None]:
         """One pipeline for many keys, a second for those that are not strings."""
         return await self._reads.describe(keys, preview_bytes)
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """One pipeline for many keys."""
+        return await self._reads.types(keys)
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """One pipeline for many keys."""
@@ -333,6 +335,7 @@ class RedisCache(CacheBackend):
         command = "PEXPIRETIME" if abilities.has_expiretime else "PTTL"
         self._times = Deadlines(command, self._clock.now_ms)
         self._reads = RedisReads(self._node, self._times, self._clock)
+        self._scan = RedisScan(self._node, self._reads.types)
         self._use_writes(scripted=self._prefers_scripts)
 
     def _use_writes(self, *, scripted: bool) -> None:

@@ -144,7 +144,12 @@ class ClusterCache(CacheBackend):
         return None if errors else sum(count for count in counts if isinstance(count, int))
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         """One SCAN, or one at each of several primaries with few keys."""
         if cursor is None:
@@ -157,7 +162,7 @@ class ClusterCache(CacheBackend):
         keys: list[bytes] = []
         while at.waiting and len(keys) < count:
             try:
-                page = await self._page_of(at.waiting[0], at.at, pattern, count)
+                page = await self._page_of(at.waiting[0], at.at, pattern, count, type_)
             except CacheError:
                 if not keys:
                     raise
@@ -177,6 +182,10 @@ class ClusterCache(CacheBackend):
         return await self._spread(
             keys, lambda cache, part: cache.describe(part, preview_bytes=preview_bytes)
         )
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._spread(keys, RedisCache.types)
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
@@ -290,7 +299,12 @@ class ClusterCache(CacheBackend):
         return dict(zip(keys, found, strict=True))
 
     async def _page_of(
-        self, name: str, at: ScanCursor | None, pattern: bytes | None, count: int
+        self,
+        name: str,
+        at: ScanCursor | None,
+        pattern: bytes | None,
+        count: int,
+        type_: str | None,
     ) -> ScanPage:
         """Scan at one primary; one that is none any more has nothing: its heir will be scanned."""
         seen = self._members.looks
@@ -298,7 +312,7 @@ class ClusterCache(CacheBackend):
         if member is None:
             return ScanPage((), None)
         try:
-            return await member.cache.scan_page(at, pattern=pattern, count=count)
+            return await member.cache.scan_page(at, pattern=pattern, count=count, type_=type_)
         except CacheUnreachable:
             await self._members.look(seen)
             if name in self._members.all():

@@ -42,6 +42,15 @@ class RedisReads:
             infos += await self._describe_batch(keys[start : start + BATCH], preview_bytes)
         return infos
 
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """As `CacheBackend.types`."""
+        found: list[str | None] = []
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            replies = await self._node.ask_many([("TYPE", key) for key in batch])
+            found += map(self._type, replies)
+        return found
+
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """As `CacheBackend.deadlines`."""
         found: list[int | Gone | None] = []
@@ -119,11 +128,16 @@ class RedisReads:
         ]
         return await self._with_sizes(infos)
 
+    def _type(self, reply: Reply) -> str | None:
+        if isinstance(reply, exceptions.NoPermissionError):
+            return KeyType.NO_ACCESS
+        return _type_name(self._node.checked(reply))
+
     def _info(self, key: bytes, replies: Sequence[Reply], preview_bytes: int) -> KeyInfo | None:
         kind, when, size, preview = replies
-        if isinstance(kind, exceptions.NoPermissionError):
+        name = self._type(kind)
+        if name == KeyType.NO_ACCESS:
             return KeyInfo(key, KeyType.NO_ACCESS, None, None, b"")
-        name = _type_name(self._node.checked(kind))
         deadline_ms = self._deadline(when)
         if name is None or isinstance(deadline_ms, Gone):
             return None

@@ -77,12 +77,19 @@ class CacheView(ForwardingBackend):
         return None if self._prefix else await self._inner.count_keys()
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         """Scan below the prefix."""
         if not self._prefix:
-            return await self._inner.scan_page(cursor, pattern=pattern, count=count)
-        page = await self._inner.scan_page(cursor, pattern=self._pattern(pattern), count=count)
+            return await self._inner.scan_page(cursor, pattern=pattern, count=count, type_=type_)
+        page = await self._inner.scan_page(
+            cursor, pattern=self._pattern(pattern), count=count, type_=type_
+        )
         cut = len(self._prefix)
         return ScanPage([key[cut:] for key in page.keys if self._shows(key, pattern)], page.next)
 
@@ -97,6 +104,10 @@ class CacheView(ForwardingBackend):
             None if info is None else replace(info, key=key)
             for key, info in zip(keys, infos, strict=True)
         ]
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Ask for keys below the prefix."""
+        return await self._inner.types([self._full(key) for key in keys])
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """Ask for keys below the prefix."""

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Final, Protocol
 
-from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import Gone, KeyInfo
+from sinch_cache_gui.cache.errors import CacheError, NotPermitted
+from sinch_cache_gui.cache.interface import Gone, ScanCursor, ScanPage
 from sinch_cache_gui.keyspace.filter import Selector
 from sinch_cache_gui.keyspace.index import KeyIndex
+from sinch_cache_gui.keyspace.loader import DIGEST, Pace
+from sinch_cache_gui.pacing import Breather
 
 AT_ONCE: Final = 250
 """Keys asked about in one pipeline; the server serves others between two of its commands."""
@@ -20,6 +22,9 @@ REST: Final = 0.5
 """Part of the time a pipeline took that the server is left alone after it."""
 
 TELL_EVERY_S: Final = 0.2
+
+SCAN_WORTH: Final = 8
+"""A server walks past this many keys in about the time it is asked about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,12 @@ class Conditions:
     type: str = ""
 
     def __bool__(self) -> bool:
-        return self.within_ms is not None or self.is_lasting or bool(self.type)
+        return self.is_of_ttl or bool(self.type)
+
+    @property
+    def is_of_ttl(self) -> bool:
+        """Whether a key's TTL matters."""
+        return self.within_ms is not None or self.is_lasting
 
     def allow_deadline(self, deadline_ms: int | None, now_ms: int) -> bool:
         """Answer whether a key that expires then is meant, as far as that decides it."""
@@ -79,10 +89,23 @@ class Questions(Protocol):
         """The time by the cache's clock."""
         ...
 
-    async def describe(
-        self, keys: Sequence[bytes], *, preview_bytes: int = 200
-    ) -> list[KeyInfo | None]:
-        """Answer what each key is."""
+    async def count_keys(self) -> int | None:
+        """Answer about how many keys there are."""
+        ...
+
+    async def scan_page(
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
+    ) -> ScanPage:
+        """Answer the next page of the keys of a type."""
+        ...
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        """Answer of which type each key is."""
         ...
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
@@ -91,7 +114,11 @@ class Questions(Protocol):
 
 
 class Survey:
-    """Asks which of many keys meet conditions, a pipeline at a time, and puts them in an index."""
+    """Asks which of many keys meet conditions, and puts those in an index.
+
+    TTLs are asked for key by key, a pipeline at a time. The keys of a type are learnt by one scan,
+    unless the names that are meant are so few that asking about each is quicker.
+    """
 
     def __init__(
         self,
@@ -114,26 +141,78 @@ class Survey:
         self._told = told
         self._told_at = perf_counter()
         self._looked_at = 0
+        self._total = 0
         self.asked = Asked(0, 0, cache.now_ms())
 
     async def run(self, source: KeyIndex, target: KeyIndex) -> None:
         """Add the keys of `source` that meet the conditions to `target`; tell how it ended."""
         reason = ""
+        self._total = source.key_count
         target.news.hold()
         try:
-            for keys in source.parts():
-                meant = keys if self._select is None else self._select(keys)
-                for start in range(0, len(meant), AT_ONCE):
-                    found = await self._paced(meant[start : start + AT_ONCE])
-                    # What was deleted since must not come back.
-                    target.add_many([key for key in found if key in source])
-                    self._tell_progress(source, target, min(AT_ONCE, len(meant) - start))
-                self._looked_at += len(keys) - len(meant)
+            if self._conditions.type and await self._is_scan_worth_it(source):
+                await self._scan(source, target)
+            else:
+                await self._ask_each(source, target)
         except CacheError as error:
             reason = error.title
         finally:
             target.news.release()
-        self._tell(source, is_done=not reason, reason=reason)
+        self._tell(is_done=not reason, reason=reason)
+
+    async def _ask_each(self, source: KeyIndex, target: KeyIndex) -> None:
+        for keys in source.parts():
+            meant = keys if self._select is None else self._select(keys)
+            for start in range(0, len(meant), AT_ONCE):
+                found = await self._paced(meant[start : start + AT_ONCE])
+                # What was deleted since must not come back.
+                target.add_many([key for key in found if key in source])
+                self._looked_at += min(AT_ONCE, len(meant) - start)
+                self._tell_progress(target)
+            self._looked_at += len(keys) - len(meant)
+
+    async def _is_scan_worth_it(self, source: KeyIndex) -> bool:
+        """Learn how many keys a scan walks past, and how many are meant, as far as that matters."""
+        try:
+            total = await self._cache.count_keys() or source.key_count
+        except NotPermitted:
+            total = source.key_count
+        breathe, meant = Breather(), 0
+        for keys in source.parts():
+            meant += len(keys if self._select is None else self._select(keys))
+            if meant > total // SCAN_WORTH:
+                self._total = total
+                return True
+            await breathe()
+        return False
+
+    async def _scan(self, source: KeyIndex, target: KeyIndex) -> None:
+        cache, pace, breathe = self._cache, Pace(), Breather()
+        cursor: ScanCursor | None = None
+        is_last = False
+        while not is_last:
+            count, began = pace.count, perf_counter()
+            page = await cache.scan_page(cursor, count=count, type_=self._conditions.type)
+            pace.measured(count, perf_counter() - began)
+            for start in range(0, len(page.keys), DIGEST):
+                await self._take_in(page.keys[start : start + DIGEST], source, target)
+                await breathe()
+            cursor, is_last = page.next, page.next is None
+            self._looked_at += count
+            self._tell_progress(target)
+            await breathe()
+        self._looked_at = self._total
+
+    async def _take_in(self, keys: Sequence[bytes], source: KeyIndex, target: KeyIndex) -> None:
+        """Add those keys of the type that are meant in every other way, too."""
+        known = [key for key in keys if key in source]
+        meant = known if self._select is None else self._select(known)
+        if self._conditions.is_of_ttl:
+            found = []
+            for start in range(0, len(meant), AT_ONCE):
+                found += await self._in_time(meant[start : start + AT_ONCE])
+            meant = [key for key in found if key in source]
+        target.add_many(meant)
 
     async def _paced(self, keys: Sequence[bytes]) -> list[bytes]:
         began = perf_counter()
@@ -142,15 +221,14 @@ class Survey:
         return found
 
     async def _matching(self, keys: Sequence[bytes]) -> list[bytes]:
-        wanted, now_ms = self._conditions, self._cache.now_ms()
+        wanted = self._conditions
         if wanted.type:
-            return [
-                info.key
-                for info in await self._cache.describe(keys, preview_bytes=0)
-                if info is not None
-                and info.type == wanted.type
-                and wanted.allow_deadline(info.deadline_ms, now_ms)
-            ]
+            types = await self._cache.types(keys)
+            keys = [key for key, kind in zip(keys, types, strict=True) if kind == wanted.type]
+        return await self._in_time(keys) if wanted.is_of_ttl else list(keys)
+
+    async def _in_time(self, keys: Sequence[bytes]) -> list[bytes]:
+        wanted, now_ms = self._conditions, self._cache.now_ms()
         answers = await self._cache.deadlines(keys)
         return [
             key
@@ -158,13 +236,12 @@ class Survey:
             if not isinstance(answer, Gone) and wanted.allow_deadline(answer, now_ms)
         ]
 
-    def _tell_progress(self, source: KeyIndex, target: KeyIndex, more: int) -> None:
-        self._looked_at += more
+    def _tell_progress(self, target: KeyIndex) -> None:
         if perf_counter() - self._told_at > TELL_EVERY_S:
             self._told_at = perf_counter()
             target.news.settle()
-            self._tell(source)
+            self._tell()
 
-    def _tell(self, source: KeyIndex, *, is_done: bool = False, reason: str = "") -> None:
-        self.asked = Asked(self._looked_at, source.key_count, self.asked.as_of_ms, is_done, reason)
+    def _tell(self, *, is_done: bool = False, reason: str = "") -> None:
+        self.asked = Asked(self._looked_at, self._total, self.asked.as_of_ms, is_done, reason)
         self._told()

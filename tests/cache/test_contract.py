@@ -244,6 +244,39 @@ async def test_a_scan_takes_a_pattern(stage: Stage) -> None:
     assert sorted((await stage.cache.scan_page(pattern=b"[\xff]:?")).keys) == [b"\xff:1"]
 
 
+async def scanned(cache: CacheBackend, type_: str) -> set[bytes]:
+    page = await cache.scan_page(count=3, type_=type_)
+    seen = set(page.keys)
+    while page.next is not None:
+        page = await cache.scan_page(page.next, count=3, type_=type_)
+        seen.update(page.keys)
+    return seen
+
+
+async def test_a_scan_takes_a_type(stage: Stage) -> None:
+    strings = {b"s:%d" % number for number in range(20)}
+    for key in strings:
+        await stage.behind.put(stage.full(key), b"1", None)
+    assert await scanned(stage.cache, KeyType.STRING) == strings
+    for kind in (KeyType.HASH, "a-module's", KeyType.NO_ACCESS):
+        assert await scanned(stage.cache, kind) == set()
+    page = await stage.cache.scan_page(pattern=b"s:1", count=1000, type_=KeyType.STRING)
+    assert list(page.keys) == [b"s:1"]
+    assert await stage.cache.types([b"s:1", b"missing"]) == [KeyType.STRING, None]
+
+
+async def test_a_scan_finds_the_keys_of_any_type(stage: Stage) -> None:
+    raw, full = stage.raw, stage.full
+    for number in range(5):
+        raw.hset(full(b"h:%d" % number), "a", "1")
+        raw.sadd(full(b"m:%d" % number), "1")
+    raw.rpush(full(b"l"), "1")
+    assert await scanned(stage.cache, KeyType.HASH) == {b"h:%d" % at for at in range(5)}
+    assert await scanned(stage.cache, KeyType.SET) == {b"m:%d" % at for at in range(5)}
+    assert await scanned(stage.cache, KeyType.LIST) == {b"l"}
+    assert await stage.cache.types([b"l", b"m:1"]) == [KeyType.LIST, KeyType.SET]
+
+
 async def test_keys_are_counted_unless_only_a_part_is_seen(stage: Stage) -> None:
     for number in range(3):
         await stage.cache.set(f"k{number}", number)

@@ -46,6 +46,7 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self.cut_after: bytes | None = None
         """Cut a connection once a request with these bytes has been forwarded and answered."""
+        self.rewrite: Callable[[bytes], bytes] = lambda request: request
         self.port = 0
 
     @asynccontextmanager
@@ -77,7 +78,7 @@ class Proxy:
                 if is_last:
                     answers.cancel()
                     await asyncio.gather(answers, return_exceptions=True)
-                to_server.write(data)
+                to_server.write(self.rewrite(data))
                 if is_last:
                     await from_server.read(1 << 16)
                     break
@@ -492,6 +493,31 @@ async def test_older_servers_keep_the_ttl_too(
             assert abs(raw.pexpiretime("key") - deadline - 100_000) <= 50
     finally:
         raw.execute_command("ACL", "DELUSER", "old")
+
+
+async def test_where_a_scan_cannot_choose_by_type_the_keys_are_asked(
+    connected: Connect, target: Target, proxy: Proxy, raw: redis_client.Redis
+) -> None:
+    """Redis 5 takes no TYPE for SCAN: it calls that a syntax error."""
+    proxy.rewrite = lambda request: (
+        request.replace(b"TYPE", b"KIND") if b"SCAN" in request else request
+    )
+    raw.mset({f"s:{number}": 1 for number in range(500)})
+    hashes = {b"h:%d" % number for number in range(40)}
+    for key in hashes:
+        raw.hset(key, "a", "1")
+    cache = await connected(replace(target, port=proxy.port))
+    raw.config_resetstat()
+    seen: list[bytes] = []
+    page = await cache.scan_page(count=50, type_=KeyType.HASH)
+    seen += page.keys
+    while page.next is not None:
+        page = await cache.scan_page(page.next, count=50, type_=KeyType.HASH)
+        seen += page.keys
+    assert set(seen) == hashes
+    stats = raw.info("commandstats")
+    assert stats["cmdstat_scan"]["failed_calls"] == 1
+    assert "cmdstat_getrange" not in stats
 
 
 async def test_a_unix_socket(

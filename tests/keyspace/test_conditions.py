@@ -25,6 +25,7 @@ class CountingCache(MemoryCache):
     def __init__(self) -> None:
         super().__init__(lambda: NOW)
         self.asked_for = 0
+        self.types_asked_for = 0
         self.fails = False
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
@@ -33,6 +34,10 @@ class CountingCache(MemoryCache):
         self.asked_for += len(keys)
         await asyncio.sleep(0)
         return await super().deadlines(keys)
+
+    async def types(self, keys: Sequence[bytes]) -> list[str | None]:
+        self.types_asked_for += len(keys)
+        return await super().types(keys)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -97,6 +102,34 @@ async def test_with_a_filter_only_its_keys_are_asked_for() -> None:
         await until(lambda: is_asked(mirror))
         assert mirror.index.key_count == 10
         assert cache.asked_for == 600
+
+
+async def test_the_keys_of_a_type_are_found_by_a_scan_and_not_one_by_one() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.set_filter("session:")
+        mirror.set_conditions(Conditions(type="string"))
+        await until(lambda: is_asked(mirror))
+        assert mirror.index.key_count == 600
+        assert cache.types_asked_for == cache.asked_for == 0
+
+
+async def test_of_few_names_each_is_asked_for_its_type() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.set_filter("session:59*")
+        mirror.set_conditions(Conditions(type="string", within_ms=MINUTE_MS))
+        await cache.set("session:590", 1, 30)
+        await until(lambda: is_asked(mirror))
+        assert set(mirror.index) == {b"session:590"}
+        assert cache.types_asked_for == 11
+
+
+async def test_only_loaded_keys_of_a_type_are_shown() -> None:
+    async with mirrored() as (_, mirror):
+        mirror.load_only(b"rate:*")
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        mirror.set_conditions(Conditions(type="string"))
+        await until(lambda: is_asked(mirror))
+        assert mirror.index.key_count == 600
 
 
 async def test_what_changes_later_comes_and_goes_by_its_new_deadline() -> None:

@@ -22,10 +22,15 @@ class ToldCache(MemoryCache):
         self.when_asked: Callable[[], None] = lambda: None
 
     async def scan_page(
-        self, cursor: ScanCursor | None = None, *, pattern: bytes | None = None, count: int = 1000
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
     ) -> ScanPage:
         self.when_asked()
-        return await super().scan_page(cursor, pattern=pattern, count=count)
+        return await super().scan_page(cursor, pattern=pattern, count=count, type_=type_)
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         inner = super().watch()

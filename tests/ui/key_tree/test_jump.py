@@ -47,8 +47,8 @@ async def test_a_key_that_was_not_loaded_yet_is_found_by_asking() -> None:
     class Sparing(MemoryCache):
         """A cache of which a scan was stopped before it saw anything."""
 
-        async def scan_page(self, cursor=None, *, pattern=None, count=1000):  # type: ignore[no-untyped-def]
-            page = await super().scan_page(cursor, pattern=pattern, count=count)
+        async def scan_page(self, cursor=None, *, pattern=None, count=1000, type_=None):  # type: ignore[no-untyped-def]
+            page = await super().scan_page(cursor, pattern=pattern, count=count, type_=type_)
             return type(page)((), page.next)
 
     async with a_tree(Sparing()) as tree:
