@@ -24,6 +24,7 @@ class TaskScope:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._tasks: dict[str, asyncio.Task[object]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
 
     def start(
@@ -44,13 +45,17 @@ class TaskScope:
             work.close()
             return
         self.cancel(name)
-        task = asyncio.get_running_loop().create_task(work, name=name)
+        if self._loop is None:
+            self._loop = asyncio.get_running_loop()
+        # Not the running loop: Qt may deliver a timer while that has paused, between two runs.
+        task = self._loop.create_task(work, name=name)
         self._tasks[name] = task
         task.add_done_callback(lambda done: self._finished(name, done, on_error))
 
     def is_running(self, name: str) -> bool:
-        """Whether a task of that name is still at work."""
-        return name in self._tasks
+        """Whether a task of that name is still at work; one that has returned is not."""
+        task = self._tasks.get(name)
+        return task is not None and not task.done()
 
     def cancel(self, name: str) -> None:
         """End the task of that name, if there is one."""
