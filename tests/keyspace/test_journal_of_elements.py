@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import redis as redis_client
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.element_change import (
+    ElementChange,
     FieldChange,
+    FieldRename,
+    ListInsertion,
+    ListPush,
     ListRemoval,
+    ListReplacement,
     MemberChange,
+    ScoreChange,
+    ScoredRename,
+    StreamAddition,
     StreamDeletion,
 )
 from sinch_cache_gui.cache.errors import WrongType
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
+from sinch_cache_gui.keyspace.journal_file import JournalFile
+from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, NOT_UNDOABLE, TIME_RAN_OUT, undo
 
@@ -107,3 +118,110 @@ async def test_what_did_not_happen_or_cannot_be_taken_back_is_told_so(
     assert not any(entry.is_undoable for entry in cache.journal.entries)
     report = await undo(cache, cache.journal.entries[:1])
     assert report.refused == ((b"stream", NOT_UNDOABLE),)
+
+
+def failed(error: OSError) -> None:
+    raise error
+
+
+async def after_a_restart(cache: JournalingBackend, path: Path) -> JournalingBackend:
+    """Answer the same cache as another session sees it, with the journal from disk alone."""
+    file = JournalFile(path, "before")
+    for entry in cache.journal.entries:
+        file.append(entry)
+    file.close()
+    later = JournalingBackend(cache, Journal())
+    keeper = JournalKeeper(
+        later.journal, JournalFile(path, "after"), failed, outlives_sessions=True
+    )
+    await keeper.recall()
+    await keeper.aclose()
+    return later
+
+
+BINARY = b"\xff\x00\\"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        FieldChange(b"a", b"1", BINARY),
+        FieldChange(BINARY, None, b"new"),
+        FieldChange(b"bin", BINARY, None),
+        FieldRename(b"bin", BINARY, BINARY),
+        ListReplacement(1, BINARY, b"new"),
+        ListInsertion(1, b"new", BINARY),
+        ListPush(BINARY),
+        ListPush(b"new", is_at_head=True),
+        ListRemoval(1, BINARY),
+        ListRemoval(2, b"x"),
+        MemberChange(BINARY, None),
+        MemberChange(None, b"new"),
+        MemberChange(b"x", b"\xfe"),
+        ScoreChange(b"top", float("inf"), None),
+        ScoreChange(b"top", float("inf"), -0.1),
+        ScoreChange(BINARY, None, 1e300),
+        ScoredRename(b"top", BINARY, float("inf")),
+        StreamAddition(((b"n", BINARY), (b"n", b""))),
+    ],
+    ids=repr,
+)
+async def test_any_change_of_an_element_is_taken_back_after_a_restart(
+    cache: JournalingBackend, raw: redis_client.Redis, tmp_path: Path, change: ElementChange
+) -> None:
+    key = b"key:\xff"
+    match change:
+        case FieldChange() | FieldRename():
+            raw.hset(key, mapping={b"a": b"1", b"bin": BINARY})
+        case ListReplacement() | ListInsertion() | ListPush() | ListRemoval():
+            raw.rpush(key, b"x", BINARY, b"x")
+        case MemberChange():
+            raw.sadd(key, b"x", BINARY)
+        case ScoreChange() | ScoredRename():
+            raw.zadd(key, {b"top": float("inf"), b"x": 0.1})
+        case _:
+            raw.xadd(key, {b"n": b"1"}, id="5-1")
+    raw.pexpire(key, 600_000)
+    until, before = raw.pexpiretime(key), held(raw, key)
+    await cache.change_element(key, change)
+    assert held(raw, key) != before
+
+    later = await after_a_restart(cache, tmp_path / "journal")
+    report = await undo(later, later.journal.earlier)
+    assert (report.undone, report.refused) == ((key,), ())
+    assert held(raw, key) == before
+    assert raw.pexpiretime(key) == until
+
+
+async def test_after_a_restart_what_others_wrote_since_stays_and_a_vanished_key_comes_back(
+    cache: JournalingBackend, raw: redis_client.Redis, tmp_path: Path
+) -> None:
+    raw.hset("hash", mapping={"a": "1", "b": "2"})
+    raw.zadd("last", {BINARY: 0.1})
+    raw.pexpire("last", 600_000)
+    until = raw.pexpiretime("last")
+    await cache.change_element(b"hash", FieldChange(b"a", b"1", b"3"))
+    await cache.change_element(b"last", ScoreChange(BINARY, 0.1, None))
+    assert not raw.exists("last")
+    raw.hset("hash", "a", "4")
+
+    later = await after_a_restart(cache, tmp_path / "journal")
+    report = await undo(later, later.journal.earlier)
+    assert report.undone == (b"last",)
+    assert report.refused == ((b"hash", CHANGED_SINCE),)
+    assert raw.zrange("last", 0, -1, withscores=True) == [(BINARY, 0.1)]
+    assert raw.pexpiretime("last") == until
+    assert raw.hget("hash", "a") == b"4"
+
+
+def held(raw: redis_client.Redis, key: bytes) -> object:
+    match raw.type(key):
+        case b"hash":
+            return raw.hgetall(key)
+        case b"list":
+            return raw.lrange(key, 0, -1)
+        case b"set":
+            return raw.smembers(key)
+        case b"zset":
+            return raw.zrange(key, 0, -1, withscores=True)
+    return raw.xrange(key)
