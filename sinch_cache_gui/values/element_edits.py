@@ -13,6 +13,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     FieldChange,
     FieldRename,
+    ListInsertion,
     ListPush,
     ListRemoval,
     ListReplacement,
@@ -169,6 +170,25 @@ def as_new(change: ElementChange) -> ElementChange | None:
         case ListReplacement(_, _, after):
             return ListPush(after)
     return None
+
+
+def element_of(change: ElementChange) -> bytes:
+    """Answer what tells the element of a change from others: its name, its place, itself."""
+    match change:
+        case FieldChange(name=name) | FieldRename(name=name):
+            return name
+        case ListReplacement(index=index) | ListInsertion(index=index) | ListRemoval(index=index):
+            return b"%d" % index
+        case ListPush(value=value):
+            return value
+        case MemberChange(before, after):
+            return (before if before is not None else after) or b""
+        case ScoreChange(member=member) | ScoredRename(member=member):
+            return member
+        case StreamDeletion(id=id_):
+            return id_
+        case StreamAddition(fields):
+            return b", ".join(b"%s=%s" % pair for pair in fields)
 
 
 def written_by(change: ElementChange) -> bytes | None:

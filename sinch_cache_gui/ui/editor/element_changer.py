@@ -12,18 +12,20 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     ElementChanged,
     ElementGone,
+    ElementOutcome,
     ElementSaved,
 )
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend, Gone, Saved
+from sinch_cache_gui.cache.interface import CacheBackend, Gone, Saved, WriteOutcome
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, Severity
 from sinch_cache_gui.ui.editor.element_notices import (
     ElementActions,
-    changed_notice,
+    Progress,
     done_notice,
-    failed_notice,
-    gone_notice,
+    kept_notice,
+    refused_notice,
+    undo_refusal,
 )
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.notice_view import NoticeBar
@@ -52,6 +54,7 @@ class ElementChanger(QObject):
             copy=lambda data: QGuiApplication.clipboard().setText(display_key(data)),
             close=self._close,
             undo=self.undo,
+            undo_others=self._undo_others,
         )
 
     def make(self, changes: Sequence[ElementChange]) -> None:
@@ -83,14 +86,13 @@ class ElementChanger(QObject):
     async def _make_all(self, changes: Sequence[ElementChange]) -> None:
         self._done = []
         for change in changes:
-            refusal = await self._make_one(change)
-            if refusal is not None:
-                self._bar.show_notice(refusal)
+            outcome = await self._change(change)
+            if not isinstance(outcome, ElementSaved):
+                self._say_refused(change, outcome, len(changes))
                 return
+            self._done.append(outcome)
         self.has_vanished = any(saved.vanished is not None for saved in self._done)
-        can_undo = all(saved.inverse or saved.vanished for saved in self._done)
-        if not can_undo:
-            self._done = []
+        can_undo = self._keep_undoable()
         self._bar.show_notice(
             done_notice(
                 len(changes),
@@ -100,55 +102,60 @@ class ElementChanger(QObject):
             )
         )
 
-    async def _make_one(self, change: ElementChange) -> Notice | None:
-        """Answer None when it is made, else what to say."""
+    def _say_refused(
+        self,
+        change: ElementChange,
+        found: ElementChanged | ElementGone | Gone | CacheError,
+        total: int,
+    ) -> None:
+        made = len(self._done)
+        progress = Progress(made, total, can_undo=self._keep_undoable())
+        self._bar.show_notice(refused_notice(change, found, progress, self._actions))
+
+    def _keep_undoable(self) -> bool:
+        """Forget what was done if a part of it can never be taken back; answer whether all can."""
+        can_undo = all(saved.inverse or saved.vanished for saved in self._done)
+        if not can_undo:
+            self._done = []
+        return can_undo
+
+    async def _change(self, change: ElementChange) -> ElementOutcome | CacheError:
         try:
-            outcome = await self._backend.change_element(self._key, change)
+            return await self._backend.change_element(self._key, change)
         except CacheError as error:
-            return failed_notice(change, error, self._actions)
-        match outcome:
-            case ElementSaved():
-                self._done.append(outcome)
-                return None
-            case ElementChanged():
-                return changed_notice(change, outcome, self._actions)
-            case ElementGone():
-                return gone_notice(change, outcome, self._actions)
-        return gone_notice(change, None, self._actions)
+            return error
 
     async def _undo_all(self) -> None:
-        done, self._done = self._done, []
+        """Take back what was done, the last first; what is refused, and all before it, is kept."""
         self.has_vanished = False
-        for saved in reversed(done):
-            if not await self._undo_one(saved):
+        undone = 0
+        while self._done:
+            saved = self._done[-1]
+            outcome = await self._undo_one(saved)
+            if not isinstance(outcome, ElementSaved | Saved):
+                refusal = undo_refusal(saved, outcome)
+                left = len(self._done) - 1
+                self._bar.show_notice(kept_notice(refusal, undone, left, self._actions))
                 return
+            self._done.pop()
+            undone += 1
         self._bar.show_notice(Notice(Severity.SUCCESS, self.tr("It is as it was before")))
 
-    async def _undo_one(self, saved: ElementSaved) -> bool:
-        refused = Notice(
-            Severity.WARNING,
-            self.tr("Not taken back: somebody else changed it since"),
-        )
+    async def _undo_one(
+        self, saved: ElementSaved
+    ) -> ElementOutcome | WriteOutcome | CacheError | None:
+        """Answer what the cache says; None where nothing can be put back."""
+        if saved.vanished is None:
+            return None if saved.inverse is None else await self._change(saved.inverse)
         try:
-            if saved.vanished is not None:
-                is_back = isinstance(await self._backend.restore(saved.vanished), Saved)
-            elif saved.inverse is not None:
-                outcome = await self._backend.change_element(self._key, saved.inverse)
-                is_back = isinstance(outcome, ElementSaved)
-                if isinstance(outcome, Gone):
-                    refused = Notice(
-                        Severity.WARNING, self.tr("Not taken back: this key has gone since")
-                    )
-            else:
-                is_back = False
+            return await self._backend.restore(saved.vanished)
         except CacheError as error:
-            refused = Notice(
-                Severity.ERROR, self.tr("Not taken back: {}").format(error.title), error.detail
-            )
-            is_back = False
-        if not is_back:
-            self._bar.show_notice(refused)
-        return is_back
+            return error
+
+    def _undo_others(self) -> None:
+        if self._done:
+            self._done.pop()
+        self.undo()
 
     def _close(self) -> None:
         self._bar.hide_notice()

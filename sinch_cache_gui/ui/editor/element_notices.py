@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication
 
-from sinch_cache_gui.cache.element_change import ElementChange, ElementChanged, ElementGone
+from sinch_cache_gui.cache.element_change import (
+    ElementChange,
+    ElementChanged,
+    ElementGone,
+    ElementSaved,
+)
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
+from sinch_cache_gui.cache.interface import Changed, Gone
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
-from sinch_cache_gui.values.element_edits import as_new, over_theirs, written_by
+from sinch_cache_gui.values.element_edits import as_new, element_of, over_theirs, written_by
 
 SHOWN: int = 300
 """Characters of an element a bar quotes."""
@@ -25,9 +31,99 @@ class ElementActions:
     copy: Callable[[bytes], None]
     close: Callable[[], None]
     undo: Callable[[], None]
+    undo_others: Callable[[], None]
 
 
-def changed_notice(change: ElementChange, found: ElementChanged, actions: ElementActions) -> Notice:
+@dataclass(frozen=True, slots=True)
+class UndoRefusal:
+    """Why a change was not taken back.
+
+    Attributes:
+        element: Which one.
+        reason: Why, the end of a sentence.
+        detail: More about it.
+        is_failure: Whether the cache failed, so that the same may work later.
+    """
+
+    element: bytes
+    reason: str
+    detail: str = ""
+    is_failure: bool = False
+
+
+def undo_refusal(
+    saved: ElementSaved,
+    found: ElementChanged | ElementGone | Gone | Changed | CacheError | None,
+) -> UndoRefusal:
+    """Put into words why what `saved` tells of was not taken back; None: it never can be."""
+    element = b"" if saved.inverse is None else element_of(saved.inverse)
+    match found:
+        case CacheError():
+            return UndoRefusal(element, found.title, found.detail, is_failure=True)
+        case ElementChanged():
+            detail = ""
+            if found.held != found.element:
+                detail = _tr("{} holds {} now.").format(_quoted(found.element), _quoted(found.held))
+            return UndoRefusal(found.element, _tr("somebody else changed it since"), detail)
+        case ElementGone():
+            return UndoRefusal(found.element, _tr("it has gone since"))
+        case Gone() if saved.vanished is None:
+            return UndoRefusal(element, _tr("this key has gone since"))
+        case Gone():
+            return UndoRefusal(element, _tr("the time this key had has run out"))
+        case Changed():
+            return UndoRefusal(element, _tr("this key exists again, written by somebody else"))
+    return UndoRefusal(element, _tr("it cannot be put back"))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a row of changes had come when one was refused.
+
+    Attributes:
+        made: How many were made before it.
+        total: How many there were to make.
+        can_undo: Whether those made can be taken back.
+    """
+
+    made: int
+    total: int
+    can_undo: bool
+
+    @property
+    def sentence(self) -> str:
+        """What was written, for people."""
+        if not self.made:
+            return _tr("Nothing was written.")
+        said = _tr("{} of {} elements were changed before that.")
+        return said.format(f"{self.made:,}", f"{self.total:,}")
+
+
+def refused_notice(
+    change: ElementChange,
+    found: ElementChanged | ElementGone | Gone | CacheError,
+    progress: Progress,
+    actions: ElementActions,
+) -> Notice:
+    """Say why a change was not made, how many were made before it, and what can be done."""
+    match found:
+        case ElementChanged():
+            notice = _changed_notice(change, found, progress.sentence, actions)
+        case CacheError():
+            notice = _failed_notice(change, found, actions)
+            if progress.made:
+                lines = filter(None, (progress.sentence, notice.detail))
+                notice = replace(notice, detail="\n".join(lines))
+        case _:
+            notice = _gone_notice(change, found, progress.sentence, actions)
+    if not (progress.made and progress.can_undo):
+        return notice
+    return replace(notice, actions=(*notice.actions, NoticeAction(_tr("Undo"), actions.undo)))
+
+
+def _changed_notice(
+    change: ElementChange, found: ElementChanged, written: str, actions: ElementActions
+) -> Notice:
     """Say that somebody else wrote this element, and what stands there."""
     again = over_theirs(change, found.held)
     own = written_by(change)
@@ -38,35 +134,35 @@ def changed_notice(change: ElementChange, found: ElementChanged, actions: Elemen
     if own is not None:
         choices.append(NoticeAction(_tr("Copy mine"), lambda: actions.copy(own)))
     if found.held == found.element:
-        title = _tr("{} is there already. Nothing was written.").format(_quoted(found.element))
-        return Notice(Severity.WARNING, title, actions=tuple(choices))
+        title = _tr("{} is there already.").format(_quoted(found.element))
+        return Notice(Severity.WARNING, f"{title} {written}", actions=tuple(choices))
+    title = _tr("Somebody else wrote {}.").format(_quoted(found.element))
     return Notice(
         Severity.WARNING,
-        _tr("Somebody else wrote {}. Nothing was written.").format(_quoted(found.element)),
+        f"{title} {written}",
         _tr("It holds {} now.").format(_quoted(found.held)),
         tuple(choices),
     )
 
 
-def gone_notice(
-    change: ElementChange, found: ElementGone | None, actions: ElementActions
+def _gone_notice(
+    change: ElementChange, found: ElementGone | Gone, written: str, actions: ElementActions
 ) -> Notice:
-    """Say that the element, or with None the whole key, does not exist any more."""
+    """Say that the element, or the whole key, does not exist any more."""
     own = written_by(change)
     choices: list[NoticeAction] = []
-    title = _tr("This key does not exist any more. Nothing was written.")
-    if found is not None:
-        title = _tr("{} does not exist any more. Nothing was written.")
-        title = title.format(_quoted(found.element))
+    title = _tr("This key does not exist any more.")
+    if isinstance(found, ElementGone):
+        title = _tr("{} does not exist any more.").format(_quoted(found.element))
         if (again := as_new(change)) is not None:
             choices.append(NoticeAction(_tr("Add it again"), lambda: actions.change(again)))
     if own is not None:
         choices.append(NoticeAction(_tr("Copy mine"), lambda: actions.copy(own)))
     choices.append(NoticeAction(_tr("Close"), actions.close))
-    return Notice(Severity.WARNING, title, actions=tuple(choices))
+    return Notice(Severity.WARNING, f"{title} {written}", actions=tuple(choices))
 
 
-def failed_notice(change: ElementChange, error: CacheError, actions: ElementActions) -> Notice:
+def _failed_notice(change: ElementChange, error: CacheError, actions: ElementActions) -> Notice:
     """Say what the cache did not do, or may have done."""
     own = written_by(change)
     title = _tr("Not written: {}").format(error.title)
@@ -90,6 +186,32 @@ def done_notice(
         detail = _tr("An entry deleted from a stream cannot be put back.")
     choices = (NoticeAction(_tr("Undo"), actions.undo),) if can_undo else ()
     return Notice(Severity.SUCCESS, title, detail, choices)
+
+
+def kept_notice(refusal: UndoRefusal, undone: int, left: int, actions: ElementActions) -> Notice:
+    """Say which change was not taken back and why, how many were before it, and are left.
+
+    Args:
+        refusal: The change that stays, and why.
+        undone: How many were taken back before it.
+        left: How many were not tried.
+        actions: What can be done.
+    """
+    title = _tr("Not taken back: {}").format(refusal.reason)
+    detail = [refusal.detail] if refusal.detail else []
+    choices = [NoticeAction(_tr("Close"), actions.close)]
+    if undone or left:
+        title = _tr("{} of {} changes are taken back. The one of {} is not: {}").format(
+            f"{undone:,}", f"{undone + 1 + left:,}", _quoted(refusal.element), refusal.reason
+        )
+    if left:
+        said = _tr("1 more was not tried.") if left == 1 else _tr("{} more were not tried.")
+        detail.append(said.format(f"{left:,}"))
+        choices.insert(0, NoticeAction(_tr("Take back the others"), actions.undo_others))
+    if refusal.is_failure:
+        choices.insert(0, NoticeAction(_tr("Try again"), actions.undo))
+    severity = Severity.ERROR if refusal.is_failure else Severity.WARNING
+    return Notice(severity, title, "\n".join(detail), tuple(choices))
 
 
 def _quoted(data: bytes) -> str:

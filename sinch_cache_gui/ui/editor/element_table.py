@@ -15,6 +15,7 @@ from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.values.element_edits import Row, may_edit
+from sinch_cache_gui.values.element_places import places_of
 
 CELL_LENGTH: Final = 500
 """Characters of an element that a cell shows; all of it is copied."""
@@ -72,17 +73,21 @@ class ElementModel(QAbstractTableModel):
         rows: Sequence[Row],
         deadlines_ms: Sequence[int | None],
     ) -> None:
-        """Show these rows in place of all others; as many keep their places and selection."""
+        """Show these rows in place of all others; a selected element stays selected."""
         titles = (*columns, self.tr("expires")) if deadlines_ms else columns
-        has_same_shape = (kind, titles, len(rows)) == (self._kind, self._columns, len(self._rows))
-        if not has_same_shape:
+        if (kind, titles) != (self._kind, self._columns):
             self.beginResetModel()
-        self._kind, self._columns = kind, titles
-        self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
-        if not has_same_shape:
+            self._kind, self._columns = kind, titles
+            self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
             self.endResetModel()
-        elif rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(titles) - 1))
+            return
+        self.layoutAboutToBeChanged.emit()
+        kept = self.persistentIndexList()
+        places = places_of(kind, self._rows, rows, {index.row() for index in kept})
+        self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
+        moved = [self.createIndex(places.get(index.row(), -1), index.column()) for index in kept]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
 
     def add_rows(self, rows: Sequence[Row], deadlines_ms: Sequence[int | None]) -> None:
         """Show further rows."""

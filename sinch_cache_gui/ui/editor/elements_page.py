@@ -59,6 +59,7 @@ class ElementsPage(QWidget):
         self._kind = ""
         self._size: int | None = None
         self._next: ScanCursor | None = None
+        self._wanted = 1
         self._is_stale = False
         self.model = ElementModel()
         self.model.set_editable(not is_read_only)
@@ -86,6 +87,7 @@ class ElementsPage(QWidget):
         """
         if kind != self._kind:
             self.form.hide()
+            self._wanted = 1
         self._kind, self._size = kind, size
         if self.table.is_editing:  # what is being typed over stays in sight
             self._is_stale = True
@@ -195,11 +197,12 @@ class ElementsPage(QWidget):
             self._tasks.start("elements", self._load_anew())
 
     def _load_more(self) -> None:
-        if self._next is not None and not self._tasks.is_running("elements"):
-            self._tasks.start("elements", self._load_next(self._next))
+        """Have further rows come, through the load that is under way if there is one."""
+        self._wanted = self.model.rowCount() + 1
+        if not self._tasks.is_running("elements"):
+            self._tasks.start("elements", self._load_on())
 
     async def _load_anew(self) -> None:
-        wanted = max(self.model.rowCount(), 1)
         rows: list[tuple[bytes, ...]] = []
         deadlines: list[int | None] = []
         page = await self._page(None)
@@ -208,7 +211,7 @@ class ElementsPage(QWidget):
             rows += page.rows
             deadlines += page.deadlines_ms
             self._next = page.next
-            if page.next is None or len(rows) >= wanted:
+            if page.next is None or len(rows) >= max(self._wanted, self.model.rowCount()):
                 break
             page = await self._page(page.next)
         if page is None:
@@ -219,9 +222,11 @@ class ElementsPage(QWidget):
         self.model.show_rows(self._kind, columns, rows, deadlines)
         self._say_count()
 
-    async def _load_next(self, cursor: ScanCursor) -> None:
-        page = await self._page(cursor)
-        if page is not None:
+    async def _load_on(self) -> None:
+        while self._next is not None and self.model.rowCount() < self._wanted:
+            page = await self._page(self._next)
+            if page is None:
+                return
             self.model.add_rows(page.rows, page.deadlines_ms)
             self._next = page.next
             self._say_count()

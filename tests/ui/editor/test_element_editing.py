@@ -193,6 +193,71 @@ async def test_rows_are_deleted_and_come_back_where_they_were(hand: Hand) -> Non
     assert hand.raw.lrange("list", 0, -1) == [b"a", b"b", b"a", b"c"]
 
 
+async def test_a_deletion_refused_halfway_says_how_far_it_came_and_takes_that_back(
+    hand: Hand,
+) -> None:
+    hand.raw.zadd("scores", {"a": 1, "b": 2, "c": 3, "d": 4})
+    await hand.open(b"scores", 4)
+    hand.raw.zadd("scores", {"c": 3.5})
+    hand.table.selectAll()
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.desk.says("Somebody else wrote “c”"))
+    assert hand.desk.says("2 of 4 elements were changed before that.")
+    assert hand.raw.zrange("scores", 0, -1) == [b"c", b"d"]
+    hand.desk.click("Undo")
+    await hand.until(lambda: hand.desk.says("It is as it was before"))
+    assert hand.raw.zrange("scores", 0, -1) == [b"a", b"b", b"c", b"d"]
+
+
+async def test_an_undo_refused_halfway_names_what_stays_and_goes_on_if_asked(hand: Hand) -> None:
+    hand.raw.zadd("scores", {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5})
+    await hand.open(b"scores", 5)
+    hand.select(0)
+    for _ in range(3):
+        QTest.keyClick(hand.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.rows() == [("e", "5")])
+    hand.raw.zadd("scores", {"c": 30})
+    hand.undo()
+    await hand.until(lambda: hand.desk.says("1 of 4 changes are taken back."))
+    assert hand.desk.says("The one of “c” is not: somebody else changed it since")
+    assert hand.desk.says("“c” holds “30” now.\n2 more were not tried.")
+    assert hand.raw.zrange("scores", 0, -1) == [b"d", b"e", b"c"]
+    hand.desk.click("Take back the others")
+    await hand.until(lambda: hand.desk.says("It is as it was before"))
+    assert hand.raw.zrange("scores", 0, -1) == [b"a", b"b", b"d", b"e", b"c"]
+    assert hand.raw.zscore("scores", "c") == 30
+
+
+async def test_an_undo_that_is_refused_altogether_can_be_tried_again(hand: Hand) -> None:
+    hand.raw.hset("customer", mapping={"name": "Åsa", "age": "4"})
+    await hand.open(b"customer", 2)
+    hand.select(hand.rows().index(("age", "4")))
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.rows() == [("name", "Åsa")])
+    hand.raw.hset("customer", "age", "5")
+    hand.undo()
+    await hand.until(lambda: hand.desk.says("Not taken back: somebody else changed it since"))
+    hand.raw.hdel("customer", "age")
+    hand.undo()
+    await hand.until(lambda: hand.raw.hget("customer", "age") == b"4")
+
+
+async def test_a_selected_element_stays_selected_wherever_others_move_it(hand: Hand) -> None:
+    hand.raw.zadd("scores", {"a": 1, "b": 2})
+    await hand.open(b"scores", 2)
+    hand.select(0)
+    hand.raw.zadd("scores", {"a": 9, "c": 0})
+    hand.desk.tabs.values_may_have_changed()
+    await hand.until(lambda: hand.rows() == [("c", "0"), ("b", "2"), ("a", "9")])
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.rows() == [("c", "0"), ("b", "2")])
+    hand.raw.zrem("scores", "b")
+    hand.desk.tabs.values_may_have_changed()
+    await hand.until(lambda: hand.rows() == [("c", "0")])
+    assert hand.table.selected_rows() == []
+
+
 async def test_a_key_that_goes_with_its_last_element_is_offered_back(hand: Hand) -> None:
     hand.raw.sadd("set", "only")
     hand.raw.pexpire("set", 600_000)

@@ -73,6 +73,16 @@ async def test_a_long_list_comes_in_pages(other: Seat) -> None:
     assert "Load more" not in other.desk.button_texts()
 
 
+async def test_more_is_loaded_though_the_table_is_just_being_read_again(other: Seat) -> None:
+    other.raw.rpush("list", *(f"v{n}" for n in range(450)))
+    pane = await other.desk.open(b"list")
+    await other.desk.until(lambda: other.desk.says("200 of 450 elements"))
+    other.desk.tabs.values_may_have_changed()
+    await other.desk.until(lambda: pane.tasks.is_running("elements"))
+    other.desk.click("Load more")
+    await other.desk.until(lambda: other.desk.says("400 of 450 elements"))
+
+
 async def test_a_change_of_somebody_else_is_followed(other: Seat) -> None:
     other.raw.zadd("scores", {"a": 1})
     await other.desk.open(b"scores")
