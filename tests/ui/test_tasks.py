@@ -47,36 +47,32 @@ async def test_starting_a_name_again_ends_the_previous_task() -> None:
 
 async def test_a_task_that_has_returned_is_not_running_any_more() -> None:
     scope = TaskScope(Notices())
-    seen: list[bool] = []
+    is_running: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
     async def work() -> None:
-        asyncio.get_running_loop().call_soon(lambda: seen.append(scope.is_running("load")))
+        loop = asyncio.get_running_loop()
+        loop.call_soon(lambda: is_running.set_result(scope.is_running("load")))
 
     scope.start("load", work())
-    while not seen:
-        await asyncio.sleep(0)
-    assert seen == [False]
+    assert scope.is_running("load")
+    assert not await is_running
     await scope.aclose()
 
 
 def test_what_a_timer_starts_while_the_loop_pauses_is_run_when_it_goes_on() -> None:
     loop = asyncio.new_event_loop()
     scope = TaskScope(Notices())
-    done: list[str] = []
+    first, later = asyncio.Event(), asyncio.Event()
 
-    async def work(name: str) -> None:
-        done.append(name)
+    async def work(done: asyncio.Event) -> None:
+        done.set()
 
     async def begin() -> None:
-        scope.start("first", work("first"))
-
-    async def rest() -> None:
-        while scope.is_running("first") or scope.is_running("later"):
-            await asyncio.sleep(0)
+        scope.start("first", work(first))
+        await first.wait()
 
     loop.run_until_complete(begin())
-    scope.start("later", work("later"))
-    loop.run_until_complete(rest())
-    assert done == ["first", "later"]
+    scope.start("later", work(later))
+    loop.run_until_complete(later.wait())
     loop.run_until_complete(scope.aclose())
     loop.close()
