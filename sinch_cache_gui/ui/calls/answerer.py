@@ -271,9 +271,8 @@ class AnswererBar(QWidget):
         self._form.take_focus()
 
     def set_running(self, is_running: bool) -> None:
-        """Hold the choice while a call runs."""
-        self._who.setEnabled(not is_running)
-        self._form.setEnabled(not is_running)
+        """Step aside while a call runs: nothing can be chosen then."""
+        self.setVisible(not is_running)
 
     def _choose(self, answerer: Answerer) -> None:
         self._form.hide()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError
@@ -45,8 +45,12 @@ from sinch_cache_gui.voice.recording import CacheOperation, noticed
 
 TICK_MS = 1000
 DAY_MS = 86_400_000
+LOWEST_DETAILS = 64
 NOTICED_AFTER_MS = 2000
 """A cache that is polled tells of a change this much later at most."""
+
+ROOMY_HEIGHT = 720
+"""From here on there is room for a keypad nobody needs yet."""
 
 NOTHING_YET, CALLBACKS, EDITOR = range(3)
 
@@ -157,6 +161,12 @@ class CallPage(QWidget):
         super().showEvent(event)
         self.show_state()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        was_roomy = event.oldSize().height() >= ROOMY_HEIGHT
+        if was_roomy != (event.size().height() >= ROOMY_HEIGHT):
+            self.show_state()
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._ticking.stop()
@@ -166,6 +176,7 @@ class CallPage(QWidget):
         below.addWidget(self._timeline)
         below.addWidget(self._details)
         below.setSizes([180, 170])
+        self._details.setMinimumHeight(LOWEST_DETAILS)
         below.setChildrenCollapsible(False)
         nothing_yet = QLabel(
             self.tr("The callbacks of the call are listed here. The first is ICE, sent by Dial.")
@@ -320,7 +331,8 @@ class CallPage(QWidget):
         self._callee.show_phase(state.phase if state and is_running else CallPhase.READY)
         is_menu = state is not None and state.phase is CallPhase.MENU
         had_focus = self._phone.keypad.isAncestorOf(self.focusWidget())
-        self._phone.keypad.set_state(takes_keys=is_running, is_menu=is_running and is_menu)
+        is_roomy = self.height() >= ROOMY_HEIGHT
+        self._phone.set_state(is_running=is_running, is_menu=is_menu, is_roomy=is_roomy)
         if had_focus and not is_running:
             self._form.take_focus()
         text = state_text(state)

@@ -18,6 +18,7 @@ from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.cards import CallerCards, Card
 
 TICK_MS = 500
+LINE_HEIGHT = 24
 
 
 class CardList(QWidget):
@@ -44,6 +45,7 @@ class CardList(QWidget):
         for row, title in enumerate(titles):
             button, text = QToolButton(), ElidedLabel()
             button.setText(title)
+            button.setFixedHeight(LINE_HEIGHT)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setAccessibleName(self.tr("Open the key: {0}").format(title))
             button.clicked.connect(partial(self._open, row))

@@ -1,4 +1,4 @@
-"""Who calls whom, and the two buttons of a phone."""
+"""Who calls whom, and the two buttons of a phone; one line of it while a call runs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -14,13 +15,15 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.calls.wording import NO_ARROW
+from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
+from sinch_cache_gui.ui.calls.wording import ARROW, NO_ARROW
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination
 from sinch_cache_gui.voice.customers import DEMO_CALLED, UNKNOWN_CALLER, known_phones, name_of
@@ -48,12 +51,18 @@ class DialForm(QWidget):
         self._dial = QPushButton(self.tr("Dial"))
         self._hang_up = QPushButton(self.tr("Hang up"))
         self._message = QLabel()
+        self._fields = QWidget()
+        self._folded = QWidget()
+        self._numbers = ElidedLabel()
+        self._short_id = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self._copy_id = QToolButton()
         self._name_controls()
         self._lay_out()
         for field in (self._caller, self._called, self._call_id):
             field.textEdited.connect(self._check)
             field.returnPressed.connect(self.request_dial)
         self._new_id.clicked.connect(self._take_new_id)
+        self._copy_id.clicked.connect(self._copy_call_id)
         self._dial.clicked.connect(self.request_dial)
         self._hang_up.clicked.connect(self.hang_up_requested)
         theme.changed.connect(self._dress)
@@ -65,7 +74,7 @@ class DialForm(QWidget):
         self._dial.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_running(self, is_running: bool) -> None:
-        """Show the one button that is the next step, and hold the fields while a call runs."""
+        """Show the one button that is the next step, and fold the fields while a call runs."""
         if is_running == self._hang_up.isEnabled() and self._is_dressed:
             return
         self._is_dressed = True
@@ -75,6 +84,10 @@ class DialForm(QWidget):
             field.setReadOnly(is_running)
         self._new_id.setEnabled(not is_running)
         self._callers.setEnabled(not is_running)
+        if is_running:
+            self._summarise()
+        self._fields.setVisible(not is_running)
+        self._folded.setVisible(is_running)
         for button in (self._dial, self._hang_up):
             button.setProperty("primary", button.isEnabled())
             button.style().unpolish(button)
@@ -95,6 +108,13 @@ class DialForm(QWidget):
         self._callers.setMenu(self._caller_menu())
         self._new_id.setAccessibleName(self.tr("New call ID"))
         self._new_id.setToolTip(self.tr("New call ID"))
+        self._numbers.setAccessibleName(self.tr("Who calls whom"))
+        self._numbers.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._numbers.setMinimumWidth(1)
+        self._short_id.setAccessibleName(self.tr("ID of the running call"))
+        self._short_id.setObjectName("muted")
+        self._copy_id.setAccessibleName(self.tr("Copy the call ID"))
+        self._copy_id.setToolTip(self.tr("Copy the call ID"))
         self._dial.setAccessibleName(self.tr("Dial"))
         self._hang_up.setAccessibleName(self.tr("Hang up"))
         self._message.setWordWrap(True)
@@ -117,7 +137,8 @@ class DialForm(QWidget):
         self._check()
 
     def _lay_out(self) -> None:
-        fields = QGridLayout()
+        fields = QGridLayout(self._fields)
+        fields.setContentsMargins(0, 0, 0, 0)
         fields.setHorizontalSpacing(GRID)
         fields.setVerticalSpacing(GRID // 2)
         for row, (text, field) in enumerate(
@@ -135,6 +156,12 @@ class DialForm(QWidget):
         fields.addWidget(self._callers, 0, 2)
         fields.addWidget(self._new_id, 2, 2)
         fields.setColumnStretch(1, 1)
+        folded = QHBoxLayout(self._folded)
+        folded.setContentsMargins(0, 0, 0, 0)
+        folded.setSpacing(GRID)
+        folded.addWidget(self._numbers)
+        folded.addWidget(self._short_id, 1)
+        folded.addWidget(self._copy_id)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self._dial, 1)
@@ -142,7 +169,8 @@ class DialForm(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(GRID, GRID, GRID, GRID)
         outer.setSpacing(GRID)
-        outer.addLayout(fields)
+        outer.addWidget(self._fields)
+        outer.addWidget(self._folded)
         outer.addLayout(buttons)
         outer.addWidget(self._message)
         for before, after in pairwise(
@@ -156,6 +184,7 @@ class DialForm(QWidget):
             field.setCursorPosition(0)
         self._callers.setIcon(icons.drawn("mdi6.account-outline", color=self._theme.tokens.muted))
         self._new_id.setIcon(icons.drawn("mdi6.refresh", color=self._theme.tokens.muted))
+        self._copy_id.setIcon(icons.drawn("mdi6.content-copy", color=self._theme.tokens.muted))
         self._dress_buttons()
 
     def _dress_buttons(self) -> None:
@@ -171,6 +200,23 @@ class DialForm(QWidget):
         self._call_id.setText(uuid.uuid4().hex)
         self._call_id.setCursorPosition(0)
         self._check()
+
+    def _summarise(self) -> None:
+        caller, called, call_id = (
+            field.text().strip() for field in (self._caller, self._called, self._call_id)
+        )
+        self._numbers.setText(f"{caller} {ARROW} {called}")
+        self._short_id.setText(self.tr("id {0}").format(call_id))
+        lines = (
+            self.tr("From {0}").format(caller),
+            self.tr("To {0}").format(called),
+            self.tr("Call ID {0}").format(call_id),
+        )
+        for label in (self._numbers, self._short_id):
+            label.setToolTip("\n".join(lines))
+
+    def _copy_call_id(self) -> None:
+        QGuiApplication.clipboard().setText(self._call_id.text().strip())
 
     def request_dial(self) -> None:
         """Ask for the call the fields describe, or say why that is impossible."""

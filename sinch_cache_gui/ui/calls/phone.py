@@ -27,7 +27,9 @@ from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.call_events import LineKind, TranscriptLine
 
 KEY_ROWS = ("123", "456", "789", "*0#")
-KEY_HEIGHT = 28
+KEY_WIDTH, KEY_HEIGHT = 56, 24
+FEWEST_LINES, LINES_IN_A_CALL = 3, 6
+PARAGRAPH_GAP = 4
 TIME_SAMPLE = "0:00\u00a0\u00a0"
 
 
@@ -42,13 +44,18 @@ class Transcript(QTextEdit):
         self.setReadOnly(True)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("What the caller hears"))
-        self.setMinimumHeight(64)
         self.document().setDocumentMargin(GRID)
+        self.keep_lines(FEWEST_LINES)
         self._is_at_end = True
         self.verticalScrollBar().valueChanged.connect(self._note_scrolling)
         self.verticalScrollBar().rangeChanged.connect(self._stay_at_end)
         theme.changed.connect(self._write)
         self._write()
+
+    def keep_lines(self, count: int) -> None:
+        """Keep room for so many lines, whoever else wants it."""
+        line = self.fontMetrics().lineSpacing() + PARAGRAPH_GAP
+        self.setMinimumHeight(count * line + 2 * GRID)
 
     def start(self, started_ms: int) -> None:
         """Begin a new call."""
@@ -98,7 +105,7 @@ class Transcript(QTextEdit):
         for kind, text, at_ms in self._joined():
             weight = 600 if kind is LineKind.PRESSED else 400
             paragraphs.append(
-                f'<p style="margin:0 0 4px {indent}px;text-indent:-{indent}px">'
+                f'<p style="margin:0 0 {PARAGRAPH_GAP}px {indent}px;text-indent:-{indent}px">'
                 f'<span style="color:{tokens.muted}">{offset_text(at_ms - self._started_ms)}</span>'
                 f'&nbsp;&nbsp;<span style="color:{colours[kind]};font-weight:{weight}">'
                 f"{escape(text)}</span></p>"
@@ -138,7 +145,7 @@ class Keypad(QWidget):
         self._silence.setAccessibleName(self.tr("Press nothing until the menu's time is up"))
         self._silence.clicked.connect(self.silence_requested)
         grid = QGridLayout(self)
-        grid.setContentsMargins(GRID, GRID // 2, GRID, GRID)
+        grid.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         grid.setSpacing(GRID // 2)
         names = {"*": self.tr("Star"), "#": self.tr("Hash")}
         for row, keys in enumerate(KEY_ROWS):
@@ -161,7 +168,7 @@ class Keypad(QWidget):
         self._speech.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for column in range(len(KEY_ROWS[0])):
             grid.setColumnStretch(column, 1)
-            grid.setColumnMinimumWidth(column, KEY_HEIGHT * 2)
+            grid.setColumnMinimumWidth(column, KEY_WIDTH)
         self.set_state(takes_keys=False, is_menu=False)
 
     def set_state(self, *, takes_keys: bool, is_menu: bool) -> None:
@@ -194,7 +201,10 @@ class Keypad(QWidget):
 
 
 class Phone(QWidget):
-    """Transcript and keypad, one above the other."""
+    """Transcript and keypad, one above the other.
+
+    Where there is little room, the keypad is there only while a call runs.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -205,3 +215,10 @@ class Phone(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.transcript, 1)
         layout.addWidget(self.keypad)
+        self.keypad.hide()
+
+    def set_state(self, *, is_running: bool, is_menu: bool, is_roomy: bool) -> None:
+        """Offer the keys while a call runs, and room for what is heard then."""
+        self.transcript.keep_lines(LINES_IN_A_CALL if is_running else FEWEST_LINES)
+        self.keypad.setVisible(is_running or is_roomy)
+        self.keypad.set_state(takes_keys=is_running, is_menu=is_running and is_menu)

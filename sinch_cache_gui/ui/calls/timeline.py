@@ -96,7 +96,7 @@ class StepTable(QTableView):
         header.resizeSection(TOOK, 68)
         header.resizeSection(CACHE, 50)
         header.resizeSection(REPLY, 74)
-        self.setMinimumHeight(ROW_HEIGHT * 3)
+        self.setMinimumHeight(ROW_HEIGHT * 2)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         theme.changed.connect(self.viewport().update)
 

@@ -108,6 +108,10 @@ class Hand:
     def transcript(self) -> str:
         return self._named("What the caller hears", (QTextEdit,)).toPlainText()
 
+    def first_visible_line(self) -> str:
+        view = self._named("What the caller hears", (QTextEdit,))
+        return view.cursorForPosition(view.viewport().rect().topLeft()).block().text()
+
     def last_visible_line(self) -> str:
         view = self._named("What the caller hears", (QTextEdit,))
         return view.cursorForPosition(view.viewport().rect().bottomLeft()).block().text()

@@ -8,6 +8,7 @@ import json
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import JsonValue
@@ -443,3 +444,37 @@ async def test_the_call_says_why_its_session_is_lost(hand) -> None:
     await hand.dial()
     hand.select_step("operation: set session:undefined")
     assert "code reading callId gets undefined" in hand.text("Details of this step")
+
+
+async def test_a_running_call_folds_its_numbers_into_one_line(hand) -> None:
+    call_id = hand.field("Call ID").text()
+    await hand.dial()
+
+    assert f"{CALLER} → +46846500412" in hand.sentences()
+    assert f"id {call_id}" in hand.sentences()
+    assert not hand.field("Call ID").isVisible()
+    hand.click("Copy the call ID")
+    assert QApplication.clipboard().text() == call_id
+
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+    assert hand.field("Call ID").isVisible()
+    assert not hand.button("Copy the call ID").isVisible()
+
+
+async def test_a_low_window_keeps_the_transcript_and_the_keys_of_a_call_in_sight(hand) -> None:
+    hand.panel.resize(340, 649)  # a window of 1280 by 720
+    assert hand.panel.height() == 649
+    assert not hand.button("Key 1").isVisible()
+
+    await hand.dial()
+
+    assert hand.panel.minimumSizeHint().height() <= 649
+    assert hand.button("Key 1").isVisible()
+    assert hand.first_visible_line().startswith("0:00")
+    assert "calls" in hand.first_visible_line()
+
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+    assert hand.panel.minimumSizeHint().height() <= 649
