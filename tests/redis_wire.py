@@ -88,9 +88,9 @@ class Wire:
         command = await _message(client)
         self.commands += 1
         is_here = self.commands == self._at
+        cut = self._cut if is_here else None
         if is_here and self._act is not None:
             self._act()
-        cut = self._cut if is_here else None
         if cut is Cut.BEFORE_THE_SERVER:
             return False
         to_server.write(command)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
-from sinch_cache_gui.cache.interface import CacheBackend, Gone, KeyType, Saved, Snapshot
+from sinch_cache_gui.cache.interface import CacheBackend, Changed, Saved, Snapshot
 from sinch_cache_gui.keyspace.exports import ExportedKey, OnConflict, import_key
 from sinch_cache_gui.pacing import Breather
 
 CHANGED_WHILE_MOVING: Final = "it changed while it was moved: copied as it was, and left here"
+TTL_WHILE_MOVING: Final = "its TTL changed while it was moved: over there it has the one of before"
+
+_SLACK_MS: Final = 1000
+"""By how much two readings of one deadline differ on servers that tell only the time left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,8 @@ class CopyReport:
         written: Their names in the other cache.
         skipped: Keys the other cache holds already, left as they are in both.
         gone: Keys that did not exist any more.
-        refused: Keys that were not copied, or copied and not taken away, each with why.
+        refused: Keys that were not copied, or copied and not taken away, or whose TTL changed just
+            then, each with why.
     """
 
     written: tuple[bytes, ...]
@@ -70,8 +75,9 @@ async def copy_keys(
                 skipped.append(key)
                 continue
             written.append(name)
-            if moves and not await _take_away(source, taken):
-                refused.append((key, CHANGED_WHILE_MOVING))
+            obstacle = await _take_away(source, taken) if moves else None
+            if obstacle is not None:
+                refused.append((key, obstacle))
         except CacheUnreachable as error:
             refused.append((key, error.title))
             break
@@ -89,16 +95,19 @@ def _with_time_left(taken: Snapshot, now_ms: int) -> ExportedKey | None:
     return ExportedKey(taken.key, taken.type, taken.payload, left_ms)
 
 
-async def _take_away(source: CacheBackend, copied: Snapshot) -> bool:
-    """Remove a key that still holds what was copied; answer whether it is gone."""
-    if copied.type == KeyType.STRING:
-        outcome = await source.remove(copied.key, expected=copied.payload)
-        return isinstance(outcome, (Saved, Gone))
-    # What was removed is told whole, so that a key somebody wrote to meanwhile comes back.
-    outcome = await source.remove(copied.key)
-    if not isinstance(outcome, Saved) or outcome.before is None:
-        return True
-    if outcome.before.payload == copied.payload:
-        return True
-    await source.restore(outcome.before)
-    return False
+async def _take_away(source: CacheBackend, copied: Snapshot) -> str | None:
+    """Remove a key while it still holds what was copied; answer what is not as it should be."""
+    match await source.replace(copied, None):
+        case Changed():
+            return CHANGED_WHILE_MOVING
+        case Saved(before=Snapshot() as removed) if not _is_same(
+            removed.deadline_ms, copied.deadline_ms
+        ):
+            return TTL_WHILE_MOVING
+    return None
+
+
+def _is_same(one_ms: int | None, other_ms: int | None) -> bool:
+    if one_ms is None or other_ms is None:
+        return one_ms is other_ms
+    return abs(one_ms - other_ms) <= _SLACK_MS
