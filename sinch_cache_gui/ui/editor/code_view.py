@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from time import perf_counter
 from typing import Final
 
 from PySide6.QtCore import QMimeData, QRect, Qt, QTimer, Signal
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
+from sinch_cache_gui.ui.editor.filling import FillingPace
 from sinch_cache_gui.ui.editor.gutter import Gutter, GutterLine, Mark
 from sinch_cache_gui.ui.editor.highlighter import VisibleHighlighter
 from sinch_cache_gui.ui.editor.keystrokes import (
@@ -36,17 +36,8 @@ from sinch_cache_gui.values.json_notes import JsonNote
 from sinch_cache_gui.values.replacement import Replacement, replacement
 from sinch_cache_gui.values.screen_text import Alphabet
 
-CHUNK: Final = 10_000
-"""Characters put into the editor first: a few milliseconds, if the lines are short."""
-
-MAX_CHUNK: Final = 160_000
-"""Characters put into the editor at a time, if the lines are long."""
-
 REMOVE_CHUNK: Final = 20_000
 """Characters taken out of the editor at a time."""
-
-FILL_SLICE_S: Final = 0.012
-"""How long filling may hold the loop: each pause costs a painting of the window."""
 
 LONG: Final = 500_000
 """From here on filling takes so many characters long enough to be told of."""
@@ -364,31 +355,32 @@ class CodeView(QPlainTextEdit):
         self._puts += 1
         writer = QTextCursor(self.document())
         start, end = qt_offset(old, change.start), qt_offset(old, change.end)
-        breathe = Breather(FILL_SLICE_S)
+        pace = FillingPace(self)
         begin = writer.beginEditBlock
-        while end > start:  # from behind, so that what is before stays where it is
-            cut = max(end - REMOVE_CHUNK, start)
-            # The cursor is put at its place first: else its way there is a step of undo, too.
-            writer.setPosition(end)
-            writer.setPosition(cut, QTextCursor.MoveMode.KeepAnchor)
-            begin()
-            writer.removeSelectedText()
-            writer.endEditBlock()
-            begin, end = writer.joinPreviousEditBlock, cut
-            await breathe()
-        writer.setPosition(start)
-        at, size = 0, CHUNK
-        while at < len(change.new):
-            started = perf_counter()
-            begin()
-            writer.insertText(change.new[at : at + size])
-            writer.endEditBlock()
-            begin = writer.joinPreviousEditBlock
-            at += size
-            if len(change.new) > LONG:
-                self.filling.emit(min(100 * at // len(change.new), 100))
-            size = _paced(size, perf_counter() - started)
-            await breathe()
+        try:
+            while end > start:  # from behind, so that what is before stays where it is
+                cut = max(end - REMOVE_CHUNK, start)
+                # The cursor is put at its place first: else its way is a step of undo, too.
+                writer.setPosition(end)
+                writer.setPosition(cut, QTextCursor.MoveMode.KeepAnchor)
+                begin()
+                writer.removeSelectedText()
+                writer.endEditBlock()
+                begin, end = writer.joinPreviousEditBlock, cut
+                await pace.breathe()
+            writer.setPosition(start)
+            at = 0
+            while at < len(change.new):
+                with pace.measured() as size:
+                    begin()
+                    writer.insertText(change.new[at : at + size])
+                    writer.endEditBlock()
+                begin = writer.joinPreviousEditBlock
+                at += size
+                if await pace.breathe() and len(change.new) > LONG:
+                    self.filling.emit(min(100 * at // len(change.new), 100))
+        finally:
+            pace.end()
 
     def _apply_editable(self) -> None:
         self.setReadOnly(not self._is_editable or self._is_filling)
@@ -470,10 +462,3 @@ class CodeView(QPlainTextEdit):
         self._fit_gutter()
         self._show_marks()
         self._gutter.update()
-
-
-def _paced(size: int, took_s: float) -> int:
-    """Answer how many characters to put in next, if `size` of them took so long."""
-    if took_s > FILL_SLICE_S / 2:
-        return max(size // 2, CHUNK // 4)
-    return min(size * 2, MAX_CHUNK) if took_s < FILL_SLICE_S / 4 else size
