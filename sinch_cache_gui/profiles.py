@@ -94,16 +94,35 @@ ASSUMPTION_RANGES: Final[Mapping[str, tuple[int, int]]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class LastFunction:
+    """The function that answered last; its secret is not among it.
+
+    Attributes:
+        url: Where it is; empty for none yet.
+        path_style: How its paths are made.
+        application_key: Signs its requests; empty for unsigned ones.
+        may_leave: Whether it may be on a public address.
+    """
+
+    url: str = ""
+    path_style: str = ""
+    application_key: str = ""
+    may_leave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What the window remembers of its user.
 
     Attributes:
         theme: "system", "light" or "dark".
         calls: What is assumed of the platform.
+        function: What the fields of a function behind a URL begin with.
     """
 
     theme: str = "system"
     calls: CallAssumptions = CallAssumptions()
+    function: LastFunction = LastFunction()
 
 
 class KeptPreferences:
@@ -130,6 +149,10 @@ class KeptPreferences:
         """Assume something else of the platform."""
         self._change(replace(self._now, calls=calls))
 
+    def ask_next_time(self, function: LastFunction) -> None:
+        """Begin with this function at the next start."""
+        self._change(replace(self._now, function=function))
+
     def _change(self, preferences: Preferences) -> None:
         self._now = preferences
         if self._file is None:
@@ -149,8 +172,20 @@ def load_preferences(file: Path) -> Preferences:
     if not isinstance(kept, dict):
         return Preferences()
     theme = kept.get("theme")
-    calls = _parse_assumptions(kept.get("calls"))
-    return Preferences(theme if theme in THEMES else Preferences().theme, calls)
+    return Preferences(
+        theme if theme in THEMES else Preferences().theme,
+        _parse_assumptions(kept.get("calls")),
+        _parse_function(kept.get("function")),
+    )
+
+
+def _parse_function(kept: object) -> LastFunction:
+    """Read the last function whole, or none."""
+    if not isinstance(kept, dict):
+        return LastFunction()
+    texts = [kept.get(name) for name in ("url", "path_style", "application_key")]
+    url, path_style, key = (text if isinstance(text, str) else "" for text in texts)
+    return LastFunction(url, path_style, key, kept.get("may_leave") is True)
 
 
 def _parse_assumptions(kept: object) -> CallAssumptions:

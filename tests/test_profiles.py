@@ -9,6 +9,7 @@ import pytest
 from sinch_cache_gui.profiles import (
     CallAssumptions,
     KeptPreferences,
+    LastFunction,
     Preferences,
     Profile,
     load_preferences,
@@ -83,6 +84,16 @@ def test_what_is_assumed_comes_back_beside_the_theme(tmp_path: Path) -> None:
 
     assumed = CallAssumptions(reply_timeout_ms=9000, keeps_hash=True)
     assert KeptPreferences(file).now == Preferences("dark", assumed)
+
+
+def test_the_last_function_comes_back(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    function = LastFunction("http://localhost:3000", "/", "key", may_leave=True)
+    KeptPreferences(file).ask_next_time(function)
+    assert KeptPreferences(file).now == Preferences(function=function)
+
+    file.write_text('{"function": {"url": 7, "may_leave": "yes"}}')
+    assert load_preferences(file) == Preferences()
 
 
 @pytest.mark.parametrize(

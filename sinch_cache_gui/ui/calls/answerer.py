@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.keychain import Keychain, SecretKind, SecretName
+from sinch_cache_gui.profiles import KeptPreferences, LastFunction
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -63,17 +64,21 @@ class FunctionForm(QWidget):
         theme: Colours and fonts.
         scope: Holds what the keychain is asked.
         keychain: Remembers the secrets of applications.
+        preferences: Remember the rest of the last function.
     """
 
     accepted = Signal(object)
     """An `Answerer`."""
     closed = Signal()
 
-    def __init__(self, theme: Theme, scope: TaskScope, keychain: Keychain) -> None:
+    def __init__(
+        self, theme: Theme, scope: TaskScope, keychain: Keychain, preferences: KeptPreferences
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._scope = scope
         self._keychain = keychain
+        self._preferences = preferences
         self._remembered = ""
         self._url = QLineEdit(DEFAULT_FUNCTION_URL)
         self._path = QComboBox()
@@ -85,6 +90,7 @@ class FunctionForm(QWidget):
         self._use = QPushButton(self.tr("Use"))
         self._cancel = QPushButton(self.tr("Cancel"))
         self._name_controls()
+        self._begin_with(preferences.now.function)
         self._lay_out()
         self._key.editingFinished.connect(self._look_for_secret)
         self._use.clicked.connect(self._accept)
@@ -98,6 +104,14 @@ class FunctionForm(QWidget):
         """Put the focus where typing begins."""
         self._url.setFocus(Qt.FocusReason.OtherFocusReason)
         self._url.selectAll()
+        self._look_for_secret()
+
+    def _begin_with(self, last: LastFunction) -> None:
+        if last.url:
+            self._url.setText(last.url)
+            self._path.setCurrentText(last.path_style)
+            self._key.setText(last.application_key)
+            self._may_leave.setChecked(last.may_leave)
 
     def _name_controls(self) -> None:
         self._url.setAccessibleName(self.tr("URL of the function"))
@@ -197,6 +211,9 @@ class FunctionForm(QWidget):
             self._complain("")
 
     def _remember(self, answerer: Answerer) -> None:
+        self._preferences.ask_next_time(
+            LastFunction(answerer.url, answerer.path_style, answerer.key, answerer.may_leave)
+        )
         if not answerer.key:
             return
         self._remembered = answerer.secret
@@ -231,11 +248,13 @@ class AnswererBar(QWidget):
     chosen = Signal(object)
     """An `Answerer`, or None for the built-in function."""
 
-    def __init__(self, theme: Theme, scope: TaskScope, keychain: Keychain) -> None:
+    def __init__(
+        self, theme: Theme, scope: TaskScope, keychain: Keychain, preferences: KeptPreferences
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._who = QToolButton()
-        self._form = FunctionForm(theme, scope, keychain)
+        self._form = FunctionForm(theme, scope, keychain, preferences)
         label = QLabel(self.tr("Answered by"))
         label.setObjectName("muted")
         label.setBuddy(self._who)

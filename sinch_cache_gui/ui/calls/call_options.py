@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from sinch_cache_gui.profiles import CallAssumptions, KeptPreferences
 from sinch_cache_gui.ui.calls.assumptions_dialog import AssumptionsDialog
@@ -16,8 +16,8 @@ from sinch_cache_gui.voice.callbacks import Event
 from sinch_cache_gui.voice.menu import MenuAssumptions
 from sinch_cache_gui.voice.scenario import Deviations, Direction
 
-LATE_S = 2.0
-TOO_LATE_S = 6.0
+LATE_S, LEAST_LATE_S, MOST_LATE_S = 2.0, 0.1, 600.0
+LONGER_THAN_ANYBODY_WAITS_S = 1.0
 
 
 class CallOptionsMenu(QMenu):
@@ -53,12 +53,14 @@ class CallOptionsMenu(QMenu):
         self._twice = self._switch(self.tr("Deliver callbacks twice"))
         late = QActionGroup(self)
         late.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
+        self._late_s = LATE_S
         self._late = self._switch(self.tr("Deliver {0} s late").format(f"{LATE_S:g}"))
-        self._too_late = self._switch(
-            self.tr("Deliver PIE {0} s late: nobody waits so long").format(f"{TOO_LATE_S:g}")
-        )
-        for action in (self._late, self._too_late):
+        self._late_pie = self._switch(self.tr("Deliver only PIE {0} s late").format(f"{LATE_S:g}"))
+        self._too_late = self._switch(self.tr("Deliver PIE too late: nobody waits so long"))
+        for action in (self._late, self._late_pie, self._too_late):
             late.addAction(action)
+        how_late = self.addAction(self.tr("How late…"))
+        how_late.triggered.connect(self.ask_how_late)
         self._swapped = self._switch(self.tr("Deliver PIE after DICE"))
         self.addSeparator()
         self._send = self.addMenu(self.tr("Send one callback by itself"))
@@ -108,14 +110,37 @@ class CallOptionsMenu(QMenu):
         """What goes wrong on the way to the function."""
         delays: dict[Event, float] = {}
         if self._late.isChecked():
-            delays = dict.fromkeys(Event, LATE_S)
+            delays = dict.fromkeys(Event, self._late_s)
+        elif self._late_pie.isChecked():
+            delays = {Event.PIE: self._late_s}
         elif self._too_late.isChecked():
-            delays = {Event.PIE: TOO_LATE_S}
+            waits_s = self._preferences.now.calls.reply_timeout_ms / 1000
+            delays = {Event.PIE: waits_s + LONGER_THAN_ANYBODY_WAITS_S}
         return Deviations(
             frozenset(Event) if self._twice.isChecked() else frozenset(),
             frozenset((Event.PIE,)) if self._swapped.isChecked() else frozenset(),
             delays,
         )
+
+    def ask_how_late(self) -> None:
+        """Let the delay of callbacks be set, in seconds."""
+        dialog = QInputDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("How late callbacks are delivered"))
+        dialog.setLabelText(self.tr("Seconds from when a callback is due to when it is delivered:"))
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setDoubleDecimals(1)
+        dialog.setDoubleRange(LEAST_LATE_S, MOST_LATE_S)
+        dialog.setDoubleValue(self._late_s)
+        dialog.doubleValueSelected.connect(self._be_late)
+        dialog.open()
+
+    def _be_late(self, seconds: float) -> None:
+        self._late_s = seconds
+        self._late.setText(self.tr("Deliver {0} s late").format(f"{seconds:g}"))
+        self._late_pie.setText(self.tr("Deliver only PIE {0} s late").format(f"{seconds:g}"))
+        if not (self._late_pie.isChecked() or self._too_late.isChecked()):
+            self._late.setChecked(True)
 
     def show_assumptions(self) -> None:
         """Let what is assumed of the platform be adjusted."""

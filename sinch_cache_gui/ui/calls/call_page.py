@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keychain import Keychain
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.calls.answerer import AnswererBar
 from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
 from sinch_cache_gui.ui.calls.call_session import CallSession, Placing
@@ -66,6 +67,7 @@ class CallPage(QWidget):
         session: Runs the calls.
         options: How they are simulated.
         keychain: Remembers the secrets of applications.
+        preferences: Remember the last function.
         is_read_only: Whether the cache takes no writes; then nothing can be dialled.
     """
 
@@ -87,6 +89,7 @@ class CallPage(QWidget):
         session: CallSession,
         options: CallOptionsMenu,
         keychain: Keychain,
+        preferences: KeptPreferences,
         *,
         is_read_only: bool,
     ) -> None:
@@ -104,7 +107,7 @@ class CallPage(QWidget):
         self._answered: CallbackRecord | None = None
         self._noticed: list[CacheOperation] = []
         self._watched_until_ms = 0
-        self.answerer = AnswererBar(theme, scope, keychain)
+        self.answerer = AnswererBar(theme, scope, keychain, preferences)
         self._form = DialForm(theme, is_read_only=is_read_only)
         self._cards = CardList(theme, now_ms)
         self._callee = CalleeBar()

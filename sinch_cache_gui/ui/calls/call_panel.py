@@ -92,6 +92,7 @@ class CallPanel(QWidget):
             self._session,
             self._menu,
             keychain,
+            preferences,
             is_read_only=is_read_only,
         )
         self._scenarios = ScenarioPane(

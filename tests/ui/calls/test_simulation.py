@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import QComboBox, QInputDialog, QLabel, QPlainTextEdit, QSpinBox
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.feed import Change, ChangeKind
@@ -113,6 +113,36 @@ async def test_a_secret_is_remembered_in_the_keychain_when_that_is_chosen(
     at_the_next_start.click("Use this function")
     await until(lambda: not drawer.entries)
     await at_the_next_start.panel.aclose()
+
+
+async def test_the_last_function_is_remembered_without_its_secret(
+    open_panel, cache, tmp_path, until
+) -> None:
+    file = tmp_path / "preferences.json"
+    drawer = Drawer()
+    hand = open_panel(cache, keychain=Keychain(lambda: drawer), preferences=KeptPreferences(file))
+    hand.choose("Who answers the callbacks", "A function behind")
+    fill(hand, "URL of the function", "http://10.0.0.9:8080")
+    fill(hand, "Application key", KEY)
+    fill(hand, "Application secret", SECRET)
+    hand.tick("Remember the secret in the keychain")
+    hand.tick("Allow public addresses")
+    hand.click("Use this function")
+    await until(lambda: drawer.entries)
+    await hand.panel.aclose()
+    hand.panel.close()
+    assert SECRET not in file.read_text()
+
+    at_the_next_start = open_panel(
+        cache, keychain=Keychain(lambda: drawer), preferences=KeptPreferences(file)
+    )
+    assert at_the_next_start.button("Who answers the callbacks").text() == "built-in function"
+    at_the_next_start.choose("Who answers the callbacks", "A function behind")
+    assert at_the_next_start.field("URL of the function").text() == "http://10.0.0.9:8080"
+    assert at_the_next_start.field("Application key").text() == KEY
+    assert at_the_next_start.is_ticked("Allow public addresses")
+    await until(at_the_next_start.field("Application secret").text)
+    assert at_the_next_start.field("Application secret").text() == SECRET
 
 
 async def test_another_key_does_not_take_the_secret_of_the_last_one(
@@ -297,6 +327,31 @@ async def test_callbacks_delivered_twice(hand, cache) -> None:
     assert await cache.get(f"rate:{CALLER}") == 2
     hand.click("Hang up")
     await hand.until(CallPhase.ENDED)
+
+
+async def set_delay(hand, until, seconds: float) -> None:
+    hand.switch("How late")
+    await until(lambda: hand.panel.findChildren(QInputDialog))
+    (dialog,) = hand.panel.findChildren(QInputDialog)
+    dialog.setDoubleValue(seconds)
+    dialog.accept()
+
+
+async def test_callbacks_come_as_late_as_is_wanted(hand, until) -> None:
+    await set_delay(hand, until, 0.2)
+    await hand.dial()
+    hand.click("Hang up")
+    await hand.until(CallPhase.ENDED)
+
+    lines = [action.text() for action in hand.button("How calls are simulated").menu().actions()]
+    assert "Deliver 0.2 s late" in lines
+    assert "Deliver only PIE 0.2 s late" in lines
+    assert took_ms(hand.callbacks()[0][1]) >= 150  # timers may be early by a twentieth
+
+
+def took_ms(text: str) -> float:
+    number, unit = text.rsplit(" ", 1)
+    return float(number.lstrip("< ")) * (1000 if unit == "s" else 1)
 
 
 # -- the cards -----------------------------------------------------------------------------------
