@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from sinch_cache_gui.values.json_check import line_and_column
-from sinch_cache_gui.values.json_text import Token, TokenKind, read_tokens
+from sinch_cache_gui.values.json_grammar import NUMBER, SPACE, STRING, skip_string
 from sinch_cache_gui.values.slices import Work, run_sliced, run_through
 
 MAX_NOTES: Final = 200
@@ -21,6 +22,20 @@ _LARGEST_PLAIN: Final = 10**21
 """From here on JavaScript writes a number with an exponent (ECMA-262, Number::toString)."""
 
 _SLICE: Final = 512
+
+_TWICE: Final = "This name stands twice in the object; most readers keep the last."
+
+_COLON: Final = re.compile(rf"{SPACE}:")
+_SHORT_NUMBER: Final = rf"-?[0-9][0-9.]{{0,{_EXACT_DIGITS - 2}}}(?![0-9.eE+-])"
+_NEXT: Final = re.compile(
+    rf'(?:[^"{{}}\[\]0-9-]++|{_SHORT_NUMBER}|{STRING}(?!{SPACE}:)){{0,50}}'
+    rf"(?:(?P<OPEN>[{{\[])|(?P<CLOSE>[}}\]])|(?P<NAME>{STRING})(?={SPACE}:)"
+    rf'|(?P<NUMBER>{NUMBER})|(?P<LONG>"))?'
+)
+"""What there is nothing to say about, and behind it what there might be something about.
+
+LONG is the quotation mark of a string that is to be read by `skip_string` first.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +73,49 @@ async def find_notes_sliced(text: str) -> tuple[JsonNote, ...]:
 
 def notes_work(text: str) -> Work[tuple[JsonNote, ...]]:
     """The work of `find_notes`, in slices."""
-    notes: list[JsonNote] = []
-    names: list[set[str] | None] = []
-    before: Token | None = None
-    for count, token in enumerate(read_tokens(text)):
+    notes = _Notes(text)
+    names: set[str] | None = None
+    outer: list[set[str] | None] = []
+    for count, (kind, start, end) in enumerate(_stretches(text)):
+        if kind == "NAME":
+            if names is None:
+                continue
+            name = _read_name(text[start + 1 : end - 1])
+            if name in names:
+                notes.add(start, end, _TWICE)
+            names.add(name)
+        elif kind == "OPEN":
+            outer.append(names)
+            names = set() if text[start] == "{" else None
+        elif kind == "CLOSE":
+            names = outer.pop()
+        elif kind == "NUMBER" and (rounded := javascript_rounds(text[start:end])) is not None:
+            notes.add(start, end, f"JavaScript reads this number as {rounded}.")
+        if len(notes.found) == MAX_NOTES:
+            break
         if count % _SLICE == 0:
             yield
-            if len(notes) >= MAX_NOTES:
-                break
-        mark = text[token.start] if token.kind is TokenKind.MARK else ""
-        if mark == "{":
-            names.append(set())
-        elif mark == "[":
-            names.append(None)
-        elif mark and mark in "}]":
-            names.pop()
-        elif token.kind is TokenKind.NUMBER:
-            rounded = javascript_rounds(text[token.start : token.end])
-            if rounded is not None:
-                notes.append(_note(text, token, f"JavaScript reads this number as {rounded}."))
-        elif mark == ":" and before is not None and names:
-            _note_duplicate(text, before, names[-1], notes)
-        before = token
-    return tuple(notes[:MAX_NOTES])
+    return tuple(notes.found)
+
+
+def _stretches(text: str) -> Iterator[tuple[str | None, int, int]]:
+    """Answer the brackets, names and long numbers of a text known to be JSON, where they stand.
+
+    Some stretches are of no kind: they end a pass over much that is of no interest.
+    """
+    at = 0
+    while at < len(text) and (match := _NEXT.match(text, at)):
+        kind = match.lastgroup
+        if kind is None:
+            at = match.end()
+            yield None, at, at
+        elif kind == "LONG":
+            start = match.start(kind)
+            at = skip_string(text, start) + 1
+            yield "NAME" if _COLON.match(text, at) else None, start, at
+        else:
+            start, at = match.span(kind)
+            yield kind, start, at
 
 
 def javascript_rounds(literal: str) -> str | None:
@@ -106,19 +141,23 @@ def _exact(literal: str) -> Decimal | None:
     return Decimal(literal)
 
 
-def _note_duplicate(text: str, name: Token, names: set[str] | None, notes: list[JsonNote]) -> None:
-    if names is None:
-        return
-    spelling = text[name.start + 1 : name.end - 1]
-    # Escapes spell the same name in several ways.
-    plain = str(json.loads(f'"{spelling}"')) if "\\" in spelling else spelling
-    if plain in names:
-        notes.append(
-            _note(text, name, "This name stands twice in the object; most readers keep the last.")
-        )
-    names.add(plain)
+def _read_name(spelling: str) -> str:
+    """Answer the name that is spelt so; escapes spell the same one in several ways."""
+    return str(json.loads(f'"{spelling}"')) if "\\" in spelling else spelling
 
 
-def _note(text: str, token: Token, sentence: str) -> JsonNote:
-    line, column = line_and_column(text, token.start)
-    return JsonNote(token.start, token.end, line, column, sentence)
+class _Notes:
+    """Collects notes from the beginning of a text to its end, counting its lines only once."""
+
+    def __init__(self, text: str) -> None:
+        self.found: list[JsonNote] = []
+        self._text = text
+        self._line = 1
+        self._counted = 0
+
+    def add(self, start: int, end: int, sentence: str) -> None:
+        """Note something about a stretch that is not before the one noted last."""
+        self._line += self._text.count("\n", self._counted, start)
+        self._counted = start
+        column = start - self._text.rfind("\n", 0, start)
+        self.found.append(JsonNote(start, end, self._line, column, sentence))

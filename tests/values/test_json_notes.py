@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sinch_cache_gui.values.json_notes import MAX_NOTES, find_notes, javascript_rounds
+from tests.values.json_texts import TEXTS
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,31 @@ def test_a_name_that_stands_twice_is_pointed_out_at_its_second_place() -> None:
     notes = find_notes('{"a": 1,\n "b": {"a": 2}, "\\u0061": 3}')
     assert [(note.line, note.column) for note in notes] == [(2, 17)]
     assert notes[0].sentence == "This name stands twice in the object; most readers keep the last."
+
+
+@given(TEXTS)
+def test_as_many_names_are_pointed_out_as_a_reader_drops(text: str) -> None:
+    dropped = 0
+
+    def read(pairs: list[tuple[str, object]]) -> None:
+        nonlocal dropped
+        dropped += len(pairs) - len(dict(pairs))
+
+    json.loads(text, object_pairs_hook=read)
+    notes = [note for note in find_notes(text) if "twice" in note.sentence]
+    assert len(notes) == dropped
+    assert {text[note.start] + text[note.end - 1] for note in notes} <= {'""'}
+
+
+def test_each_note_knows_its_line_and_column_however_far_down() -> None:
+    plain = '"+46701234567", "' + r"\n" * 120 + '", -12.5, true,\n'
+    notes = find_notes("[" + (plain * 100 + ' {"a": 1e400, "a": 1},\n') * 2 + "0]")
+    assert [(note.line, note.column) for note in notes] == [
+        (101, 8),
+        (101, 15),
+        (202, 8),
+        (202, 15),
+    ]
 
 
 def test_strings_in_lists_may_repeat() -> None:
