@@ -174,7 +174,8 @@ async def test_unsaved_bytes_survive_as_a_draft(seat, tmp_path: Path) -> None:  
     press(view, "0", "0")
     await desk.until(lambda: store.of("memory"))
     (draft,) = store.of("memory")
-    assert (bytes.fromhex(draft.text), draft.base) == (b"\x00" + DATA[1:], DATA)
+    unsaved = draft.unsaved
+    assert (bytes.fromhex(unsaved.text), unsaved.base) == (b"\x00" + DATA[1:], DATA)
 
     again = await seat(drafts=store)
     again.tabs.offer_drafts()
