@@ -122,9 +122,16 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.snapshot(key)
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
         """Forwarded."""
-        return await self._inner.rename(key, to, overwrites=overwrites)
+        return await self._inner.rename(key, to, overwrites=overwrites, leaving=leaving)
 
     def retry_now(self) -> None:
         """Forwarded."""

@@ -486,13 +486,21 @@ class CacheBackend(FunctionCache, Protocol):
         """Answer a key whole, as it is at one moment; None where it does not exist."""
         ...
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
         """Give a key another name, with its bytes, type and deadline, in one step.
 
         Args:
             key: The key's bytes; any type.
             to: Its name from then on.
             overwrites: Whether a key of that name may be replaced.
+            leaving: What shall stand under the old name from then on, until its own deadline.
 
         Returns:
             `Saved` with the key that was replaced, if any; `Changed` if there is a key of that

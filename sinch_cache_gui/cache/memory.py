@@ -292,9 +292,22 @@ class MemoryCache(CacheBackend):
         entry = self._find(key)
         return None if entry is None else _snapshot(key, entry)
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
-        """Move the bytes and the deadline: nothing can come between."""
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
+        """Move the bytes and the deadline: nothing can come between.
+
+        Raises:
+            WrongType: `leaving` is of another type than a string, taken from another cache.
+        """
         check_new_name(key, to)
+        if leaving is not None and leaving.type != KeyType.STRING:
+            raise WrongType(f"The in-memory cache cannot hold a {leaving.type}")
         entry = self._find(key)
         if entry is None:
             return Gone()
@@ -305,6 +318,10 @@ class MemoryCache(CacheBackend):
         data, deadline_ms = entry.data, entry.deadline_ms
         self._end(key, ChangeKind.DELETED)
         self._put(to, data, deadline_ms)
+        if leaving is not None and (
+            leaving.deadline_ms is None or leaving.deadline_ms > self._clock()
+        ):
+            self._put(key, leaving.payload, leaving.deadline_ms)
         return Saved(deadline_ms, before)
 
     def retry_now(self) -> None:

@@ -267,11 +267,18 @@ class RedisCache(CacheBackend):
         """Two round trips, the second a transaction."""
         return await self._reads.snapshot(key)
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
         """Look at the new name and rename in one step on the server."""
         check_new_name(key, to)
         outcome = await self._atomically(
-            lambda writes: writes.rename(key, to, overwrites=overwrites)
+            lambda writes: writes.rename(key, to, overwrites=overwrites, leaving=leaving)
         )
         return await self._told(to, outcome)
 

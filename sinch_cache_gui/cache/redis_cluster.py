@@ -240,7 +240,14 @@ class ClusterCache(CacheBackend):
         """Take a key whole where it is."""
         return await self._at(key, lambda cache: cache.snapshot(key))
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
         """Rename within a slot: between two, no server can do it in one step."""
         check_new_name(key, to)
         if key_slot(key) != key_slot(to):
@@ -249,7 +256,9 @@ class ClusterCache(CacheBackend):
                 "A cluster renames in one step only between names that share a {tag}. "
                 "Copy the key to the new name, then delete the old one.",
             )
-        return await self._at(key, lambda cache: cache.rename(key, to, overwrites=overwrites))
+        return await self._at(
+            key, lambda cache: cache.rename(key, to, overwrites=overwrites, leaving=leaving)
+        )
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow every primary, and whoever takes over from it."""

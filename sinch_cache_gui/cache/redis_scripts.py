@@ -168,9 +168,16 @@ local held = kind == 'string' and redis.call('GET', KEYS[2])
 if kind ~= 'none' and ARGV[2] == '0' then return {'occupied', kind, held, before} end
 local payload = kind ~= 'none' and (held or redis.call('DUMP', KEYS[2]))
 redis.call('RENAME', KEYS[1], KEYS[2])
+if ARGV[3] == 'string' then
+  redis.call('SET', KEYS[1], ARGV[4])
+  if ARGV[5] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[5]) end
+elseif ARGV[3] ~= '' then
+  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[5]), ARGV[4], 'ABSTTL')
+end
 return {'renamed', when, kind, payload, before}
 """)
-"""KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go."""
+"""KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go; type,
+payload and deadline of what is left under the old name, or no type."""
 
 CHANGE_ELEMENT: Final = Script("""
 local at = 0
@@ -297,10 +304,7 @@ class ScriptedWrites:
 
     async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
         """One round trip."""
-        heir: tuple[bytes | str | int, ...] = ("", b"", NO_EXPIRY)
-        if by is not None:
-            heir = (by.type, by.payload, NO_EXPIRY if by.deadline_ms is None else by.deadline_ms)
-        command = self._deadlines.command
+        command, heir = self._deadlines.command, _heir_words(by)
         reply = await self._run(REPLACE, held.key, command, held.type, held.payload, *heir)
         match reply:
             case [b"replaced", before]:
@@ -319,9 +323,13 @@ class ScriptedWrites:
                 return Saved(snapshot.deadline_ms, None)
         return self._refused(reply)
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
+    async def rename(
+        self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
+    ) -> Saved | Occupied | Absent:
         """One round trip."""
-        reply = await self._run_on(RENAME, (key, to), self._deadlines.command, int(overwrites))
+        command = self._deadlines.command
+        left = _heir_words(leaving)
+        reply = await self._run_on(RENAME, (key, to), command, int(overwrites), *left)
         match reply:
             case [b"renamed", when, b"none", _, _]:
                 return Saved(self._deadlines.parse(when), None)
@@ -373,6 +381,13 @@ class ScriptedWrites:
                 data = held if isinstance(held, bytes) and kind.decode() == KeyType.STRING else None
                 return Occupied(kind.decode(), data, self._deadlines.parse(before))
         raise TypeError(f"a script answered {reply!r}")
+
+
+def _heir_words(heir: Snapshot | None) -> tuple[bytes | str | int, ...]:
+    """Answer what a script shall put down: type, payload, deadline; no type for nothing."""
+    if heir is None:
+        return ("", b"", NO_EXPIRY)
+    return (heir.type, heir.payload, NO_EXPIRY if heir.deadline_ms is None else heir.deadline_ms)
 
 
 def _plan_words(plan: ElementPlan) -> Iterator[bytes | str | int]:

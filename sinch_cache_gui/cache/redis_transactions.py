@@ -231,7 +231,9 @@ class WatchedWrites:
 
         return await self._run(key, decide, with_dump=True)
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
+    async def rename(
+        self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
+    ) -> Saved | Occupied | Absent:
         """Look at both names, then rename."""
 
         async def look(line: Line) -> tuple[_Seen, _Seen]:
@@ -250,7 +252,10 @@ class WatchedWrites:
             if other.payload is not None:
                 before = Snapshot(to, other.type, other.payload, other.deadline_ms)
             command = "RENAMENX" if other.is_absent else "RENAME"
-            return _Plan([(command, key, to)], lambda _: Saved(moved.deadline_ms, before))
+            commands: list[Command] = [(command, key, to)]
+            if leaving is not None:
+                commands += _store_commands(leaving)
+            return _Plan(commands, lambda _: Saved(moved.deadline_ms, before))
 
         return await self._attempt(look, decide)
 

@@ -127,7 +127,9 @@ class AtomicWrites(Protocol):
         """As `CacheBackend.replace`."""
         ...
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool) -> Saved | Occupied | Absent:
+    async def rename(
+        self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
+    ) -> Saved | Occupied | Absent:
         """As `CacheBackend.rename`; what is in the way is what `to` holds."""
         ...
 

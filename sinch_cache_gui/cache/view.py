@@ -167,11 +167,20 @@ class CacheView(ForwardingBackend):
         found = await self._inner.snapshot(self._full(key))
         return None if found is None else replace(found, key=key)
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
         """Rename a key below the prefix, if that is allowed."""
         self._refuse_if_read_only()
+        old = self._full(key)
+        left = None if leaving is None else replace(leaving, key=old)
         return self._shown(
-            await self._inner.rename(self._full(key), self._full(to), overwrites=overwrites)
+            await self._inner.rename(old, self._full(to), overwrites=overwrites, leaving=left)
         )
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:

@@ -79,13 +79,20 @@ class JournalingBackend(ForwardingBackend):
             type_=held.type if by is None else by.type,
         )
 
-    async def rename(self, key: bytes, to: bytes, *, overwrites: bool = False) -> WriteOutcome:
+    async def rename(
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool = False,
+        leaving: Snapshot | None = None,
+    ) -> WriteOutcome:
         """Rename, and keep both names and what was replaced."""
         return await self._recorded(
             Action.RENAMED,
             key,
             None,
-            self._inner.rename(key, to, overwrites=overwrites),
+            self._inner.rename(key, to, overwrites=overwrites, leaving=leaving),
             new_name=to,
         )
 

@@ -164,10 +164,8 @@ async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | Non
 async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None:
     if entry.new_name is None:
         return NOT_UNDOABLE
-    reason = _why_not(await backend.rename(entry.new_name, entry.key))
-    if reason is None and entry.before is not None:
-        return await put_back(backend, entry.before)
-    return reason
+    outcome = await backend.rename(entry.new_name, entry.key, leaving=entry.before)
+    return _why_not(outcome)
 
 
 async def _undo_save(backend: CacheBackend, entry: JournalEntry) -> str | None:

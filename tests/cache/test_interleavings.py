@@ -444,7 +444,30 @@ add_undo("extension", lambda cache, _: cache.change_ttl(A, ExtendBy(60_000)), mo
 add_undo("end of expiry", lambda cache, _: cache.change_ttl(A, Persist()), moving_back, A)
 add_undo("expiry", lambda cache, _: cache.change_ttl(B, ExpireIn(60_000)), moving_back, B)
 add_undo("deletion", lambda cache, _: cache.remove(A), restoring_before, A)
+
+
+def renaming_back(entry: JournalEntry) -> Step:
+    """What was replaced comes back in the same step."""
+    to, replaced = entry.new_name, entry.before
+    assert to is not None
+    assert replaced is not None
+    back = Held(replaced.type, replaced.payload, replaced.deadline_ms)
+
+    def step(state: State) -> tuple[State, Told]:
+        after, told = renaming(to, entry.key)(state)
+        return ({**after, to: back} if told[0] == "saved" else after), told
+
+    return step
+
+
 add_undo("rename", lambda cache, _: cache.rename(A, C), lambda _: renaming(C, A), A, C)
+for name, over in (("string", B), ("hash", H)):
+    add_undo(
+        f"rename over a {name}",
+        lambda cache, _, over=over: cache.rename(A, over, overwrites=True),
+        renaming_back,
+        *(A, over),
+    )
 
 
 # ----- what somebody else does meanwhile

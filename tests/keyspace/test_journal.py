@@ -181,6 +181,20 @@ async def test_undoing_a_rename_brings_back_both_names_and_what_was_replaced(
     assert await held(cache, b"new") == (b"2", 200_000)
 
 
+async def test_undoing_a_rename_does_not_revive_what_was_replaced(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=600_000)
+    await cache.write(b"new", b"2", expected=None, ttl=50_000)
+    await cache.rename(b"old", b"new", overwrites=True)
+    clock.ms += 100_000
+
+    await undo(cache, cache.journal.entries[-1:])
+
+    assert await held(cache, b"old") == (b"1", 500_000)
+    assert await cache.snapshot(b"new") is None
+
+
 async def test_a_rename_is_not_undone_over_a_key_that_took_the_old_name(
     cache: JournalingBackend,
 ) -> None:
