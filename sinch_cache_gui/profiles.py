@@ -69,6 +69,10 @@ class CallAssumptions:
         last_try_decides: Whether silence at the last try is `timeout` in spite of wrong input.
         sends_empty_value: Whether `timeout` and its like carry an empty value, and not none.
         tells_hangup_in_menu: Whether hanging up in a menu sends PIE before DICE.
+        ends_at_bad_pie: Whether a PIE without a reply to carry out ends the call.
+        prompts_answer: Whether what is played to the caller answers the call.
+        bills_begun_minutes: Whether a begun minute costs a whole one.
+        repeats_main_prompt: Whether the main prompt stands in for a missing `repeatPrompt`.
         adds_call_id_alias: Whether `callId` travels beside `callid`.
     """
 
@@ -82,6 +86,10 @@ class CallAssumptions:
     last_try_decides: bool = False
     sends_empty_value: bool = False
     tells_hangup_in_menu: bool = True
+    ends_at_bad_pie: bool = True
+    prompts_answer: bool = True
+    bills_begun_minutes: bool = True
+    repeats_main_prompt: bool = True
     adds_call_id_alias: bool = True
 
 
@@ -214,6 +222,10 @@ def _parse_assumptions(kept: object) -> CallAssumptions:
         last_try_decides=switch("last_try_decides", default.last_try_decides),
         sends_empty_value=switch("sends_empty_value", default.sends_empty_value),
         tells_hangup_in_menu=switch("tells_hangup_in_menu", default.tells_hangup_in_menu),
+        ends_at_bad_pie=switch("ends_at_bad_pie", default.ends_at_bad_pie),
+        prompts_answer=switch("prompts_answer", default.prompts_answer),
+        bills_begun_minutes=switch("bills_begun_minutes", default.bills_begun_minutes),
+        repeats_main_prompt=switch("repeats_main_prompt", default.repeats_main_prompt),
         adds_call_id_alias=switch("adds_call_id_alias", default.adds_call_id_alias),
     )
 

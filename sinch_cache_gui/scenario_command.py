@@ -41,6 +41,7 @@ EPILOG = f"""\
 A folder stands for every .json file in it. Time is simulated: a pause of ten minutes takes none.
 On the embedded cache every key ages with it; on a Redis the keys that the scenario itself wrote.
 Requests to --function are signed if {KEY_VARIABLE} and {SECRET_VARIABLE} are set.
+Where no document says how the platform behaves, the window's assumptions hold by default.
 
 exit codes:  0 everything held,  1 something did not,  2 the input makes no sense
 """

@@ -282,7 +282,7 @@ class Call:
         event = record.event
         why = record.problems[0].message if record.problems else "There is no action."
         self._tell(LineKind.FAILURE, f"{event.upper()}: {why} {record.consequence}")
-        if event is Event.ACE:
+        if event is Event.ACE or (event is Event.PIE and not self._options.ends_at_bad_pie):
             self._connect()
             return
         result = None if self._answered_ms else CallResult.FAILED  # assumed
@@ -293,8 +293,8 @@ class Call:
         )
 
     def _carry_out(self, instruction: Instruction) -> None:
-        # Assumed: whatever is played to the caller has answered the call.
-        if isinstance(instruction, Say | PlayFiles | Answer):
+        is_played = isinstance(instruction, Say | PlayFiles)
+        if isinstance(instruction, Answer) or (is_played and self._options.prompts_answer):
             self._answered_ms = self._answered_ms or self._now_ms()
         kind, text = line_of_instruction(instruction)
         self._tell(kind, text)
@@ -388,7 +388,10 @@ class Call:
         end = CallEnd(reason, result, text)
         self._note(text)
         if not self._are_callbacks_suppressed:
-            await self._fire(dice_of(self._setup, end, self._answered_ms, ended_ms))
+            per_minute = self._options.bills_begun_minutes
+            await self._fire(
+                dice_of(self._setup, end, self._answered_ms, ended_ms, per_minute=per_minute)
+            )
         self._state = replace(self._state, ended_ms=ended_ms, end=end)
         self._become(CallPhase.ENDED)
 

@@ -187,9 +187,16 @@ class CallOptions:
             as long as wanted, and is silent by `Call.silence()`.
         menu: What is assumed of menus.
         tells_hangup_in_menu: Whether hanging up in a menu sends PIE before DICE.
+        ends_at_bad_pie: Whether a PIE without a reply to carry out ends the call. Not documented.
+        prompts_answer: Whether what is played to the caller answers the call. Not documented.
+        bills_begun_minutes: Whether a begun minute costs a whole one, as the published example
+            has it; or each second its part.
     """
 
     reply_timeout_ms: int = 5000
     is_silence_timed: bool = False
     menu: MenuAssumptions = MenuAssumptions()  # noqa: RUF009 (frozen)
     tells_hangup_in_menu: bool = True
+    ends_at_bad_pie: bool = True
+    prompts_answer: bool = True
+    bills_begun_minutes: bool = True

@@ -37,6 +37,8 @@ class MenuAssumptions:
         last_try_decides: Whether silence at the last try makes the result `timeout` in spite of
             wrong input before.
         sends_empty_value: Whether a result that brings no input has an empty value, and not none.
+        repeats_main_prompt: Whether the main prompt is repeated where `repeatPrompt` is missing;
+            or nothing is heard.
     """
 
     timeout_ms: int = 5000
@@ -47,6 +49,7 @@ class MenuAssumptions:
     keeps_hash: bool = False
     last_try_decides: bool = False
     sends_empty_value: bool = False
+    repeats_main_prompt: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,16 +284,14 @@ class MenuRun:
         return [InputRefused(entered), *self._try_again(now_ms)]
 
     def _try_again(self, now_ms: int) -> list[MenuStep]:
-        """Play the prompt again, or give up.
-
-        Assumed: without a `repeatPrompt` the main prompt is repeated.
-        """
+        """Play the prompt again, or give up."""
         menu = self._menu
         if menu is None or not self._tries_left:
             refused = self._has_refused
             return self._finish(MenuResultType.INVALID_INPUT if refused else MenuResultType.TIMEOUT)
         self._tries_left -= 1
-        return self._play(menu, menu.repeat_prompt or menu.main_prompt, now_ms, is_repeat=True)
+        otherwise = menu.main_prompt if self._assumptions.repeats_main_prompt else Prompt()
+        return self._play(menu, menu.repeat_prompt or otherwise, now_ms, is_repeat=True)
 
     def _finish(
         self, type_: MenuResultType, value: str | None = None, method: InputMethod | None = None

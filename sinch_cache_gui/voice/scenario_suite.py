@@ -13,6 +13,7 @@ from typing import TypeAlias
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.voice.builtin import BuiltinFunction
+from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import parse_scenario
 from sinch_cache_gui.voice.scenario_run import Failure, ScenarioResult, ScenarioRun, WrittenKeys
@@ -91,6 +92,7 @@ class Suite:
         make_time: Makes the time each run lives in.
         make_target: Makes who answers.
         on_progress: Told of every run that begins and every call that is over.
+        options: How the calls are simulated; the defaults if None.
     """
 
     def __init__(
@@ -99,11 +101,13 @@ class Suite:
         make_time: TimeMaker,
         make_target: TargetMaker,
         on_progress: Callable[[Progress], None] = lambda _progress: None,
+        options: CallOptions | None = None,
     ) -> None:
         self._cache = cache
         self._make_time = make_time
         self._make_target = make_target
         self._on_progress = on_progress
+        self._options = options
 
     async def run(
         self, scenarios: Sequence[Scenario], *, times: int = 1, speed: float | None = None
@@ -133,6 +137,7 @@ class Suite:
             new_id=lambda: uuid.uuid4().hex,
             speed=speed,
             on_call=lambda tally: self._on_progress(replace(now, calls=tally.calls)),
+            options=self._options,
         )
         since = time.perf_counter()
         try:

@@ -118,6 +118,15 @@ async def test_money_follows_the_minutes_begun(rehearse, script, clock, setup) -
         assert rehearsal.request(-1)["debit"] == {"currencyId": "EUR", "amount": price}
 
 
+async def test_money_may_follow_the_seconds(rehearse, script, clock, setup) -> None:
+    who = replace(setup, user_rate=Money("EUR", 0.06))
+    rehearsal = rehearse(script(MENU), who=who, options=CallOptions(bills_begun_minutes=False))
+    await rehearsal.call.dial()
+    clock.advance(61)
+    await rehearsal.call.hang_up()
+    assert rehearsal.request(-1)["debit"] == {"currencyId": "EUR", "amount": 0.061}
+
+
 async def test_silence_ends_the_menu_whenever_the_caller_wants(rehearse, script) -> None:
     rehearsal = rehearse(script(MENU, HANGUP))
     await rehearsal.call.dial()
@@ -241,6 +250,23 @@ async def test_a_bad_reply_to_pie_ends_an_answered_call(rehearse, script) -> Non
 
     assert "not documented" in rehearsal.call.records[1].consequence
     assert rehearsal.request(2)["result"] == "ANSWERED"
+
+
+async def test_a_bad_reply_to_pie_may_leave_the_call_connected(rehearse, script) -> None:
+    rehearsal = rehearse(script(MENU, b"?"), options=CallOptions(ends_at_bad_pie=False))
+    await rehearsal.call.dial()
+
+    await rehearsal.call.press("1")
+
+    assert rehearsal.call.state.phase is CallPhase.CONNECTED
+
+
+async def test_whether_a_prompt_answers_is_assumed(rehearse, script) -> None:
+    refusal = {"instructions": [{"name": "say", "text": "No"}], "action": {"name": "hangup"}}
+    for prompts_answer, result in ((True, "ANSWERED"), (False, "N/A")):
+        rehearsal = rehearse(script(refusal), options=CallOptions(prompts_answer=prompts_answer))
+        await rehearsal.call.dial()
+        assert rehearsal.request(1)["result"] == result
 
 
 async def test_menus_that_end_at_once_are_not_asked_for_ever(rehearse, script) -> None:

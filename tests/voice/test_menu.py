@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sinch_cache_gui.voice.callbacks import MenuResult
@@ -50,6 +52,15 @@ def test_return_ends_the_menu_with_its_value() -> None:
         MenuFinished(MenuResult("return", "main", "sales", "dtmf")),
     ]
     assert menu.deadline_ms is None
+
+
+def test_without_a_repeat_prompt_the_main_one_or_nothing_is_heard_again() -> None:
+    run = RunMenu((replace(MAIN, repeat_prompt=None),))
+    for repeats_main_prompt, again in ((True, ["Press 1 or 2"]), (False, [])):
+        menu = MenuRun(run, MenuAssumptions(repeats_main_prompt=repeats_main_prompt))
+        menu.start(0)
+        assert heard(menu.press("9", 500)) == again
+        assert menu.deadline_ms == 6500
 
 
 def test_an_option_may_lead_to_another_menu_without_a_result() -> None:

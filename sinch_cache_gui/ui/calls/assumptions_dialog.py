@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
 from sinch_cache_gui.profiles import ASSUMPTION_RANGES, CallAssumptions
 from sinch_cache_gui.ui.theme import GRID
 
-WIDTH, NUMBER_WIDTH = 480, 112
+WIDTH, HEIGHT, NUMBER_WIDTH = 480, 620, 112
 NO_BUTTONS = """
     QSpinBox { padding: 3px 0; }
     QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; subcontrol-origin: border; }
@@ -40,9 +41,18 @@ class AssumptionsDialog(QDialog):
         self._switches: dict[str, QCheckBox] = {}
         self.setWindowTitle(self.tr("Assumptions about the platform"))
         self.setMinimumWidth(WIDTH)
-        self._column = QVBoxLayout(self)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
         self._column.setSpacing(GRID // 2)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(0, 0, 0, 2 * GRID)
+        scrolled = QScrollArea()
+        scrolled.setWidget(inside)
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._outer.addWidget(scrolled, 1)
         self._note(
             self.tr(
                 "No public document says how the platform behaves in these points. What is set "
@@ -51,8 +61,16 @@ class AssumptionsDialog(QDialog):
         )
         self._add_numbers()
         self._add_switches()
+        self._note(
+            self.tr(
+                "Assumed as well, without a switch: the reasons a call ends with when nobody picks "
+                "up; that nothing is timed in a conference before the first key, whose # is no "
+                "part of the digits; that spoken words choose an option by its key or its value."
+            )
+        )
         self._add_buttons()
         self._show()
+        self.resize(WIDTH, HEIGHT)
 
     def _add_numbers(self) -> None:
         ms = self.tr(" ms")
@@ -135,6 +153,26 @@ class AssumptionsDialog(QDialog):
                 self.tr("Hanging up in a menu sends PIE before DICE"),
                 self.tr("The result hangup is documented, its order is not. On by default."),
             ),
+            (
+                "repeats_main_prompt",
+                self.tr("Without repeatPrompt the main prompt is repeated"),
+                self.tr("Not documented. Off: nothing is heard, and the menu waits again."),
+            ),
+            (
+                "ends_at_bad_pie",
+                self.tr("PIE without a usable reply ends the call"),
+                self.tr("Documented for ICE only. Off: the call stays connected, as after ACE."),
+            ),
+            (
+                "prompts_answer",
+                self.tr("say and playFiles answer the call"),
+                self.tr("Not documented. Off: answer, a menu or a connection does."),
+            ),
+            (
+                "bills_begun_minutes",
+                self.tr("A begun minute costs a whole one"),
+                self.tr("The one published example fits this. Off: by the second."),
+            ),
         ):
             switch = QCheckBox(text)
             switch.setAccessibleName(text)
@@ -155,12 +193,12 @@ class AssumptionsDialog(QDialog):
         close.setDefault(True)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
+        row.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         row.setSpacing(GRID)
         row.addStretch(1)
         row.addWidget(restore)
         row.addWidget(close)
-        self._column.addSpacing(GRID)
-        self._column.addLayout(row)
+        self._outer.addLayout(row)
 
     def _note(self, text: str) -> None:
         label = QLabel(text)
@@ -193,6 +231,10 @@ class AssumptionsDialog(QDialog):
             last_try_decides=switch["last_try_decides"],
             sends_empty_value=switch["sends_empty_value"],
             tells_hangup_in_menu=switch["tells_hangup_in_menu"],
+            repeats_main_prompt=switch["repeats_main_prompt"],
+            ends_at_bad_pie=switch["ends_at_bad_pie"],
+            prompts_answer=switch["prompts_answer"],
+            bills_begun_minutes=switch["bills_begun_minutes"],
         )
         self.changed.emit(self._assumptions)
 

@@ -101,9 +101,18 @@ class CallOptionsMenu(QMenu):
                 keeps_hash=assumed.keeps_hash,
                 last_try_decides=assumed.last_try_decides,
                 sends_empty_value=assumed.sends_empty_value,
+                repeats_main_prompt=assumed.repeats_main_prompt,
             ),
             tells_hangup_in_menu=assumed.tells_hangup_in_menu,
+            ends_at_bad_pie=assumed.ends_at_bad_pie,
+            prompts_answer=assumed.prompts_answer,
+            bills_begun_minutes=assumed.bills_begun_minutes,
         )
+
+    @property
+    def scenario_options(self) -> CallOptions:
+        """How the calls of scenarios are simulated: they say themselves when a caller is silent."""
+        return replace(self.options, is_silence_timed=False)
 
     @property
     def deviations(self) -> Deviations:

@@ -96,7 +96,12 @@ class CallPanel(QWidget):
             is_read_only=is_read_only,
         )
         self._scenarios = ScenarioPane(
-            theme, scope, cache, self._target_maker, is_read_only=is_read_only
+            theme,
+            scope,
+            cache,
+            self._target_maker,
+            lambda: self._menu.scenario_options,
+            is_read_only=is_read_only,
         )
         self._pages = QStackedWidget()
         self._tabs = QButtonGroup(self)

@@ -31,6 +31,7 @@ from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.scenario_report import report_html
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import InvalidScenario
 from sinch_cache_gui.voice.scenario_run import ScenarioResult
@@ -63,6 +64,7 @@ class ScenarioPane(QWidget):
         scope: Holds the run.
         cache: What is prepared and looked at.
         make_target: Makes who answers.
+        options: Answers how calls are simulated.
         is_read_only: Whether the cache takes no writes; then nothing can be run.
     """
 
@@ -75,6 +77,7 @@ class ScenarioPane(QWidget):
         scope: TaskScope,
         cache: CacheBackend,
         make_target: Callable[[], TargetMaker],
+        options: Callable[[], CallOptions],
         *,
         is_read_only: bool,
     ) -> None:
@@ -83,6 +86,7 @@ class ScenarioPane(QWidget):
         self._scope = scope
         self._cache = cache
         self._make_target = make_target
+        self._options = options
         self._is_read_only = is_read_only
         self._results: Sequence[ScenarioResult] = ()
         self._told_at = 0.0
@@ -230,7 +234,13 @@ class ScenarioPane(QWidget):
         self._progress.show()
         self._results = ()
         self._report.setPlainText(self.tr("Running…"))
-        suite = Suite(self._cache, aged_time(self._cache), self._make_target(), self._show_progress)
+        suite = Suite(
+            self._cache,
+            aged_time(self._cache),
+            self._make_target(),
+            self._show_progress,
+            self._options(),
+        )
         try:
             self._results = await suite.run(
                 scenarios, times=self._times.value(), speed=self._speed.currentData()

@@ -527,6 +527,21 @@ async def test_a_reply_is_waited_for_as_long_as_it_is_assumed(
     assert "A reply is waited for 0.15 s" in hand.transcript()
 
 
+async def test_scenarios_run_under_the_same_assumptions(open_panel, cache, tmp_path, until) -> None:
+    preferences = KeptPreferences(None)
+    preferences.assume(CallAssumptions(tells_hangup_in_menu=False))
+    hand = open_panel(cache, preferences=preferences)
+    call = {"caller": CALLER, "steps": [{"hangUp": True}], "expect": ["callbacks are ice dice"]}
+    text = json.dumps({"version": 1, "name": "leaves at once", "calls": [call]})
+    (tmp_path / "leaves.json").write_text(text)
+    hand.open_scenarios(tmp_path)
+
+    hand.click("Run scenarios")
+
+    await until(lambda: "all as expected" in hand.text("Report"))
+    assert "1 run" in hand.text("Report")
+
+
 async def test_assumptions_go_back_to_their_defaults(open_panel, cache, until) -> None:
     preferences = KeptPreferences(None)
     preferences.assume(CallAssumptions(keeps_hash=True, adds_call_id_alias=False))
