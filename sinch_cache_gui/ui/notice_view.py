@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -25,6 +25,9 @@ from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
 NEWS_STAYS_MS = 6_000
 ACTION_STAYS_MS = 20_000
 """How long good news stay in view: longer where something can be done about them (Undo)."""
+
+MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
+"""What happens to a pane or its foot after which a bar has another place."""
 
 ICONS = {
     Severity.INFO: "mdi6.information-outline",
@@ -66,6 +69,7 @@ class NoticeBar(QFrame):
         self._lift = lift
         self._theme = theme
         self._over = over
+        self._foot: QWidget | None = None
         self._notice: Notice | None = None
         self._icon = QLabel()
         self._title = QLabel()
@@ -118,13 +122,22 @@ class NoticeBar(QFrame):
         self.raise_()
         self._place()
 
+    def keep_above(self, foot: QWidget | None) -> None:
+        """Leave a foot of the pane uncovered while it is in sight; None: there is none."""
+        if self._foot is not None:
+            self._foot.removeEventFilter(self)
+        self._foot = foot
+        if foot is not None:
+            foot.installEventFilter(self)
+        self._place()
+
     def hide_notice(self) -> None:
         """Take the bar away."""
         self._notice = None
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over and event.type() in (QEvent.Type.Resize, QEvent.Type.Show):
+        if watched in (self._over, self._foot) and event.type() in MOVES:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -200,7 +213,10 @@ class NoticeBar(QFrame):
         height = (
             self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
         )
-        self.setGeometry(GRID, self._over.height() - height - GRID - self._lift, width, height)
+        bottom = self._over.height() - self._lift
+        if self._foot is not None and self._foot.isVisible():
+            bottom = self._foot.mapTo(self._over, QPoint()).y()
+        self.setGeometry(GRID, bottom - height - GRID, width, height)
 
 
 def _colours(tokens: Tokens, severity: Severity) -> tuple[str, str]:

@@ -274,7 +274,7 @@ class EditorPane(QWidget):
         self.conflict.closed.connect(self._show_text)
         self.panel.footer.save_requested.connect(self._save_merged)
         self.elements.elements_changed.connect(self.look_again)
-        self._stack.currentChanged.connect(self._raise_bars)
+        self._stack.currentChanged.connect(self._arrange_feet)
         self._stack.currentChanged.connect(self._show_switch)
         self.switch.view_requested.connect(self._see_as)
         self.tree.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
@@ -377,6 +377,7 @@ class EditorPane(QWidget):
             self._shown = (*said, state.is_edited)
             self._show_bar(state)
         self._conflict_desk.show_state(state)
+        self._arrange_feet()
         self._show_switch()
         self._note_draft()
         self.state_changed.emit()
@@ -407,9 +408,16 @@ class EditorPane(QWidget):
         else:
             self.page.say("mdi6.progress-clock", self.tr("Loading…"))
 
-    def _raise_bars(self) -> None:
+    def _arrange_feet(self) -> None:
+        """Have beneath the value what belongs to it, where no bar covers it."""
+        page = self._stack.currentWidget()
+        foot = page.foot if isinstance(page, HexPage | JsonTreePage | ElementsPage) else None
         for bar in (self.bar, self.mover.bar, self.close_bar):
+            bar.keep_above(foot)
             bar.raise_()
+        stored = self.document.state.stored
+        is_text = stored is None or stored.type == KeyType.STRING
+        self.panel.footer.setVisible(is_text)
 
     def _show_text(self) -> None:
         stored = self.document.state.stored

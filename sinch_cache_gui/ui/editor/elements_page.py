@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.element_change import ElementChange
@@ -37,6 +37,7 @@ class ElementsPage(QWidget):
 
     Attributes:
         elements_changed: The key is another now, or was found to be.
+        foot: What stands beneath the table.
     """
 
     elements_changed = Signal()
@@ -67,6 +68,7 @@ class ElementsPage(QWidget):
         self.bar = NoticeBar(theme, over=self.table)
         self.changer = ElementChanger(backend, key, tasks, self.bar)
         self.form = ElementForm(theme)
+        self.foot = QWidget()
         self._count = QLabel()
         self._count.setObjectName("muted")
         self._more = self._button(self.tr("Load more"), self.tr("Load more elements"))
@@ -87,34 +89,47 @@ class ElementsPage(QWidget):
         """
         if kind != self._kind:
             self.form.hide()
-            self._wanted = 1
+            self._next, self._wanted = None, 1
         self._kind, self._size = kind, size
-        if self.table.is_editing:  # what is being typed over stays in sight
-            self._is_stale = True
-        else:
-            self._tasks.start("elements", self._load_anew())
+        self._is_stale = True
+        self._load()
 
     def _lay_out(self) -> None:
-        foot = QHBoxLayout()
-        foot.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        foot.setSpacing(GRID // 2)
-        foot.addWidget(self._count, 1)
-        for button in (self._more, self._add, self._delete):
-            foot.addWidget(button)
+        strip = QWidget()
+        strip.setObjectName("statusStrip")
+        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        buttons = QHBoxLayout(strip)
+        buttons.setContentsMargins(GRID, GRID, GRID, GRID)
+        buttons.setSpacing(GRID)
+        for button in (self._add, self._delete, self._more):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self._count)
+        rows = QVBoxLayout(self.foot)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.form)
+        rows.addWidget(strip)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.table, 1)
-        column.addWidget(self.form)
-        column.addLayout(foot)
+        column.addWidget(self.foot)
         self.setFocusProxy(self.table)
 
     def _wire(self) -> None:
         self._more.clicked.connect(self._load_more)
         self._add.clicked.connect(lambda: self.form.open_for(self._kind))
         self._delete.clicked.connect(self._ask_delete)
+        self._delete.setEnabled(False)
+        for chosen in (
+            self.table.selectionModel().selectionChanged,
+            self.model.modelReset,
+            self.model.layoutChanged,
+        ):
+            chosen.connect(self._allow)
         self.table.edit_requested.connect(self._edit)
-        self.table.edit_ended.connect(self._catch_up)
+        self.table.edit_ended.connect(self._load)
         self.table.deletion_requested.connect(self._ask_delete)
         self.table.undo_requested.connect(self.changer.undo)
         self.model.cell_entered.connect(self._enter)
@@ -124,6 +139,9 @@ class ElementsPage(QWidget):
         self.form.entered.connect(self._add_element)
         self.form.refused.connect(self._say)
         self.changer.written.connect(self.elements_changed)
+
+    def _allow(self) -> None:
+        self._delete.setEnabled(self.table.selectionModel().hasSelection())
 
     def _edit(self, index: QModelIndex) -> None:
         if self._is_read_only:
@@ -191,45 +209,60 @@ class ElementsPage(QWidget):
             )
         )
 
-    def _catch_up(self) -> None:
-        if self._is_stale:
-            self._is_stale = False
-            self._tasks.start("elements", self._load_anew())
-
     def _load_more(self) -> None:
-        """Have further rows come, through the load that is under way if there is one."""
         self._wanted = self.model.rowCount() + 1
+        self._load()
+
+    def _load(self) -> None:
+        """Read what is out of date or missing, unless a reading that will see to it goes on."""
         if not self._tasks.is_running("elements"):
-            self._tasks.start("elements", self._load_on())
+            self._tasks.start("elements", self._catch_up())
+
+    async def _catch_up(self) -> None:
+        goes_on = True
+        while goes_on:
+            if self._is_stale and not self.table.is_editing:
+                self._is_stale = False
+                await self._load_anew()
+            elif self._next is not None and self.model.rowCount() < self._wanted:
+                goes_on = await self._load_on(self._next)
+            else:
+                goes_on = False
 
     async def _load_anew(self) -> None:
+        kind = self._kind
         rows: list[tuple[bytes, ...]] = []
         deadlines: list[int | None] = []
         page = await self._page(None)
         columns = () if page is None else page.columns
+        following: ScanCursor | None = None
         while page is not None:
             rows += page.rows
             deadlines += page.deadlines_ms
-            self._next = page.next
-            if page.next is None or len(rows) >= max(self._wanted, self.model.rowCount()):
+            following = page.next
+            if following is None or len(rows) >= max(self._wanted, self.model.rowCount()):
                 break
-            page = await self._page(page.next)
-        if page is None:
+            page = await self._page(following)
+        if page is None or kind != self._kind:
             return
-        if self.table.is_editing:
+        if self.table.is_editing:  # what is being typed over stays in sight
             self._is_stale = True
             return
-        self.model.show_rows(self._kind, columns, rows, deadlines)
+        self._next = following
+        self.model.show_rows(kind, columns, rows, deadlines)
         self._say_count()
 
-    async def _load_on(self) -> None:
-        while self._next is not None and self.model.rowCount() < self._wanted:
-            page = await self._page(self._next)
-            if page is None:
-                return
+    async def _load_on(self, cursor: ScanCursor) -> bool:
+        """Show the next page; answer False where it cannot be had."""
+        kind = self._kind
+        page = await self._page(cursor)
+        if page is None:
+            return False
+        if kind == self._kind:
             self.model.add_rows(page.rows, page.deadlines_ms)
             self._next = page.next
             self._say_count()
+        return True
 
     async def _page(self, cursor: ScanCursor | None) -> ElementPage | None:
         try:
@@ -245,10 +278,13 @@ class ElementsPage(QWidget):
     def _say_count(self) -> None:
         self._more.setVisible(self._next is not None)
         shown = f"{self.model.rowCount():,}"
-        if self._next is None or self._size is None:
-            self._count.setText(self.tr("{} elements").format(shown))
+        if self._next is not None and self._size is not None:
+            said = self.tr("{} of {} elements loaded").format(shown, f"{self._size:,}")
+        elif self.model.rowCount() == 1:
+            said = self.tr("1 element")
         else:
-            self._count.setText(self.tr("{} of {} elements").format(shown, f"{self._size:,}"))
+            said = self.tr("{} elements").format(shown)
+        self._count.setText(said)
 
     def _button(self, text: str, name: str) -> QPushButton:
         button = QPushButton(text)

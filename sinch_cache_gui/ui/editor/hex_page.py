@@ -6,23 +6,29 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.hex_view import HexView, place_in_words
-from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.byte_edits import parse_hex, parse_offset
 
 
 class HexPage(QWidget):
-    """The bytes of a value. Ctrl+G goes to an offset, Ctrl+F finds pairs of digits or a text."""
+    """The bytes of a value. Ctrl+G goes to an offset, Ctrl+F finds pairs of digits or a text.
+
+    Attributes:
+        view: The bytes.
+        foot: Where the cursor is, and the fields to go elsewhere.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._is_editable = False
         self.view = HexView(theme)
-        self._bar = NoticeBar(theme, over=self.view)
         self._place = QLabel()
         self._place.setObjectName("muted")
+        self._refusal = QLabel()
+        self._refusal.setObjectName("warning")
+        self._refusal.hide()
+        self.foot = QWidget()
         self._offset = QLineEdit()
         self._offset.setFont(theme.monospace())
         self._offset.setPlaceholderText(self.tr("go to offset"))
@@ -35,17 +41,18 @@ class HexPage(QWidget):
         self._needle.setAccessibleName(self.tr("Find bytes"))
         self._needle.setToolTip(self.tr("Pairs of hex digits, or a text (Ctrl+F, F3)"))
         self._needle.setFixedWidth(18 * GRID)
-        foot = QHBoxLayout()
+        foot = QHBoxLayout(self.foot)
         foot.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         foot.setSpacing(GRID)
         foot.addWidget(self._place, 1)
+        foot.addWidget(self._refusal, 1)
         foot.addWidget(self._needle)
         foot.addWidget(self._offset)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.view, 1)
-        column.addLayout(foot)
+        column.addWidget(self.foot)
         self.setFocusProxy(self.view)
         self.view.place_changed.connect(self._say_place)
         self.view.refused.connect(self._say)
@@ -101,7 +108,7 @@ class HexPage(QWidget):
         if offset is None:
             self._say(self.tr("An offset is a number, such as 1024 or 0x400."))
             return
-        self._bar.hide_notice()
+        self._say_place()
         self.view.go_to(offset)
 
     def _find(self, *, is_backward: bool) -> None:
@@ -109,13 +116,18 @@ class HexPage(QWidget):
         needle = parse_hex(text) or text.encode()
         if not needle:
             return
-        self._bar.hide_notice()
+        self._say_place()
         if not self.view.find_bytes(needle, is_backward=is_backward):
             self._say(self.tr("These bytes are not in this value."))
 
     def _say(self, sentence: str) -> None:
-        close = NoticeAction(self.tr("Close"), self._bar.hide_notice)
-        self._bar.show_notice(Notice(Severity.INFO, sentence, actions=(close,)))
+        """Say something in place of the place, beside the field it is about, until the next."""
+        self._refusal.setText(sentence)
+        self._refusal.setToolTip(sentence)
+        self._place.hide()
+        self._refusal.show()
 
     def _say_place(self) -> None:
         self._place.setText(place_in_words(self.view, self))
+        self._refusal.hide()
+        self._place.show()

@@ -219,3 +219,24 @@ async def test_every_length_is_drawn_and_walked_to_its_end(desk: Desk, length: i
     assert view.offset == 0
     places = [label.text() for label in desk.pane().hex.findChildren(QLabel)]
     assert any(f"of {length + 1:,}" in place for place in places)
+
+
+async def test_a_bar_over_the_bytes_leaves_the_fields_beneath_them_in_sight(desk: Desk) -> None:
+    view = await open_blob(desk)
+    press(view, "f", "f")
+    press(view, "w", control=True)
+    await desk.until(lambda: desk.says("This text is not saved."))
+    find = desk.field("Find bytes")
+    middle = find.mapTo(desk.tabs, find.rect().center())
+    assert desk.tabs.childAt(middle) is find
+    assert desk.tabs.childAt(middle - QPoint(0, 2 * find.height())) is not view.viewport()
+
+
+async def test_bytes_that_are_not_found_are_told_beside_the_field(desk: Desk) -> None:
+    view = await open_blob(desk)
+    desk.type_into("Find bytes", "nowhere")
+    QTest.keyClick(desk.field("Find bytes"), Qt.Key.Key_Return)
+    assert desk.says("These bytes are not in this value.")
+    press(view, Qt.Key.Key_Right)
+    assert desk.says("offset 1 (0x1) of 25")
+    assert not desk.says("These bytes are not in this value.")

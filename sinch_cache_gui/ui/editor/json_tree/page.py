@@ -62,6 +62,7 @@ class JsonTreePage(QWidget):
 
     Attributes:
         text_requested: The text itself shall be shown.
+        foot: The path of the element, beneath the tree.
     """
 
     text_requested = Signal()
@@ -85,11 +86,11 @@ class JsonTreePage(QWidget):
         self.table = JsonTreeView(theme)
         self.message = MessagePage(theme)
         self._editor = CellEditor(theme, self.table)
-        self._foot = QLabel()
-        self._foot.setFixedHeight(ROW_HEIGHT)
-        self._foot.setContentsMargins(GRID, 0, GRID, 0)
-        self._foot.setMinimumWidth(80)
-        self._foot.setAccessibleName(tr("Path of the element"))
+        self.foot = QLabel()
+        self.foot.setFixedHeight(ROW_HEIGHT)
+        self.foot.setContentsMargins(GRID, 0, GRID, 0)
+        self.foot.setMinimumWidth(80)
+        self.foot.setAccessibleName(tr("Path of the element"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.table)
@@ -98,7 +99,7 @@ class JsonTreePage(QWidget):
         column.setSpacing(0)
         column.addWidget(self.strip)
         column.addWidget(self._stack, 1)
-        column.addWidget(self._foot)
+        column.addWidget(self.foot)
         self.setFocusProxy(self.table)
         self.message.say("mdi6.progress-clock", tr("Reading the text…"))
         self._wire()
@@ -239,7 +240,7 @@ class JsonTreePage(QWidget):
             NoticeAction(tr("Show it in the text"), self._go_to_problem),
         )
         self._stack.setCurrentWidget(self.message)
-        self._foot.clear()
+        self.foot.clear()
 
     def _go_to_problem(self) -> None:
         self.text_requested.emit()
@@ -267,21 +268,21 @@ class JsonTreePage(QWidget):
     def _show_path(self) -> None:
         outline, node = self.table.rows.outline, self.table.current_node()
         if outline is None or node is None:
-            self._foot.clear()
+            self.foot.clear()
             return
         self._say(outline.path_text(node.path))
 
     def _say(self, sentence: str, *, is_bad: bool = False) -> None:
         tokens = self._theme.tokens
-        self._foot.setStyleSheet(f"color: {tokens.danger if is_bad else tokens.muted};")
-        self._foot.setToolTip(sentence)
-        metrics = self._foot.fontMetrics()
-        room = max(self._foot.width() - 2 * GRID, 80)
+        self.foot.setStyleSheet(f"color: {tokens.danger if is_bad else tokens.muted};")
+        self.foot.setToolTip(sentence)
+        metrics = self.foot.fontMetrics()
+        room = max(self.foot.width() - 2 * GRID, 80)
         end = tr("…")
         shown = sentence[:1000] + (end if len(sentence) > 1000 else "")
         while metrics.horizontalAdvance(shown) > room and len(shown) > 1:
             shown = shown[: max(len(shown) * 9 // 10 - 1, 0)].rstrip(end) + end
-        self._foot.setText(shown)
+        self.foot.setText(shown)
 
     # -- finding -----------------------------------------------------------------------------
 
