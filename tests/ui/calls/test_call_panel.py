@@ -446,6 +446,18 @@ async def test_the_call_says_why_its_session_is_lost(hand) -> None:
     assert "code reading callId gets undefined" in hand.text("Details of this step")
 
 
+async def test_what_the_caller_says_is_typed(hand, until) -> None:
+    await hand.dial()
+    words = hand.field("What the caller says")
+    assert words.isEnabled()
+
+    QTest.keyClicks(words, "sales")
+    QTest.keyClick(words, Qt.Key.Key_Return)
+
+    await until(lambda: "enableVoice is off" in hand.transcript())
+    assert words.text() == ""
+
+
 async def test_a_running_call_folds_its_numbers_into_one_line(hand) -> None:
     call_id = hand.field("Call ID").text()
     await hand.dial()
