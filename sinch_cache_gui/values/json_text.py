@@ -131,6 +131,7 @@ def format_work(text: str, indent: int = 2) -> Work[str]:
         if value == "{" or value == "[":
             depth += 1
     joined.append("".join(pieces))
+    yield
     return "".join(joined)
 
 
@@ -167,6 +168,7 @@ def one_line_work(text: str, comma: str = ",", colon: str = ":") -> Work[str]:
         end = comma if has_comma else ""
         pieces.append(f"{name}{colon}{value}{end}" if name else value + end)
     joined.append("".join(pieces))
+    yield
     return "".join(joined)
 
 

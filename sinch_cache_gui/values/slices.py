@@ -32,6 +32,7 @@ async def run_sliced(work: Work[Answer]) -> Answer:
                 next(work)
             except StopIteration as done:
                 answer: Answer = done.value
+                await breathe()  # what is done with the answer is a slice of its own
                 return answer
             await breathe()
     finally:

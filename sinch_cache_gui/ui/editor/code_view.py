@@ -28,13 +28,19 @@ from sinch_cache_gui.ui.editor.keystrokes import (
     tab_pressed,
 )
 from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
-from sinch_cache_gui.ui.editor.positions import position_of, python_offset, qt_offset
+from sinch_cache_gui.ui.editor.positions import (
+    position_of,
+    python_offset,
+    qt_offset,
+    qt_offset_work,
+)
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
 from sinch_cache_gui.values.replacement import Replacement, replacement
 from sinch_cache_gui.values.screen_text import Alphabet
+from sinch_cache_gui.values.slices import run_sliced
 
 REMOVE_CHUNK: Final = 20_000
 """Characters taken out of the editor at a time."""
@@ -124,7 +130,10 @@ class CodeView(QPlainTextEdit):
                 if revision != self._revision:
                     break
             else:
-                return "".join(pieces)
+                text = "".join(pieces)
+                await breathe()
+                if revision == self._revision:
+                    return text
 
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
         """Show `text` as the one that was loaded, in slices.
@@ -134,11 +143,15 @@ class CodeView(QPlainTextEdit):
             is_undoable: Whether undo brings the present text back.
         """
         self._is_loading = True
+        breathe = Breather()
         try:
             before = await self._frozen_text()
             known = self._alphabet.meant(before) + text if is_undoable else text
-            self._alphabet = Alphabet.of(known)
-            await self._fill(self._alphabet.shown(text), is_undoable=is_undoable)
+            alphabet = Alphabet.of(known)
+            shown = alphabet.shown(text)
+            await breathe()
+            self._alphabet = alphabet
+            await self._fill(shown, is_undoable=is_undoable)
         finally:
             self.set_unedited()
             self._is_loading = False
@@ -327,7 +340,10 @@ class CodeView(QPlainTextEdit):
             self.document().setUndoRedoEnabled(False)
         try:
             old = await self.read_screen_text()
-            await self._put(replacement(old, shown), old)
+            breathe = Breather()
+            change = replacement(old, shown)
+            await breathe()
+            await self._put(change, old)
         finally:
             if not is_undoable:
                 self.document().setUndoRedoEnabled(True)
@@ -354,7 +370,8 @@ class CodeView(QPlainTextEdit):
         """Make one replacement in slices that undo takes for one step."""
         self._puts += 1
         writer = QTextCursor(self.document())
-        start, end = qt_offset(old, change.start), qt_offset(old, change.end)
+        start = await run_sliced(qt_offset_work(old, change.start))
+        end = await run_sliced(qt_offset_work(old, change.end))
         pace = FillingPace(self)
         begin = writer.beginEditBlock
         try:

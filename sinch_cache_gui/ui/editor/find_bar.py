@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButto
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
-from sinch_cache_gui.ui.editor.positions import as_qt_counts
+from sinch_cache_gui.ui.editor.positions import as_qt_counts, as_qt_counts_work
 from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.values.slices import run_sliced
 from sinch_cache_gui.values.text_search import find_all_sliced
 
 MAX_MARKED = 500
@@ -118,7 +119,7 @@ class FindBar(QFrame):
 
     async def _search_all(self) -> None:
         wanted = as_qt_counts(self._field.text())
-        text = as_qt_counts(await self._view.read_screen_text())
+        text = await run_sliced(as_qt_counts_work(await self._view.read_screen_text()))
         self._places = await find_all_sliced(text, wanted)
         self._length = len(wanted)
         self._show_count()

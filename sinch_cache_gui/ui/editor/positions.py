@@ -7,14 +7,28 @@ from typing import Final
 
 from PySide6.QtGui import QTextDocument
 
+from sinch_cache_gui.values.slices import Work, run_through
+
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+
+_STRETCH: Final = 200_000
+"""Characters looked through between two pauses."""
 
 
 def qt_offset(text: str, offset: int) -> int:
     """Answer where Qt sees the character that Python finds at `offset` of `text`."""
+    return run_through(qt_offset_work(text, offset))
+
+
+def qt_offset_work(text: str, offset: int) -> Work[int]:
+    """The work of `qt_offset`, in slices."""
     if text.isascii():
         return offset
-    return offset + sum(1 for _ in _ASTRAL.finditer(text, 0, offset))
+    astral = 0
+    for at in range(0, offset, _STRETCH):
+        astral += sum(1 for _ in _ASTRAL.finditer(text, at, min(at + _STRETCH, offset)))
+        yield
+    return offset + astral
 
 
 def python_offset(text: str, position: int) -> int:
@@ -37,9 +51,18 @@ def position_of(document: QTextDocument, line: int, column: int) -> int:
 
 def as_qt_counts(text: str) -> str:
     """Answer `text` with each character that is two units for Qt as two characters."""
-    if text.isascii() or not _ASTRAL.search(text):
+    return run_through(as_qt_counts_work(text))
+
+
+def as_qt_counts_work(text: str) -> Work[str]:
+    """The work of `as_qt_counts`, in slices."""
+    if text.isascii():
         return text
-    return _ASTRAL.sub(_as_surrogates, text)
+    pieces: list[str] = []
+    for at in range(0, len(text), _STRETCH):
+        pieces.append(_ASTRAL.sub(_as_surrogates, text[at : at + _STRETCH]))
+        yield
+    return "".join(pieces)
 
 
 def _as_surrogates(astral: re.Match[str]) -> str:

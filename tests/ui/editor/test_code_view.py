@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.highlighter import Span, spans_of
+from sinch_cache_gui.ui.editor.positions import as_qt_counts, qt_offset
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.replacement import Replacement
 
@@ -96,6 +97,14 @@ async def test_typing_before_a_replacement_is_a_step_of_its_own(view: CodeView) 
     await view.replace("[\n  1\n]")
     view.undo()
     assert view.text() == " [1]"
+
+
+@pytest.mark.parametrize("offset", [0, 1, 199_999, 200_000, 200_001, 450_002])
+def test_places_are_counted_as_qt_does_however_long_the_text(offset: int) -> None:
+    text = "\U0001f4de\u00e9\U0001f600" * 150_001
+    units = len(text[:offset].encode("utf-16-le")) // 2
+    assert qt_offset(text, offset) == units
+    assert len(as_qt_counts(text[:offset])) == units
 
 
 def type_keys(view: CodeView, keys: str) -> None:
