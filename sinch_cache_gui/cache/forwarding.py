@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
@@ -117,6 +118,20 @@ class ForwardingBackend(CacheBackend):
     async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
         """Forwarded."""
         return await self._inner.replace(held, by)
+
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Forwarded."""
+        return await self._inner.remove_many(keys)
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """Forwarded."""
+        return await self._inner.change_ttl_many(changes)
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """Forwarded."""
+        return await self._inner.restore_many(snapshots)
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Forwarded."""

@@ -20,6 +20,7 @@ from sinch_cache_gui.cache.feed import FeedEvent
 
 if TYPE_CHECKING:
     from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
+    from sinch_cache_gui.cache.errors import CacheError
 
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 """A value a function may store: whatever JSON can say."""
@@ -480,6 +481,28 @@ class CacheBackend(FunctionCache, Protocol):
             `Saved` with `before`; `Changed`; `Gone`, if the key does not exist, or if the deadline
             of `by` has passed.
         """
+        ...
+
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Delete keys, each in one step of its own as `remove` does it, in few round trips.
+
+        Args:
+            keys: Each once; a few hundred at a time.
+
+        Returns:
+            What `remove` answers or raises, for each key in order: nothing is raised for all of
+            them. `OutcomeUnknown` stands for those whose answer did not come.
+        """
+        ...
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """As `remove_many`, for `change_ttl`."""
+        ...
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """As `remove_many`, for `restore`."""
         ...
 
     async def snapshot(self, key: bytes) -> Snapshot | None:

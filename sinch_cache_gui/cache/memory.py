@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from sinch_cache_gui.cache.change_queue import ChangeQueue
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, kind_of
-from sinch_cache_gui.cache.errors import WrongType
+from sinch_cache_gui.cache.errors import CacheError, WrongType
 from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource, LiveStatus
 from sinch_cache_gui.cache.glob import compile_pattern
 from sinch_cache_gui.cache.interface import (
@@ -39,6 +39,7 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.cache.key_table import Entry, KeyTable
+from sinch_cache_gui.cache.many import one_by_one
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
 from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change, ms_of_seconds, ttl_ms_of_seconds
@@ -286,6 +287,20 @@ class MemoryCache(CacheBackend):
             return Gone()
         self._put(held.key, by.payload, by.deadline_ms)
         return Saved(by.deadline_ms, before)
+
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Take them away one after the other, in slices."""
+        return await one_by_one(keys, self.remove, workers=1)
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """Change them one after the other, in slices."""
+        return await one_by_one(changes, lambda one: self.change_ttl(*one), workers=1)
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """Put them back one after the other, in slices."""
+        return await one_by_one(snapshots, self.restore, workers=1)
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer from memory."""

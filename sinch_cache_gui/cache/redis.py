@@ -13,7 +13,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementSaved,
     kind_of,
 )
-from sinch_cache_gui.cache.errors import CacheUnreachable, WrongType
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, WrongType
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
@@ -75,6 +75,7 @@ from sinch_cache_gui.pacing import Breather
 
 DEFAULT_TIMEOUT_S: Final = 5.0
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -263,6 +264,43 @@ class RedisCache(CacheBackend):
         outcome = await self._atomically(lambda writes: writes.replace(held, by))
         return await self._told(held.key, outcome)
 
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Look and delete each in one step on the server, many in one pipeline."""
+        outcomes = await self._atomically_each(keys, lambda writes, part: writes.remove_many(part))
+        return await self._told_each(keys, outcomes)
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """Look at and change each TTL in one step on the server, many in one pipeline."""
+        now_ms = self.now_ms()
+
+        def refusal(change: TtlChange) -> CacheError | None:
+            try:
+                check_ttl_change(change, now_ms)
+            except CacheError as error:
+                return error
+            return None
+
+        refusals = [refusal(change) for _, change in changes]
+        sound = [one for one, error in zip(changes, refusals, strict=True) if error is None]
+        outcomes = await self._atomically_each(
+            sound, lambda writes, part: writes.change_ttl_many(part)
+        )
+        sent = iter(outcomes)
+        return [next(sent) if error is None else error for error in refusals]
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """Put each back in one step on the server, many in one pipeline."""
+        now_ms = self.now_ms()
+        alive = [
+            snapshot.deadline_ms is None or snapshot.deadline_ms > now_ms for snapshot in snapshots
+        ]
+        due = [snapshot for snapshot, is_alive in zip(snapshots, alive, strict=True) if is_alive]
+        outcomes = await self._atomically_each(due, lambda writes, part: writes.restore_many(part))
+        told = iter(await self._told_each([snapshot.key for snapshot in due], outcomes))
+        return [next(told) if is_alive else Gone() for is_alive in alive]
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Two round trips, the second a transaction."""
         return await self._reads.snapshot(key)
@@ -357,6 +395,34 @@ class RedisCache(CacheBackend):
         except ScriptsDenied:  # nothing was written, and the next write need not ask again
             self._use_writes(scripted=False)
             return await act(self._writes)
+
+    async def _atomically_each(
+        self,
+        items: Sequence[S],
+        act: Callable[[AtomicWrites, Sequence[S]], Awaitable[Sequence[T]]],
+    ) -> list[T]:
+        """As `_atomically`, for many: what was denied is done over, and nothing else."""
+        outcomes = list(await act(self._writes, items))
+        denied = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, ScriptsDenied)]
+        if denied:
+            self._use_writes(scripted=False)
+            again = await act(self._writes, [items[at] for at in denied])
+            for at, outcome in zip(denied, again, strict=True):
+                outcomes[at] = outcome
+        return outcomes
+
+    async def _told_each(
+        self, keys: Sequence[bytes], outcomes: Sequence[Saved | Occupied | Absent | CacheError]
+    ) -> list[WriteOutcome | CacheError]:
+        told: list[WriteOutcome | CacheError] = []
+        for key, outcome in zip(keys, outcomes, strict=True):
+            try:
+                told.append(
+                    outcome if isinstance(outcome, CacheError) else await self._told(key, outcome)
+                )
+            except CacheError as error:
+                told.append(error)
+        return told
 
     async def _told(self, key: bytes, outcome: Saved | Occupied | Absent) -> WriteOutcome:
         match outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -35,6 +35,7 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.cache.live_cluster import ClusterFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
+from sinch_cache_gui.cache.many import one_by_one
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis import DEFAULT_TIMEOUT_S, RedisCache
 from sinch_cache_gui.cache.redis_errors import KeyElsewhere
@@ -47,6 +48,8 @@ _ATTEMPTS: Final = 8
 """How often a key is followed: a slot on its way takes a moment, and may be on its way again."""
 
 _MOMENT_S: Final = 0.05
+
+_NOT_SENT: Final = CacheUnreachable("The cluster was not asked", "Nothing was written.")
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -236,6 +239,29 @@ class ClusterCache(CacheBackend):
         """Compare and replace where the key is."""
         return await self._at(held.key, lambda cache: cache.replace(held, by))
 
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._at_each(
+            keys, _itself, RedisCache.remove_many, lambda cache, key: cache.remove(key)
+        )
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._at_each(
+            changes,
+            lambda one: one[0],
+            RedisCache.change_ttl_many,
+            lambda cache, one: cache.change_ttl(*one),
+        )
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """Pipelines to every primary that shall hold some of the keys, at the same time."""
+        return await self._at_each(
+            snapshots, lambda one: one.key, RedisCache.restore_many, RedisCache.restore
+        )
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Take a key whole where it is."""
         return await self._at(key, lambda cache: cache.snapshot(key))
@@ -340,6 +366,50 @@ class ClusterCache(CacheBackend):
             except (KeyElsewhere, CacheUnreachable) as error:
                 await self._follow(key, error, member, seen, attempt)
 
+    async def _at_each(
+        self,
+        items: Sequence[T],
+        key_of: Callable[[T], bytes],
+        act_many: Callable[[RedisCache, Sequence[T]], Awaitable[list[R | CacheError]]],
+        act: Callable[[RedisCache, T], Awaitable[R]],
+    ) -> list[R | CacheError]:
+        """Act on many keys, each where it is; one that was not there is followed by itself."""
+        places: dict[Member, list[int]] = {}
+        answers: list[R | CacheError] = [_NOT_SENT] * len(items)
+        for place, item in enumerate(items):
+            with suppress(CacheUnreachable):  # then it is looked for below
+                places.setdefault(self._members.owner(key_of(item)), []).append(place)
+
+        async def act_at(member: Member, here: Sequence[int]) -> None:
+            try:
+                cache = await member.ready()
+            except CacheError as error:
+                for place in here:
+                    answers[place] = error
+                return
+            outcomes = await act_many(cache, [items[place] for place in here])
+            for place, outcome in zip(here, outcomes, strict=True):
+                answers[place] = outcome
+
+        async with asyncio.TaskGroup() as group:
+            for member, here in places.items():
+                group.create_task(act_at(member, here))
+        moved = [place for place, answer in enumerate(answers) if _may_be_elsewhere(answer)]
+        followed = await one_by_one(
+            moved, lambda place: self._at_one(items[place], key_of, act), workers=1
+        )
+        for place, answer in zip(moved, followed, strict=True):
+            answers[place] = answer
+        return answers
+
+    async def _at_one(
+        self,
+        item: T,
+        key_of: Callable[[T], bytes],
+        act: Callable[[RedisCache, T], Awaitable[R]],
+    ) -> R:
+        return await self._at(key_of(item), lambda cache: act(cache, item))
+
     async def _spread(
         self,
         keys: Sequence[bytes],
@@ -397,6 +467,16 @@ class ClusterCache(CacheBackend):
             raise error from None
         if found is member:
             raise error
+
+
+def _may_be_elsewhere(answer: object) -> bool:
+    """Whether a key was not touched, and another node may have it."""
+    is_lost = isinstance(answer, CacheUnreachable) and not isinstance(answer, OutcomeUnknown)
+    return is_lost or isinstance(answer, KeyElsewhere)
+
+
+def _itself(key: bytes) -> bytes:
+    return key
 
 
 def _parse_element_cursor(cursor: ScanCursor) -> tuple[str, ScanCursor]:

@@ -20,7 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from sinch_cache_gui.cache.connect import Target, TargetKind, TlsFiles
-from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.redis_errors import (
     EDGE_ERRORS,
     is_reply,
@@ -86,14 +86,20 @@ class Line:
         """The connection itself, for reading what the server pushes."""
         return self._connection
 
-    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+    async def exchange(
+        self, commands: Sequence[Command], replies: list[Reply] | None = None
+    ) -> list[Reply]:
         """Send commands in one go and answer their replies in order, read in slices.
 
         A connection that failed, timed out or was cancelled halfway is closed: whatever would
         come next belongs to another question.
+
+        Args:
+            commands: What to send.
+            replies: Takes each reply as it comes: so it holds those that came before a failure.
         """
         breathe = Breather()
-        replies: list[Reply] = []
+        replies = [] if replies is None else replies
         try:
             async with asyncio.timeout(self._timeout_s):
                 # The stub of pack_command knows tuples of one argument only.
@@ -191,8 +197,20 @@ class RedisNode:
             with translated_write(self.where):
                 return await line.exchange(commands)
 
+    async def tell_each(self, commands: Sequence[Command]) -> list[Reply]:
+        """Write: as `tell_many`, with errors for those whose answer did not come as well."""
+        replies: list[Reply] = []
+        try:
+            async with self.line() as line:
+                with translated_write(self.where):
+                    return await line.exchange(commands, replies)
+        except CacheError as error:
+            return [*replies, *[error] * (len(commands) - len(replies))]
+
     def checked(self, reply: Reply) -> Reply:
         """Answer the reply, unless it is an error: that is raised as errors.py has it."""
+        if isinstance(reply, CacheError):
+            raise reply
         if isinstance(reply, Exception):
             raise translate(reply, self.where) from reply
         return reply

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TypeVar
 
 from redis import exceptions
 
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
     Gone,
     KeyType,
@@ -32,6 +32,23 @@ from sinch_cache_gui.cache.redis_element_plans import (
     spell_score,
 )
 from sinch_cache_gui.cache.redis_node import RedisNode, Reply
+from sinch_cache_gui.cache.redis_pipelines import (
+    ScriptCall,
+    denies_scripts,
+    payload_sizes,
+    run_each,
+)
+from sinch_cache_gui.cache.redis_script_texts import (
+    CHANGE_ELEMENT,
+    CHANGE_TTL,
+    PUT,
+    REMOVE,
+    RENAME,
+    REPLACE,
+    RESTORE,
+    WRITE,
+    Script,
+)
 from sinch_cache_gui.cache.redis_writes import (
     NO_EXPIRY,
     NO_KEY,
@@ -42,199 +59,9 @@ from sinch_cache_gui.cache.redis_writes import (
     change_words,
     string_before,
 )
+from sinch_cache_gui.pacing import Breather
 
-
-class Script:
-    """A script and the name the server knows it by."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-
-
-PUT: Final = Script("""
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'none' and kind ~= 'string' then
-  return {'occupied', kind, false, -1}
-end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return {'saved'}
-""")
-"""ARGV: data, TTL."""
-
-WRITE: Final = Script("""
-local before = redis.call(ARGV[1], KEYS[1])
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind == 'none' then
-  if ARGV[3] == '1' then return {'absent'} end
-else
-  local held = kind == 'string' and redis.call('GET', KEYS[1])
-  if ARGV[3] == '0' or held ~= ARGV[4] then return {'occupied', kind, held, before} end
-end
-if ARGV[5] == 'px' then
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[6])
-elseif ARGV[5] == 'none' or before == -1 then
-  redis.call('SET', KEYS[1], ARGV[2])
-elseif ARGV[6] == 'KEEPTTL' then
-  redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
-else
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', math.max(1, redis.call('PTTL', KEYS[1])))
-end
-return {'saved', before, redis.call(ARGV[1], KEYS[1])}
-""")
-"""ARGV: deadline command, data, whether bytes are expected, those, keep|none|px, TTL|KEEPTTL."""
-
-CHANGE_TTL: Final = Script("""
-local before = redis.call(ARGV[1], KEYS[1])
-if before == -2 then return {'absent'} end
-if ARGV[2] == 'persist' then
-  redis.call('PERSIST', KEYS[1])
-elseif ARGV[2] == 'in' then
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-elseif ARGV[2] == 'at' then
-  redis.call('PEXPIREAT', KEYS[1], ARGV[3])
-elseif ARGV[2] == 'move' then
-  local from = tonumber(ARGV[4])
-  local are_both = from >= 0 and before >= 0
-  if before == from or are_both and math.abs(before - from) <= tonumber(ARGV[5]) then
-    if ARGV[3] == '-1' then
-      redis.call('PERSIST', KEYS[1])
-    else
-      redis.call('PEXPIREAT', KEYS[1], ARGV[3])
-    end
-  end
-elseif before >= 0 then
-  local command = ARGV[1] == 'PEXPIRETIME' and 'PEXPIREAT' or 'PEXPIRE'
-  redis.call(command, KEYS[1], string.format('%.0f', before + ARGV[3]))
-end
-return {'changed', before, redis.call(ARGV[1], KEYS[1])}
-""")
-"""ARGV: deadline command, in|by|at|persist|move, milliseconds; for move: from, and its slack."""
-
-REMOVE: Final = Script("""
-local before = redis.call(ARGV[1], KEYS[1])
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind == 'none' then return {'absent'} end
-local held = kind == 'string' and redis.call('GET', KEYS[1])
-if ARGV[2] == '1' and held ~= ARGV[3] then return {'occupied', kind, held, before} end
-local payload = held or redis.call('DUMP', KEYS[1])
-redis.call('UNLINK', KEYS[1])
-return {'removed', kind, payload, before}
-""")
-"""ARGV: deadline command, whether bytes are expected, those bytes."""
-
-RESTORE: Final = Script("""
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'none' then
-  local held = kind == 'string' and redis.call('GET', KEYS[1])
-  return {'occupied', kind, held, redis.call(ARGV[1], KEYS[1])}
-end
-if ARGV[4] == 'string' then
-  redis.call('SET', KEYS[1], ARGV[2])
-  if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
-else
-  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[3]), ARGV[2], 'ABSTTL')
-end
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
-return {'saved'}
-""")
-"""ARGV: deadline command, bytes or DUMP, deadline or -1, type."""
-
-REPLACE: Final = Script("""
-local before = redis.call(ARGV[1], KEYS[1])
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind == 'none' then return {'absent'} end
-local held = kind == 'string' and redis.call('GET', KEYS[1])
-local payload = held or redis.call('DUMP', KEYS[1])
-if kind ~= ARGV[2] or payload ~= ARGV[3] then return {'occupied', kind, held, before} end
-if ARGV[4] == '' then
-  redis.call('UNLINK', KEYS[1])
-elseif ARGV[4] == 'string' then
-  redis.call('SET', KEYS[1], ARGV[5])
-  if ARGV[6] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
-else
-  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[6]), ARGV[5], 'REPLACE', 'ABSTTL')
-end
-return {'replaced', before}
-""")
-"""ARGV: deadline command, type and payload expected, type and payload to be, deadline or -1."""
-
-RENAME: Final = Script("""
-local when = redis.call(ARGV[1], KEYS[1])
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
-local kind = redis.call('TYPE', KEYS[2]).ok
-local before = redis.call(ARGV[1], KEYS[2])
-local held = kind == 'string' and redis.call('GET', KEYS[2])
-if kind ~= 'none' and ARGV[2] == '0' then return {'occupied', kind, held, before} end
-local payload = kind ~= 'none' and (held or redis.call('DUMP', KEYS[2]))
-redis.call('RENAME', KEYS[1], KEYS[2])
-if ARGV[3] == 'string' then
-  redis.call('SET', KEYS[1], ARGV[4])
-  if ARGV[5] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[5]) end
-elseif ARGV[3] ~= '' then
-  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[5]), ARGV[4], 'ABSTTL')
-end
-return {'renamed', when, kind, payload, before}
-""")
-"""KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go; type,
-payload and deadline of what is left under the old name, or no type."""
-
-CHANGE_ELEMENT: Final = Script("""
-local at = 0
-local function take() at = at + 1; return ARGV[at] end
-local function take_list()
-  local list = {}
-  for i = 1, tonumber(take()) do list[i] = take() end
-  return list
-end
-local function said(reply, into)
-  into = into or {}
-  if type(reply) == 'table' then
-    for _, part in ipairs(reply) do said(part, into) end
-  elseif type(reply) == 'number' then
-    into[#into + 1] = string.format('%.0f', reply)
-  elseif reply then
-    into[#into + 1] = reply
-  end
-  return into
-end
-local function is_met(how, demanded, found)
-  if how == 'any' then return true end
-  if #demanded ~= #found then return false end
-  for i, part in ipairs(demanded) do
-    if how == 'number' then
-      if tonumber(part) ~= tonumber(found[i]) then return false end
-    elseif part ~= found[i] then return false end
-  end
-  return true
-end
-local deadline_command, kind, size_command = take(), take(), take()
-local field, heir = take_list(), take_list()
-local before = redis.call(deadline_command, KEYS[1])
-local held = redis.call('TYPE', KEYS[1]).ok
-if held == 'none' then return {'absent'} end
-if held ~= kind then return {'other', held} end
-local seen = {}
-for i = 1, tonumber(take()) do
-  seen[i] = said(redis.call(unpack(take_list())))
-  if not is_met(take(), take_list(), seen[i]) then return {'refused', seen} end
-end
-local dump, until_ms = false, -1
-if size_command ~= '' and redis.call(size_command, KEYS[1]) == 1 then
-  dump = redis.call('DUMP', KEYS[1])
-end
-if #field > 0 then
-  until_ms = redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, field[1])[1]
-end
-local replies = {}
-for i = 1, tonumber(take()) do replies[i] = said(redis.call(unpack(take_list()))) end
-if #heir > 0 and until_ms > 0 then
-  redis.call('HPEXPIREAT', KEYS[1], string.format('%.0f', until_ms), 'FIELDS', 1, heir[1])
-end
-return {'done', seen, replies, before, redis.call(deadline_command, KEYS[1]), dump, until_ms}
-""")
-"""ARGV: deadline command, type, size command; then lists, each behind its length: the field asked
-and the field to inherit its deadline; the looks (command, any|same|number, answer); commands."""
+T = TypeVar("T")
 
 
 class ScriptedWrites:
@@ -278,29 +105,32 @@ class ScriptedWrites:
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """One round trip."""
-        word, number = change_words(change)
-        condition: tuple[int, ...] = ()
-        if isinstance(change, MoveDeadline):
-            condition = (self._deadlines.told(change.from_ms), self._deadlines.slack_ms)
-        command = self._deadlines.command
-        reply = await self._run(CHANGE_TTL, key, command, word, number, *condition)
-        match reply:
-            case [b"changed", before, after] if after != NO_KEY:
-                before_ms = self._deadlines.parse(before)
-                # One that is reckoned from a span would differ by the time between two reckonings.
-                after_ms = before_ms if after == before else self._deadlines.parse(after)
-                return TtlChanged(before_ms, after_ms)
-        return Gone()
+        return self._ttl_changed(await self._run(CHANGE_TTL, key, *self._change_words(change)))
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> Sequence[TtlOutcome | CacheError]:
+        """One pipeline for many keys."""
+        calls = [ScriptCall(key, self._change_words(change)) for key, change in changes]
+        return await self._run_each(CHANGE_TTL, calls, lambda _, reply: self._ttl_changed(reply))
 
     async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
         """One round trip."""
         expects, held = ("0", b"") if expected is None else ("1", expected)
         reply = await self._run(REMOVE, key, self._deadlines.command, expects, held)
-        match reply:
-            case [b"removed", bytes() as kind, bytes() as payload, before]:
-                deadline_ms = self._deadlines.parse(before)
-                return Saved(None, Snapshot(key, kind.decode(), payload, deadline_ms))
-        return self._refused(reply)
+        return self._removed(key, reply)
+
+    async def remove_many(
+        self, keys: Sequence[bytes]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """Look how much the answers will be, then one pipeline for as many keys as that allows."""
+        words = (self._deadlines.command, "0", b"")
+        try:
+            sizes = await payload_sizes(self._node, keys)
+        except CacheError as error:
+            return [error] * len(keys)
+        calls = [ScriptCall(key, words, size) for key, size in zip(keys, sizes, strict=True)]
+        return await self._run_each(REMOVE, calls, self._removed)
 
     async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
         """One round trip."""
@@ -314,14 +144,20 @@ class ScriptedWrites:
 
     async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
         """One round trip."""
-        key, kind = snapshot.key, snapshot.type
-        deadline = NO_EXPIRY if snapshot.deadline_ms is None else snapshot.deadline_ms
-        command = self._deadlines.command
-        reply = await self._run(RESTORE, key, command, snapshot.payload, deadline, kind)
-        match reply:
-            case [b"saved"]:
-                return Saved(snapshot.deadline_ms, None)
-        return self._refused(reply)
+        reply = await self._run(RESTORE, snapshot.key, *self._restore_words(snapshot))
+        return self._restored(snapshot, reply)
+
+    async def restore_many(
+        self, snapshots: Sequence[Snapshot]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """One pipeline for many keys."""
+        calls = [
+            ScriptCall(one.key, self._restore_words(one), len(one.payload)) for one in snapshots
+        ]
+        by_key = {one.key: one for one in snapshots}
+        return await self._run_each(
+            RESTORE, calls, lambda key, reply: self._restored(by_key[key], reply)
+        )
 
     async def rename(
         self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
@@ -369,9 +205,56 @@ class ScriptedWrites:
         (reply,) = await self._node.tell_many([("EVALSHA", script.sha, *rest)])
         if isinstance(reply, exceptions.NoScriptError):  # it was not run: safe to send again
             (reply,) = await self._node.tell_many([("EVAL", script.text, *rest)])
-        if isinstance(reply, exceptions.ResponseError) and _denies_scripts(str(reply)):
+        if isinstance(reply, exceptions.ResponseError) and denies_scripts(str(reply)):
             raise ScriptsDenied
         return self._node.checked(reply)
+
+    async def _run_each(
+        self, script: Script, calls: Sequence[ScriptCall], read: Callable[[bytes, Reply], T]
+    ) -> list[T | CacheError]:
+        """Answer what `read` makes of each reply, or why there is none."""
+        answers: list[T | CacheError] = []
+        breathe = Breather()
+        for call, reply in zip(calls, await run_each(self._node, script, calls), strict=True):
+            try:
+                answers.append(read(call.key, self._node.checked(reply)))
+            except CacheError as error:
+                answers.append(error)
+            await breathe()
+        return answers
+
+    def _change_words(self, change: TtlChange) -> tuple[bytes | str | int, ...]:
+        word, number = change_words(change)
+        condition: tuple[int, ...] = ()
+        if isinstance(change, MoveDeadline):
+            condition = (self._deadlines.told(change.from_ms), self._deadlines.slack_ms)
+        return (self._deadlines.command, word, number, *condition)
+
+    def _ttl_changed(self, reply: Reply) -> TtlOutcome:
+        match reply:
+            case [b"changed", before, after] if after != NO_KEY:
+                before_ms = self._deadlines.parse(before)
+                # One that is reckoned from a span would differ by the time between two reckonings.
+                after_ms = before_ms if after == before else self._deadlines.parse(after)
+                return TtlChanged(before_ms, after_ms)
+        return Gone()
+
+    def _removed(self, key: bytes, reply: Reply) -> Saved | Occupied | Absent:
+        match reply:
+            case [b"removed", bytes() as kind, bytes() as payload, before]:
+                deadline_ms = self._deadlines.parse(before)
+                return Saved(None, Snapshot(key, kind.decode(), payload, deadline_ms))
+        return self._refused(reply)
+
+    def _restore_words(self, snapshot: Snapshot) -> tuple[bytes | str | int, ...]:
+        deadline = NO_EXPIRY if snapshot.deadline_ms is None else snapshot.deadline_ms
+        return (self._deadlines.command, snapshot.payload, deadline, snapshot.type)
+
+    def _restored(self, snapshot: Snapshot, reply: Reply) -> Saved | Occupied | Absent:
+        match reply:
+            case [b"saved"]:
+                return Saved(snapshot.deadline_ms, None)
+        return self._refused(reply)
 
     def _refused(self, reply: Reply) -> Occupied | Absent:
         match reply:
@@ -408,10 +291,3 @@ def _plan_words(plan: ElementPlan) -> Iterator[bytes | str | int]:
     yield len(plan.commands)
     for command in plan.commands:
         yield from (len(command), *command)
-
-
-def _denies_scripts(said: str) -> bool:
-    """Whether running scripts is what is denied or unknown, not something a script did."""
-    said = said.lower()
-    is_denial = "permission" in said or "unknown command" in said
-    return is_denial and ("'eval" in said or "`eval" in said)

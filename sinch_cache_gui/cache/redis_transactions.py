@@ -21,6 +21,7 @@ from sinch_cache_gui.cache.interface import (
     TtlOutcome,
     TtlPolicy,
 )
+from sinch_cache_gui.cache.many import one_by_one
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
     ElementPlan,
@@ -258,6 +259,24 @@ class WatchedWrites:
             return _Plan(commands, lambda _: Saved(moved.deadline_ms, before))
 
         return await self._attempt(look, decide)
+
+    async def remove_many(
+        self, keys: Sequence[bytes]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """Key by key: a transaction cannot be planned before its look is answered."""
+        return await one_by_one(keys, lambda key: self.remove(key, expected=None))
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> Sequence[TtlOutcome | CacheError]:
+        """Key by key."""
+        return await one_by_one(changes, lambda one: self.change_ttl(*one))
+
+    async def restore_many(
+        self, snapshots: Sequence[Snapshot]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """Key by key."""
+        return await one_by_one(snapshots, self.restore)
 
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
         """Look at the element, then follow the plan."""

@@ -6,10 +6,11 @@ Scripts (redis_scripts.py) are the first way. Where they are denied, a transacti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
     ExpireAt,
     ExpireIn,
@@ -51,8 +52,11 @@ class Absent:
     """Nothing was written: the key does not exist."""
 
 
-class ScriptsDenied(Exception):
+class ScriptsDenied(CacheError):
     """The server runs no scripts for this user. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("This server runs no scripts for this user", "Nothing was written.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,24 @@ class AtomicWrites(Protocol):
         self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
     ) -> Saved | Occupied | Absent:
         """As `CacheBackend.rename`; what is in the way is what `to` holds."""
+        ...
+
+    async def remove_many(
+        self, keys: Sequence[bytes]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """As `CacheBackend.remove_many`."""
+        ...
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> Sequence[TtlOutcome | CacheError]:
+        """As `CacheBackend.change_ttl_many`."""
+        ...
+
+    async def restore_many(
+        self, snapshots: Sequence[Snapshot]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """As `CacheBackend.restore_many`."""
         ...
 
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import cast
+from typing import TypeVar, cast
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, ElementSaved
-from sinch_cache_gui.cache.errors import InvalidKey, NotPermitted
+from sinch_cache_gui.cache.errors import CacheError, InvalidKey, NotPermitted
 from sinch_cache_gui.cache.feed import Changes, FeedEvent
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.glob import compile_pattern, escape_pattern
@@ -31,6 +31,8 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.cache.stored_json import encode_key
+
+_Told = TypeVar("_Told", WriteOutcome, WriteOutcome | CacheError)
 
 
 class CacheView(ForwardingBackend):
@@ -162,6 +164,31 @@ class CacheView(ForwardingBackend):
         heir = None if by is None else replace(by, key=key)
         return self._shown(await self._inner.replace(replace(held, key=key), heir))
 
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Remove keys below the prefix, if that is allowed."""
+        if self.is_read_only:
+            return [_refusal() for _ in keys]
+        outcomes = await self._inner.remove_many([self._full(key) for key in keys])
+        return [self._shown(outcome) for outcome in outcomes]
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """Change TTLs below the prefix, if that is allowed."""
+        if self.is_read_only:
+            return [_refusal() for _ in changes]
+        return await self._inner.change_ttl_many(
+            [(self._full(key), change) for key, change in changes]
+        )
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """Put keys back below the prefix, if that is allowed."""
+        if self.is_read_only:
+            return [_refusal() for _ in snapshots]
+        full = [replace(snapshot, key=self._full(snapshot.key)) for snapshot in snapshots]
+        outcomes = await self._inner.restore_many(full)
+        return [self._shown(outcome) for outcome in outcomes]
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer a key below the prefix, by its name there."""
         found = await self._inner.snapshot(self._full(key))
@@ -243,7 +270,7 @@ class CacheView(ForwardingBackend):
         """A key named like the prefix is the empty key here, which only some patterns match."""
         return len(key) > len(self._prefix) or pattern is None or compile_pattern(pattern)(b"")
 
-    def _shown(self, outcome: WriteOutcome) -> WriteOutcome:
+    def _shown(self, outcome: _Told) -> _Told:
         if isinstance(outcome, Saved) and outcome.before is not None:
             key = outcome.before.key.removeprefix(self._prefix)
             return replace(outcome, before=replace(outcome.before, key=key))
@@ -262,6 +289,10 @@ class CacheView(ForwardingBackend):
 
     def _refuse_if_read_only(self) -> None:
         if self.is_read_only:
-            raise NotPermitted(
-                "This cache is opened read-only", "Nothing was written. Connect without read-only."
-            )
+            raise _refusal()
+
+
+def _refusal() -> NotPermitted:
+    return NotPermitted(
+        "This cache is opened read-only", "Nothing was written. Connect without read-only."
+    )

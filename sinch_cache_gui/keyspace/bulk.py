@@ -1,4 +1,4 @@
-"""One operation on many keys: a few at a time, stoppable, and taken back as one.
+"""One operation on many keys: in batches, stoppable between them, and taken back as one.
 
 Every key is one write of its own that the cache does in one step, so that stopping halfway, a lost
 connection or another client leave no key half done, and every write is in the journal.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from time import perf_counter
 from typing import Final, TypeAlias, TypeVar
 
@@ -22,14 +23,27 @@ from sinch_cache_gui.cache.interface import (
     Snapshot,
     TtlChange,
     TtlChanged,
+    TtlOutcome,
+    WriteOutcome,
 )
-from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, put_back, why_not_moved
-from sinch_cache_gui.pacing import Breather
+from sinch_cache_gui.keyspace.undo import (
+    CHANGED_SINCE,
+    TIME_RAN_OUT,
+    why_not_moved,
+    why_not_put_back,
+)
 
 T = TypeVar("T")
 
-WORKERS: Final = 4
-"""Writes under way at once: half of the connections, so that the window is still answered."""
+FIRST_BATCH: Final = 50
+LARGEST_BATCH: Final = 200
+"""Keys of one batch. A stop waits for the batch under way, and undo keeps room for one."""
+
+QUICK_S: Final = 0.25
+"""A batch that took less is followed by a larger one."""
+
+SLOW_S: Final = 1.0
+"""A batch that took more is followed by a smaller one."""
 
 TELL_EVERY_S: Final = 0.1
 
@@ -142,7 +156,7 @@ class BulkReport:
 
 
 class BulkRun:
-    """Something done to many keys one by one, or taken back; `run` once."""
+    """Something done to many keys batch by batch, or taken back; `run` once."""
 
     def __init__(self, total: int, told: Callable[[BulkProgress], None]) -> None:
         """Have done nothing yet.
@@ -154,6 +168,7 @@ class BulkRun:
         self.total = total
         self._told = told
         self._told_at = perf_counter()
+        self._batch = FIRST_BATCH
         self._handled = 0
         self._done = self._gone = self._unchanged = 0
         self._refused: dict[str, tuple[int, tuple[bytes, ...]]] = {}
@@ -163,34 +178,28 @@ class BulkRun:
         self._kept = 0
 
     def stop(self) -> None:
-        """Begin no further key. Those under way are done and told."""
+        """Begin no further batch. The keys under way are done and told."""
         self._is_stopped = True
 
     @property
     def is_over(self) -> bool:
-        """Whether no further key is begun."""
+        """Whether no further batch is begun."""
         return self._is_stopped or bool(self._ended_early)
 
-    async def each(self, items: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
-        """Let `act` have each item, a few at a time; a cache that cannot be reached ends it."""
+    async def each_batch(
+        self, items: Iterable[T], act: Callable[[Sequence[T]], Awaitable[None]]
+    ) -> None:
+        """Let `act` have the items in batches, as large as the cache is quick."""
         waiting = iter(items)
+        while not self.is_over and (batch := list(islice(waiting, self._batch))):
+            began_at = perf_counter()
+            await act(batch)
+            self._note_batch(len(batch), perf_counter(), began_at)
+            await asyncio.sleep(0)  # a cache in memory answers without letting the window go on
 
-        async def work() -> None:
-            breathe = Breather()
-            while not self.is_over and (item := next(waiting, None)) is not None:
-                try:
-                    await act(item)
-                except OutcomeUnknown as error:
-                    self._ended_early = error.title
-                except CacheUnreachable as error:
-                    self._ended_early = error.title
-                    return  # it was not sent: this key is left
-                self._tell_handled()
-                await breathe()
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(WORKERS, max(self.total, 1))):
-                group.create_task(work())
+    def lost(self, error: CacheUnreachable) -> None:
+        """Begin no further batch: the cache cannot be reached."""
+        self._ended_early = self._ended_early or error.title
 
     def did(self, trace: Trace | None) -> None:
         """Count a key as done, and keep what its undo needs."""
@@ -232,9 +241,12 @@ class BulkRun:
             self._traces if traces is None else traces,
         )
 
-    def _tell_handled(self) -> None:
-        self._handled += 1
-        now = perf_counter()
+    def _note_batch(self, count: int, now: float, began_at: float) -> None:
+        if now - began_at < QUICK_S:
+            self._batch = min(2 * self._batch, LARGEST_BATCH)
+        elif now - began_at > SLOW_S:
+            self._batch = max(self._batch // 2, 1)
+        self._handled += count
         if now - self._told_at >= TELL_EVERY_S:
             self._told_at = now
             self._told(BulkProgress(self._handled, self.total))
@@ -258,23 +270,18 @@ async def run_bulk(
         undo_bytes: The memory kept for undo, about.
     """
 
-    async def act(key: bytes) -> None:
-        try:
-            match operation:
-                case DeleteKeys():
-                    await _delete(run, backend, key)
-                case ChangeTtl(change):
-                    await _change_ttl(run, backend, key, change)
-        except OutcomeUnknown:
-            run.refuse(key, UNKNOWN_OUTCOME)
-            raise
-        except CacheUnreachable:
-            raise
-        except CacheError as error:
-            run.refuse(key, error.title)
+    async def act(batch: Sequence[bytes]) -> None:
+        outcomes: Sequence[WriteOutcome | TtlOutcome | CacheError]
+        match operation:
+            case DeleteKeys():
+                outcomes = await backend.remove_many(batch)
+            case ChangeTtl(change):
+                outcomes = await backend.change_ttl_many([(key, change) for key in batch])
+        for key, outcome in zip(batch, outcomes, strict=True):
+            _count(run, key, outcome)
         run.end_if_full(undo_bytes)
 
-    await run.each(keys, act)
+    await run.each_batch(keys, act)
     return run.report()
 
 
@@ -286,24 +293,26 @@ async def undo_bulk(run: BulkRun, backend: CacheBackend, traces: Sequence[Trace]
     """
     waiting = list(traces)
 
-    async def act(trace: Trace) -> None:
-        try:
-            reason = await _take_back(backend, trace)
-        except OutcomeUnknown:
-            waiting.append(trace)
-            run.refuse(trace.key, UNKNOWN_OUTCOME)
-            raise
-        except CacheUnreachable:
-            waiting.append(trace)
-            raise
-        except CacheError as error:
-            reason = error.title
-        if reason is None:
-            run.did(None)
-        else:
-            run.refuse(trace.key, reason)
+    async def act(batch: Sequence[Trace]) -> None:
+        left: list[Trace] = []
+        for trace, told in zip(batch, await _take_back(backend, batch), strict=True):
+            match told:
+                case None:
+                    run.did(None)
+                case OutcomeUnknown():
+                    left.append(trace)
+                    run.refuse(trace.key, UNKNOWN_OUTCOME)
+                    run.lost(told)
+                case CacheUnreachable():
+                    left.append(trace)
+                    run.lost(told)
+                case CacheError():
+                    run.refuse(trace.key, told.title)
+                case str():
+                    run.refuse(trace.key, told)
+        waiting.extend(reversed(left))
 
-    await run.each(_newest_first(waiting), act)
+    await run.each_batch(_newest_first(waiting), act)
     return run.report(waiting)
 
 
@@ -313,37 +322,69 @@ def _newest_first(waiting: list[Trace]) -> Iterable[Trace]:
         yield waiting.pop()
 
 
-async def _delete(run: BulkRun, backend: CacheBackend, key: bytes) -> None:
-    outcome = await backend.remove(key)
+def _count(run: BulkRun, key: bytes, outcome: WriteOutcome | TtlOutcome | CacheError) -> None:
     match outcome:
         case Saved(before=before):
             run.did(before)
-        case Gone():
-            run.found_gone()
-        case Changed():
-            run.refuse(key, CHANGED_SINCE)
-
-
-async def _change_ttl(run: BulkRun, backend: CacheBackend, key: bytes, change: TtlChange) -> None:
-    match await backend.change_ttl(key, change):
-        case Gone():
-            run.found_gone()
         case TtlChanged(before_ms, after_ms) if before_ms == after_ms:
             run.found_unchanged()
         case TtlChanged(before_ms, after_ms):
             run.did(Moved(key, before_ms, after_ms))
+        case Gone():
+            run.found_gone()
+        case Changed():
+            run.refuse(key, CHANGED_SINCE)
+        case OutcomeUnknown():
+            run.refuse(key, UNKNOWN_OUTCOME)
+            run.lost(outcome)
+        case CacheUnreachable():
+            run.lost(outcome)  # it was not sent: this key is left
+        case CacheError():
+            run.refuse(key, outcome.title)
 
 
-async def _take_back(backend: CacheBackend, trace: Trace) -> str | None:
-    """Answer None when a write is taken back, else why not."""
-    if isinstance(trace, Moved):
-        return await _move_back(backend, trace)
-    return await put_back(backend, trace)
+async def _take_back(
+    backend: CacheBackend, traces: Sequence[Trace]
+) -> Sequence[str | CacheError | None]:
+    """Answer for each None when it is taken back, else why not."""
+    told = await _put_back(backend, [one for one in traces if isinstance(one, Snapshot)])
+    told |= await _move_back(backend, [one for one in traces if isinstance(one, Moved)])
+    return [told[trace.key] for trace in traces]
 
 
-async def _move_back(backend: CacheBackend, moved: Moved) -> str | None:
-    """Put a deadline back, unless somebody changed it again meanwhile."""
-    if moved.before_ms is not None and moved.before_ms <= backend.now_ms():
-        return TIME_RAN_OUT
-    change = MoveDeadline(moved.after_ms, moved.before_ms)
-    return why_not_moved(await backend.change_ttl(moved.key, change), change)
+async def _put_back(
+    backend: CacheBackend, deleted: Sequence[Snapshot]
+) -> dict[bytes, str | CacheError | None]:
+    told: dict[bytes, str | CacheError | None] = {}
+    for snapshot, outcome in zip(deleted, await backend.restore_many(deleted), strict=True):
+        try:
+            told[snapshot.key] = (
+                outcome
+                if isinstance(outcome, CacheError)
+                else await why_not_put_back(backend, snapshot, outcome)
+            )
+        except CacheError as error:
+            told[snapshot.key] = error
+    return told
+
+
+async def _move_back(
+    backend: CacheBackend, moved: Sequence[Moved]
+) -> dict[bytes, str | CacheError | None]:
+    """Put deadlines back, unless somebody changed them again meanwhile."""
+    now_ms = backend.now_ms()
+    told: dict[bytes, str | CacheError | None] = {}
+    changes: list[tuple[bytes, MoveDeadline]] = []
+    for one in moved:
+        if one.before_ms is not None and one.before_ms <= now_ms:
+            told[one.key] = TIME_RAN_OUT
+        else:
+            changes.append((one.key, MoveDeadline(one.after_ms, one.before_ms)))
+    outcomes = await backend.change_ttl_many(changes)
+    for (key, change), outcome in zip(changes, outcomes, strict=True):
+        match outcome:
+            case CacheError():
+                told[key] = outcome
+            case _:
+                told[key] = why_not_moved(outcome, change)
+    return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -35,6 +36,7 @@ class JournalKeeper:
         self._outlives_sessions = outlives_sessions
         self._has_failed = False
         self._is_closed = False
+        self._waiting: deque[JournalEntry] = deque()
         self._thread = ThreadPoolExecutor(1, "journal")
         self._loop = asyncio.get_running_loop()
         journal.listen(self._keep)
@@ -57,8 +59,23 @@ class JournalKeeper:
         await asyncio.to_thread(self._thread.shutdown)
 
     def _keep(self, entry: JournalEntry) -> None:
-        if not self._is_closed:
-            self._thread.submit(self._file.append, entry).add_done_callback(self._note_outcome)
+        if self._is_closed:
+            return
+        is_first = not self._waiting
+        self._waiting.append(entry)
+        if is_first:  # the thread takes those that come meanwhile in the same go
+            self._thread.submit(self._append_waiting).add_done_callback(self._note_outcome)
+
+    def _append_waiting(self) -> None:
+        refusal: OSError | None = None
+        while self._waiting:
+            entry = self._waiting.popleft()
+            try:
+                self._file.append(entry)
+            except OSError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     def _note_outcome(self, done: Future[None]) -> None:
         error = done.exception()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Final, TypeVar
 
 from sinch_cache_gui.cache.element_change import (
     ElementChange,
@@ -29,6 +30,15 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+_RESULTS: Final = {
+    Saved: Result.DONE,
+    Changed: Result.REFUSED_CHANGED,
+    Gone: Result.REFUSED_GONE,
+}
 
 
 class JournalingBackend(ForwardingBackend):
@@ -62,7 +72,7 @@ class JournalingBackend(ForwardingBackend):
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Restore what this window deleted, or put down a copy; keep what happened."""
         return await self._recorded(
-            Action.RESTORED if snapshot.key in self._taken else Action.CREATED,
+            self._action_of(snapshot),
             snapshot.key,
             snapshot.payload,
             self._inner.restore(snapshot),
@@ -101,20 +111,38 @@ class JournalingBackend(ForwardingBackend):
         try:
             outcome = await self._inner.change_ttl(key, change)
         except (CacheError, asyncio.CancelledError) as error:
-            self._record_failure(Action.TTL_CHANGED, key, error)
+            self._record_ttl(key, error)
             raise
-        if isinstance(outcome, TtlChanged):
-            self._journal.record(
-                Action.TTL_CHANGED,
-                key,
-                Result.DONE,
-                at_ms=self.now_ms(),
-                before_deadline_ms=outcome.before_ms,
-                after_deadline_ms=outcome.after_ms,
-            )
-        else:
-            self._journal.record(Action.TTL_CHANGED, key, Result.REFUSED_GONE, at_ms=self.now_ms())
+        self._record_ttl(key, outcome)
         return outcome
+
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        """Remove, and keep what each held."""
+        outcomes = await self._answered(self._inner.remove_many(keys), keys, self._record_removal)
+        for key, outcome in zip(keys, outcomes, strict=True):
+            self._record_removal(key, outcome)
+        return outcomes
+
+    async def change_ttl_many(
+        self, changes: Sequence[tuple[bytes, TtlChange]]
+    ) -> list[TtlOutcome | CacheError]:
+        """Change the TTLs, and keep both deadlines of each."""
+        keys = [key for key, _ in changes]
+        outcomes = await self._answered(
+            self._inner.change_ttl_many(changes), keys, self._record_ttl
+        )
+        for key, outcome in zip(keys, outcomes, strict=True):
+            self._record_ttl(key, outcome)
+        return outcomes
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        """Restore, and keep what happened to each."""
+        outcomes = await self._answered(
+            self._inner.restore_many(snapshots), snapshots, self._record_restored
+        )
+        for snapshot, outcome in zip(snapshots, outcomes, strict=True):
+            self._record_restored(snapshot, outcome)
+        return outcomes
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """Change an element, and keep the change that takes it back."""
@@ -164,17 +192,66 @@ class JournalingBackend(ForwardingBackend):
         except (CacheError, asyncio.CancelledError) as error:
             self._record_failure(action, key, error, new_name)
             raise
-        result = {
-            Saved: Result.DONE,
-            Changed: Result.REFUSED_CHANGED,
-            Gone: Result.REFUSED_GONE,
-        }[type(outcome)]
+        self._record_outcome(action, key, after, outcome, type_=type_, new_name=new_name)
+        return outcome
+
+    async def _answered(
+        self,
+        operation: Coroutine[object, object, list[R]],
+        items: Sequence[T],
+        record: Callable[[T, BaseException], None],
+    ) -> list[R]:
+        """Answer what many writes became; those cancelled on their way may have happened."""
+        try:
+            return await operation
+        except asyncio.CancelledError as error:
+            for item in items:
+                record(item, error)
+            raise
+
+    def _record_removal(self, key: bytes, outcome: WriteOutcome | BaseException) -> None:
+        self._record_outcome(Action.DELETED, key, None, outcome)
+
+    def _record_restored(self, snapshot: Snapshot, outcome: WriteOutcome | BaseException) -> None:
+        action, kind = self._action_of(snapshot), snapshot.type
+        self._record_outcome(action, snapshot.key, snapshot.payload, outcome, type_=kind)
+
+    def _record_ttl(self, key: bytes, outcome: TtlOutcome | BaseException) -> None:
+        match outcome:
+            case BaseException():
+                self._record_failure(Action.TTL_CHANGED, key, outcome)
+            case Gone():
+                result = Result.REFUSED_GONE
+                self._journal.record(Action.TTL_CHANGED, key, result, at_ms=self.now_ms())
+            case TtlChanged(before_ms, after_ms):
+                self._journal.record(
+                    Action.TTL_CHANGED,
+                    key,
+                    Result.DONE,
+                    at_ms=self.now_ms(),
+                    before_deadline_ms=before_ms,
+                    after_deadline_ms=after_ms,
+                )
+
+    def _record_outcome(
+        self,
+        action: Action,
+        key: bytes,
+        after: bytes | None,
+        outcome: WriteOutcome | BaseException,
+        *,
+        type_: str = KeyType.STRING,
+        new_name: bytes | None = None,
+    ) -> None:
+        if isinstance(outcome, BaseException):
+            self._record_failure(action, key, outcome, new_name)
+            return
         saved = outcome if isinstance(outcome, Saved) else None
         self._note_taken(action, new_name or key, saved)
         self._journal.record(
             action,
             key,
-            result,
+            _RESULTS[type(outcome)],
             at_ms=self.now_ms(),
             before=saved.before if saved else None,
             after=after if saved else None,
@@ -182,7 +259,9 @@ class JournalingBackend(ForwardingBackend):
             type_=type_,
             new_name=new_name,
         )
-        return outcome
+
+    def _action_of(self, restored: Snapshot) -> Action:
+        return Action.RESTORED if restored.key in self._taken else Action.CREATED
 
     def _note_taken(self, action: Action, key: bytes, saved: Saved | None) -> None:
         """Know which keys this window took away: putting one back creates nothing new."""

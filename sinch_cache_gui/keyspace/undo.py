@@ -119,11 +119,17 @@ async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
 
 
 async def put_back(backend: CacheBackend, taken: Snapshot) -> str | None:
-    """Restore a key that was taken away; answer None if it is as it was, else why not.
+    """Restore a key that was taken away; answer None if it is as it was, else why not."""
+    return await why_not_put_back(backend, taken, await backend.restore(taken))
+
+
+async def why_not_put_back(
+    backend: CacheBackend, taken: Snapshot, outcome: WriteOutcome
+) -> str | None:
+    """Answer why a key is not as it was after restoring it came out so; None if it is.
 
     It may be so already, by an earlier try whose answer never came.
     """
-    outcome = await backend.restore(taken)
     if isinstance(outcome, Changed):
         held = await backend.snapshot(taken.key)
         return None if held is not None and _is_same(held, taken) else CHANGED_SINCE

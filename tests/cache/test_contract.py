@@ -460,6 +460,74 @@ async def test_other_types_are_removed_and_restored_whole(stage: Stage, ttl_ms: 
     )
 
 
+async def test_many_keys_are_removed_and_restored_each_with_its_own_answer(stage: Stage) -> None:
+    cache = stage.cache
+    keys = [b"many:%d" % number for number in range(450)]
+    for number, key in enumerate(keys):
+        await stage.behind.put(stage.full(key), b"\xff%d" % number, 60_000 if number % 2 else None)
+    before = [await cache.snapshot(key) for key in keys]
+
+    removed = await cache.remove_many([*keys, b"never there"])
+    assert removed == [*(Saved(None, snapshot) for snapshot in before), Gone()]
+    assert await cache.deadlines(keys) == [Gone()] * 450
+
+    await stage.behind.put(stage.full(keys[7]), b"theirs", None)
+    snapshots = [snapshot for snapshot in before if snapshot is not None]
+    past = Snapshot(b"past", KeyType.STRING, b"1", cache.now_ms() - 1)
+    restored = await cache.restore_many([*snapshots, past])
+    theirs = StoredValue(KeyType.STRING, b"theirs", 6, None)
+    expected = [Saved(snapshot.deadline_ms, None) for snapshot in snapshots]
+    assert restored == [*expected[:7], Changed(theirs), *expected[8:], Gone()]
+    assert [await cache.snapshot(key) for key in keys[8:]] == before[8:]
+
+
+async def test_ttls_of_many_keys_are_changed_each_with_its_own_answer(cache: CacheBackend) -> None:
+    for key in (b"brief", b"long", b"endless"):
+        ttl = TtlPolicy.NO_EXPIRY if key == b"endless" else 60_000
+        await cache.write(key, b"1", expected=None, ttl=ttl)
+    brief, long, _ = await cache.deadlines([b"brief", b"long", b"endless"])
+    assert isinstance(brief, int)
+    assert isinstance(long, int)
+    deadline_ms = cache.now_ms() + HOUR_MS
+    told = await cache.change_ttl_many(
+        [
+            (b"never there", Persist()),
+            (b"brief", ExpireAt(deadline_ms)),
+            (b"long", ExpireAt(cache.now_ms() - 1)),
+            (b"endless", ExtendBy(1000)),
+            (b"long", Persist()),
+        ]
+    )
+    refused = told.pop(2)
+    assert isinstance(refused, InvalidTtl)
+    assert told == [
+        Gone(),
+        TtlChanged(brief, deadline_ms),
+        TtlChanged(None, None),
+        TtlChanged(long, None),
+    ]
+    assert await cache.deadlines([b"brief", b"long", b"endless"]) == [deadline_ms, None, None]
+
+
+async def test_nothing_is_asked_of_many_that_are_none(cache: CacheBackend) -> None:
+    assert await cache.remove_many([]) == []
+    assert await cache.restore_many([]) == []
+    assert await cache.change_ttl_many([]) == []
+
+
+async def test_many_keys_of_other_types_and_of_any_size_are_removed_whole(stage: Stage) -> None:
+    for number in range(5):
+        stage.raw.hset(stage.full(b"hash:%d" % number), "f", b"\xff" * number)
+        await stage.behind.put(stage.full(b"large:%d" % number), bytes(700_000 + number), None)
+    keys = [b"%s:%d" % (name, number) for number in range(5) for name in (b"hash", b"large")]
+    before = [await stage.cache.snapshot(key) for key in keys]
+    removed = await stage.cache.remove_many(keys)
+    assert removed == [Saved(None, snapshot) for snapshot in before]
+    restored = await stage.cache.restore_many([one for one in before if one is not None])
+    assert restored == [Saved(None, None)] * 10
+    assert [await stage.cache.snapshot(key) for key in keys] == before
+
+
 @pytest.mark.usefixtures("one_server")
 async def test_a_renamed_key_keeps_its_bytes_and_its_deadline(cache: CacheBackend) -> None:
     for to in AWKWARD_KEYS:

@@ -151,6 +151,25 @@ async def test_a_slot_that_moved_is_followed(cache: ClusterCache, cluster: Clust
     assert isinstance(await cache.restore(snapshot), Saved)
 
 
+async def test_of_many_keys_those_whose_slot_moved_are_followed(
+    cache: ClusterCache, cluster: Cluster
+) -> None:
+    keys = [*NAMES[:20], KEY, *NAMES[20:40]]
+    for key in keys:
+        await cache.write(key, b"1", expected=None, ttl=60_000)
+    move(cluster)
+    removed = await cache.remove_many(keys)
+    taken = [one.before for one in removed if isinstance(one, Saved) and one.before is not None]
+    assert [one.key for one in taken] == keys
+    move(cluster)
+    restored = await cache.restore_many(taken)
+    assert restored == [Saved(one.deadline_ms, None) for one in taken]
+    with on_its_way(cluster):
+        told = await cache.change_ttl_many([(key, ExpireIn(5000)) for key in keys])
+    assert all(isinstance(one, TtlChanged) for one in told)
+    assert await cache.count_keys() == len(keys)
+
+
 async def test_a_key_on_its_way_is_read_and_written(cache: ClusterCache, cluster: Cluster) -> None:
     await cache.write(KEY, b"1", expected=None, ttl=60_000)
     with on_its_way(cluster):

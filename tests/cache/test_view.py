@@ -69,6 +69,12 @@ async def test_nothing_is_written_through_a_read_only_view(inner: MemoryCache) -
     ):
         with pytest.raises(NotPermitted, match="read-only"):
             await attempt
+    for refused in (
+        await view.remove_many([b"a"]),
+        await view.change_ttl_many([(b"a", Persist())]),
+        await view.restore_many([Snapshot(b"b", "string", b"1", None)]),
+    ):
+        assert [type(answer) for answer in refused] == [NotPermitted]
     assert await inner.read(b"a") == before
     assert await inner.keys() == ["a"]
     assert await view.get("a") == 1

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
 from sinch_cache_gui.cache.connect import parse_target
-from sinch_cache_gui.cache.errors import CacheUnreachable, NotPermitted, OutcomeUnknown
+from sinch_cache_gui.cache.errors import (
+    CacheError,
+    CacheUnreachable,
+    NotPermitted,
+    OutcomeUnknown,
+)
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
     ExpireIn,
     ExtendBy,
     Persist,
+    Snapshot,
     TtlPolicy,
     WriteOutcome,
 )
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.keyspace.bulk import (
+    FIRST_BATCH,
+    LARGEST_BATCH,
     BulkProgress,
     BulkReport,
     BulkRun,
@@ -152,19 +160,19 @@ async def test_what_would_have_expired_by_now_is_not_brought_back() -> None:
 async def test_it_is_told_how_far_it_is_and_can_be_stopped(cache: JournalingBackend) -> None:
     await fill(cache, *KEYS)
 
-    class StopsAfter(ForwardingBackend):
-        removed = 0
+    class StopsSecond(ForwardingBackend):
+        batches = 0
 
-        async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-            self.removed += 1
-            if self.removed == 50:
+        async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+            self.batches += 1
+            if self.batches == 2:
                 run.stop()
-            return await self._inner.remove(key, expected=expected)
+            return await self._inner.remove_many(keys)
 
     run = new_run(300)
-    report = await run_bulk(run, StopsAfter(cache), KEYS, DeleteKeys())
+    report = await run_bulk(run, StopsSecond(cache), KEYS, DeleteKeys())
     # Those under way when it was stopped are done, and told.
-    assert 50 <= report.done < 60
+    assert 50 < report.done < 300
     assert report.left == 300 - report.done
     assert report.ended_early == ""
     assert len(await held(cache, *KEYS)) == report.left
@@ -177,17 +185,19 @@ async def test_an_undo_that_was_stopped_can_be_gone_on_with(cache: JournalingBac
     before = await fill(cache, *KEYS)
     report = await do(cache, DeleteKeys())
 
-    class StopsAfter(ForwardingBackend):
-        restored = 0
+    class StopsSecond(ForwardingBackend):
+        batches = 0
 
-        async def restore(self, snapshot: object) -> WriteOutcome:
-            self.restored += 1
-            if self.restored == 50:
+        async def restore_many(
+            self, snapshots: Sequence[Snapshot]
+        ) -> list[WriteOutcome | CacheError]:
+            self.batches += 1
+            if self.batches == 2:
                 run.stop()
-            return await self._inner.restore(snapshot)  # type: ignore[arg-type]
+            return await self._inner.restore_many(snapshots)
 
     run = new_run(300)
-    first = await undo_bulk(run, StopsAfter(cache), report.traces)
+    first = await undo_bulk(run, StopsSecond(cache), report.traces)
     assert first.done + len(first.traces) == 300
     assert first.traces
     second = await take_back(cache, first)
@@ -197,10 +207,13 @@ async def test_an_undo_that_was_stopped_can_be_gone_on_with(cache: JournalingBac
 
 async def test_what_is_refused_is_told_by_reason_and_the_rest_is_done() -> None:
     class Guarded(ForwardingBackend):
-        async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-            if key.endswith(b"1"):
-                raise NotPermitted("No permission to delete")
-            return await self._inner.remove(key, expected=expected)
+        async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+            return [
+                NotPermitted("No permission to delete")
+                if key.endswith(b"1")
+                else await self._inner.remove(key)
+                for key in keys
+            ]
 
     cache = Guarded(MemoryCache())
     await fill(cache, *KEYS)
@@ -213,16 +226,13 @@ async def test_what_is_refused_is_told_by_reason_and_the_rest_is_done() -> None:
 
 async def test_a_lost_connection_ends_it_and_claims_nothing() -> None:
     class Dying(ForwardingBackend):
-        asked = 0
-
-        async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-            self.asked += 1
-            if self.asked > 20:
-                raise CacheUnreachable("The connection was lost")
-            if self.asked == 20:
-                await self._inner.remove(key)
-                raise OutcomeUnknown("The connection was lost while writing")
-            return await self._inner.remove(key, expected=expected)
+        async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+            await self._inner.remove_many(keys[19:20])
+            return [
+                *await self._inner.remove_many(keys[:19]),
+                OutcomeUnknown("The connection was lost while writing"),
+                *[CacheUnreachable("The connection was lost")] * (len(keys) - 20),
+            ]
 
     cache = Dying(MemoryCache())
     await fill(cache, *KEYS)
@@ -241,7 +251,8 @@ async def test_nothing_is_done_that_undo_has_no_room_for() -> None:
         await cache.write(key, bytes(1 << 16), expected=None, ttl=TtlPolicy.NO_EXPIRY)
     run = new_run(300)
     report = await run_bulk(run, cache, KEYS, DeleteKeys(), undo_bytes=1 << 20)
-    assert report.done == len(report.traces) == 16
+    # The batch that fills it is kept whole.
+    assert report.done == len(report.traces) == FIRST_BATCH
     assert report.ended_early == "What undo keeps has reached 1 MB"
     await take_back(cache, report)
     assert len(await held(cache, *KEYS)) == 300
@@ -255,15 +266,15 @@ async def test_progress_is_told_at_most_ten_times_a_second(
 
     def later() -> float:
         nonlocal now
-        now += 0.01  # a hundredth of a second for each key
+        now += 0.01  # a hundredth of a second between two looks at the clock
         return now
 
     monkeypatch.setattr("sinch_cache_gui.keyspace.bulk.perf_counter", later)
-    await fill(cache, *KEYS)
-    await run_bulk(BulkRun(300, told.append), cache, KEYS, DeleteKeys())
-    assert 25 <= len(told) <= 30
+    keys = [b"none:%d" % number for number in range(100 * LARGEST_BATCH)]
+    await run_bulk(BulkRun(len(keys), told.append), cache, keys, DeleteKeys())
+    assert 10 <= len(told) <= now / 0.1
     assert told == sorted(told, key=lambda progress: progress.handled)
-    assert {progress.total for progress in told} == {300}
+    assert {progress.total for progress in told} == {len(keys)}
 
 
 async def find(cache: CacheBackend, finder: KeyFinder) -> set[bytes]:

@@ -19,6 +19,8 @@ from sinch_cache_gui.keyspace.bulk import (
     run_bulk,
     undo_bulk,
 )
+from sinch_cache_gui.keyspace.journal import Journal, Result
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from tests.conftest import CLUSTER_PATHS, STANDALONE_PATHS, path_name
 from tests.redis_wire import Cut, WiredServer
 
@@ -34,7 +36,9 @@ class World:
 
     def __init__(self, wired: WiredServer, cache: CacheBackend) -> None:
         self._raw, self.wire, self._now_ms = wired.raw, wired.wire, wired.now_ms
-        self._cache = cache
+        self._journal = Journal(limit=100_000)
+        self._recorded = 0
+        self._cache = JournalingBackend(cache, self._journal)
 
     def set_scene(self) -> State:
         later = self._now_ms() + 600_000
@@ -58,22 +62,25 @@ class World:
         return state
 
     async def do(self, operation: BulkOperation) -> BulkReport:
+        self._recorded = len(self._journal.entries)
         return await run_bulk(new_run(len(KEYS)), self._cache, KEYS, operation)
 
     async def take_back(self, report: BulkReport) -> BulkReport:
+        self._recorded = len(self._journal.entries)
         return await undo_bulk(new_run(len(report.traces)), self._cache, report.traces)
+
+    def unknown_in(self, report: BulkReport) -> set[bytes]:
+        """Answer the keys of which the last report and the journal say that nobody knows."""
+        assert {refusal.reason for refusal in report.refused} <= {UNKNOWN_OUTCOME}
+        news = self._journal.entries[self._recorded :]
+        keys = {entry.key for entry in news if entry.result is Result.UNKNOWN}
+        assert len(keys) == sum(refusal.count for refusal in report.refused)
+        assert all(keys.issuperset(refusal.sample) for refusal in report.refused)
+        return keys
 
 
 def new_run(total: int) -> BulkRun:
     return BulkRun(total, lambda _: None)
-
-
-def unknown_in(report: BulkReport) -> set[bytes]:
-    """Answer the keys of which the report says that nobody knows."""
-    assert {refusal.reason for refusal in report.refused} <= {UNKNOWN_OUTCOME}
-    keys = {key for refusal in report.refused for key in refusal.sample}
-    assert len(keys) == sum(refusal.count for refusal in report.refused)
-    return keys
 
 
 def is_done(trace: Trace, state: State) -> bool:
@@ -106,7 +113,7 @@ async def test_what_is_told_done_is_done_and_comes_back_and_the_rest_is_as_it_wa
         scene = world.set_scene()
         world.wire.arm(at, cut=cut)
         report = await world.do(operation)
-        found, unknown = world.held(), unknown_in(report)
+        found, unknown = world.held(), world.unknown_in(report)
         done = {trace.key: trace for trace in report.traces}
         assert len(done) == report.done
         assert all(is_done(trace, found) for trace in done.values())
@@ -135,7 +142,7 @@ async def test_an_undo_that_was_cut_off_is_gone_on_with_until_all_is_back(
         report = await world.do(operation)
         world.wire.arm(at, cut=cut)
         first = await world.take_back(report)
-        found, unknown = world.held(), unknown_in(first)
+        found, unknown = world.held(), world.unknown_in(first)
         waiting = {trace.key: trace for trace in first.traces}
         assert unknown <= waiting.keys()
         assert all(is_done(trace, found) for key, trace in waiting.items() if key not in unknown)

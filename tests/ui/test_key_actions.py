@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QGuiApplication
 
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import BackendFacts, Snapshot, TtlPolicy, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -117,13 +118,13 @@ async def test_keys_that_were_gone_already_are_told(desk: Desk) -> None:
 class Slow(ForwardingBackend):
     """A cache far away."""
 
-    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-        await asyncio.sleep(0.001)
-        return await self._inner.remove(key, expected=expected)
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        await asyncio.sleep(0.11)
+        return await self._inner.remove_many(keys)
 
-    async def restore(self, snapshot: Snapshot) -> WriteOutcome:
-        await asyncio.sleep(0.001)
-        return await self._inner.restore(snapshot)
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        await asyncio.sleep(0.11)
+        return await self._inner.restore_many(snapshots)
 
 
 @pytest.fixture

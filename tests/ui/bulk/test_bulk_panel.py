@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from sinch_cache_gui.cache.errors import NotPermitted
+from sinch_cache_gui.cache.errors import CacheError, NotPermitted
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import BackendFacts, CacheBackend, TtlPolicy, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -39,10 +39,13 @@ class Shared(ForwardingBackend):
 class Guarded(ForwardingBackend):
     """A cache that keeps one key."""
 
-    async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-        if key == b"session:7":
-            raise NotPermitted("This user may not delete")
-        return await self._inner.remove(key, expected=expected)
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        return [
+            NotPermitted("This user may not delete")
+            if key == b"session:7"
+            else await self._inner.remove(key)
+            for key in keys
+        ]
 
 
 class Hand:
@@ -211,32 +214,29 @@ async def test_what_was_gone_and_what_was_refused_is_told(opened: Open) -> None:
 
 async def test_it_can_be_stopped_and_what_was_done_is_undone(opened: Open) -> None:
     class Waiting(ForwardingBackend):
-        async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-            if key == b"session:20":
-                await stopped.wait()
-            return await self._inner.remove(key, expected=expected)
+        """Keeps a batch waiting until the user has pressed Stop."""
 
-    class Narrow(Waiting):
-        """Lets nothing past the key that waits."""
-
-        lock = asyncio.Lock()
-
-        async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-            async with self.lock:
-                return await super().remove(key, expected=expected)
+        async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+            await stopped.wait()
+            return await self._inner.remove_many(keys)
 
     stopped = asyncio.Event()
-    hand = await opened(Narrow(MemoryCache()))
-    hand.panel.open_for(BulkWish(BulkKind.DELETE, ChosenKeys(KEYS), "the selected keys"))
-    await hand.press("Delete 40 keys")
+    keys = [b"many:%d" % number for number in range(400)]
+    inner = MemoryCache()
+    for key in keys:
+        await inner.write(key, b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    hand = await opened(Waiting(inner))
+    hand.panel.open_for(BulkWish(BulkKind.DELETE, ChosenKeys(keys), "the selected keys"))
+    before = await hand.cache.count_keys()
+    await hand.press("Delete 400 keys")
     await hand.press("Stop")
     stopped.set()
-    await hand.reads("of 40 keys deleted")
+    await hand.reads("of 400 keys deleted")
     await hand.reads("Left as they were")
-    assert 10 < (await hand.cache.count_keys() or 0) < 41
+    assert (before or 0) - 400 < (await hand.cache.count_keys() or 0) < (before or 0)
     await hand.press("Undo")
     await hand.reads("Undone")
-    assert await hand.cache.count_keys() == 41
+    assert await hand.cache.count_keys() == before
 
 
 async def test_the_counted_keys_are_handed_over_for_export(opened: Open, qtbot: QtBot) -> None:

@@ -1,0 +1,199 @@
+"""The scripts a Redis server runs for a write in one step."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+
+class Script:
+    """A script and the name the server knows it by."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+PUT: Final = Script("""
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' and kind ~= 'string' then
+  return {'occupied', kind, false, -1}
+end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return {'saved'}
+""")
+"""ARGV: data, TTL."""
+
+WRITE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then
+  if ARGV[3] == '1' then return {'absent'} end
+else
+  local held = kind == 'string' and redis.call('GET', KEYS[1])
+  if ARGV[3] == '0' or held ~= ARGV[4] then return {'occupied', kind, held, before} end
+end
+if ARGV[5] == 'px' then
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[6])
+elseif ARGV[5] == 'none' or before == -1 then
+  redis.call('SET', KEYS[1], ARGV[2])
+elseif ARGV[6] == 'KEEPTTL' then
+  redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+else
+  redis.call('SET', KEYS[1], ARGV[2], 'PX', math.max(1, redis.call('PTTL', KEYS[1])))
+end
+return {'saved', before, redis.call(ARGV[1], KEYS[1])}
+""")
+"""ARGV: deadline command, data, whether bytes are expected, those, keep|none|px, TTL|KEEPTTL."""
+
+CHANGE_TTL: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+if before == -2 then return {'absent'} end
+if ARGV[2] == 'persist' then
+  redis.call('PERSIST', KEYS[1])
+elseif ARGV[2] == 'in' then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+elseif ARGV[2] == 'at' then
+  redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+elseif ARGV[2] == 'move' then
+  local from = tonumber(ARGV[4])
+  local are_both = from >= 0 and before >= 0
+  if before == from or are_both and math.abs(before - from) <= tonumber(ARGV[5]) then
+    if ARGV[3] == '-1' then
+      redis.call('PERSIST', KEYS[1])
+    else
+      redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+    end
+  end
+elseif before >= 0 then
+  local command = ARGV[1] == 'PEXPIRETIME' and 'PEXPIREAT' or 'PEXPIRE'
+  redis.call(command, KEYS[1], string.format('%.0f', before + ARGV[3]))
+end
+return {'changed', before, redis.call(ARGV[1], KEYS[1])}
+""")
+"""ARGV: deadline command, in|by|at|persist|move, milliseconds; for move: from, and its slack."""
+
+REMOVE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then return {'absent'} end
+local held = kind == 'string' and redis.call('GET', KEYS[1])
+if ARGV[2] == '1' and held ~= ARGV[3] then return {'occupied', kind, held, before} end
+local payload = held or redis.call('DUMP', KEYS[1])
+redis.call('UNLINK', KEYS[1])
+return {'removed', kind, payload, before}
+""")
+"""ARGV: deadline command, whether bytes are expected, those bytes."""
+
+RESTORE: Final = Script("""
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' then
+  local held = kind == 'string' and redis.call('GET', KEYS[1])
+  return {'occupied', kind, held, redis.call(ARGV[1], KEYS[1])}
+end
+if ARGV[4] == 'string' then
+  redis.call('SET', KEYS[1], ARGV[2])
+  if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
+else
+  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[3]), ARGV[2], 'ABSTTL')
+end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
+return {'saved'}
+""")
+"""ARGV: deadline command, bytes or DUMP, deadline or -1, type."""
+
+REPLACE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind == 'none' then return {'absent'} end
+local held = kind == 'string' and redis.call('GET', KEYS[1])
+local payload = held or redis.call('DUMP', KEYS[1])
+if kind ~= ARGV[2] or payload ~= ARGV[3] then return {'occupied', kind, held, before} end
+if ARGV[4] == '' then
+  redis.call('UNLINK', KEYS[1])
+elseif ARGV[4] == 'string' then
+  redis.call('SET', KEYS[1], ARGV[5])
+  if ARGV[6] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
+else
+  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[6]), ARGV[5], 'REPLACE', 'ABSTTL')
+end
+return {'replaced', before}
+""")
+"""ARGV: deadline command, type and payload expected, type and payload to be, deadline or -1."""
+
+RENAME: Final = Script("""
+local when = redis.call(ARGV[1], KEYS[1])
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
+local kind = redis.call('TYPE', KEYS[2]).ok
+local before = redis.call(ARGV[1], KEYS[2])
+local held = kind == 'string' and redis.call('GET', KEYS[2])
+if kind ~= 'none' and ARGV[2] == '0' then return {'occupied', kind, held, before} end
+local payload = kind ~= 'none' and (held or redis.call('DUMP', KEYS[2]))
+redis.call('RENAME', KEYS[1], KEYS[2])
+if ARGV[3] == 'string' then
+  redis.call('SET', KEYS[1], ARGV[4])
+  if ARGV[5] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[5]) end
+elseif ARGV[3] ~= '' then
+  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[5]), ARGV[4], 'ABSTTL')
+end
+return {'renamed', when, kind, payload, before}
+""")
+"""KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go; type,
+payload and deadline of what is left under the old name, or no type."""
+
+CHANGE_ELEMENT: Final = Script("""
+local at = 0
+local function take() at = at + 1; return ARGV[at] end
+local function take_list()
+  local list = {}
+  for i = 1, tonumber(take()) do list[i] = take() end
+  return list
+end
+local function said(reply, into)
+  into = into or {}
+  if type(reply) == 'table' then
+    for _, part in ipairs(reply) do said(part, into) end
+  elseif type(reply) == 'number' then
+    into[#into + 1] = string.format('%.0f', reply)
+  elseif reply then
+    into[#into + 1] = reply
+  end
+  return into
+end
+local function is_met(how, demanded, found)
+  if how == 'any' then return true end
+  if #demanded ~= #found then return false end
+  for i, part in ipairs(demanded) do
+    if how == 'number' then
+      if tonumber(part) ~= tonumber(found[i]) then return false end
+    elseif part ~= found[i] then return false end
+  end
+  return true
+end
+local deadline_command, kind, size_command = take(), take(), take()
+local field, heir = take_list(), take_list()
+local before = redis.call(deadline_command, KEYS[1])
+local held = redis.call('TYPE', KEYS[1]).ok
+if held == 'none' then return {'absent'} end
+if held ~= kind then return {'other', held} end
+local seen = {}
+for i = 1, tonumber(take()) do
+  seen[i] = said(redis.call(unpack(take_list())))
+  if not is_met(take(), take_list(), seen[i]) then return {'refused', seen} end
+end
+local dump, until_ms = false, -1
+if size_command ~= '' and redis.call(size_command, KEYS[1]) == 1 then
+  dump = redis.call('DUMP', KEYS[1])
+end
+if #field > 0 then
+  until_ms = redis.call('HPEXPIRETIME', KEYS[1], 'FIELDS', 1, field[1])[1]
+end
+local replies = {}
+for i = 1, tonumber(take()) do replies[i] = said(redis.call(unpack(take_list()))) end
+if #heir > 0 and until_ms > 0 then
+  redis.call('HPEXPIREAT', KEYS[1], string.format('%.0f', until_ms), 'FIELDS', 1, heir[1])
+end
+return {'done', seen, replies, before, redis.call(deadline_command, KEYS[1]), dump, until_ms}
+""")
+"""ARGV: deadline command, type, size command; then lists, each behind its length: the field asked
+and the field to inherit its deadline; the looks (command, any|same|number, answer); commands."""
