@@ -255,7 +255,7 @@ class WatchedWrites:
             command = "RENAMENX" if other.is_absent else "RENAME"
             commands: list[Command] = [(command, key, to)]
             if leaving is not None:
-                commands += _store_commands(leaving)
+                commands += _store_commands(replace(leaving, key=key))
             return _Plan(commands, lambda _: Saved(moved.deadline_ms, before))
 
         return await self._attempt(look, decide)

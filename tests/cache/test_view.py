@@ -89,3 +89,10 @@ async def test_a_view_of_a_read_only_view_is_read_only(inner: MemoryCache) -> No
 def test_a_prefix_is_text(inner: MemoryCache) -> None:
     with pytest.raises(InvalidKey):
         CacheView(inner, prefix=b"\xff")
+
+
+async def test_what_a_rename_leaves_behind_is_below_the_prefix(inner: MemoryCache) -> None:
+    view = CacheView(inner, prefix=b"fn:")
+    await view.set("a", 1)
+    await view.rename(b"a", b"b", leaving=Snapshot(b"a", "string", b"2", None))
+    assert (await inner.get("fn:a"), await inner.get("fn:b")) == (2, 1)
