@@ -278,6 +278,7 @@ class KeyIndex:
         """
         breathe = Breather()
         told_at = 0.0
+        settled_at = perf_counter()
         try:
             while self._splits or self._debris:
                 if not self._splits:
@@ -291,8 +292,10 @@ class KeyIndex:
                     self.news.hold()
                 elif told_at and perf_counter() - told_at > TELL_EVERY_S:
                     told_at = perf_counter()
-                    settled()
                     self.news.settle()
+                if perf_counter() - settled_at > TELL_EVERY_S:
+                    settled_at = perf_counter()
+                    settled()
                 await breathe()
         finally:
             if told_at:

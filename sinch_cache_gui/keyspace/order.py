@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final, Protocol, TypeAlias
 
 from sortedcontainers import SortedKeyList, SortedList
 
 NO_EXPIRY: Final = 2**62
 NOT_ASKED: Final = 2**63
 
+SHARDS: Final = 16
+SHARD_SHIFT: Final = 60
+"""The highest bits of a hash, -8 to 7, count as places of a list: a dict looks at the lowest."""
+
 SortKey: TypeAlias = tuple[int, bytes]
+
+
+class DeadlineShards:
+    """The deadlines of very many leaves. One dict of all would grow by a long step at a time."""
+
+    __slots__ = ("_shards",)
+
+    def __init__(self) -> None:
+        self._shards: list[dict[bytes, int | None]] = [{} for _ in range(SHARDS)]
+
+    def __setitem__(self, name: bytes, deadline_ms: int | None) -> None:
+        self._shards[hash(name) >> SHARD_SHIFT][name] = deadline_ms
+
+    def get(self, name: bytes, default: int) -> int | None:
+        """Answer the deadline, None for no expiry, or the default where it is not known."""
+        return self._shards[hash(name) >> SHARD_SHIFT].get(name, default)
+
+
+class Deadlines(Protocol):
+    """Deadlines of leaves, by name."""
+
+    def get(self, name: bytes, default: int, /) -> int | None:
+        """Answer the deadline, None for no expiry, or the default where it is not known."""
+        ...
 
 
 class TtlOrder:
@@ -18,7 +46,7 @@ class TtlOrder:
 
     __slots__ = ("_deadlines",)
 
-    def __init__(self, deadlines: Mapping[bytes, int | None]) -> None:
+    def __init__(self, deadlines: Deadlines) -> None:
         """Order names of leaves by these deadlines; None for no expiry. They never change."""
         self._deadlines = deadlines
 

@@ -11,7 +11,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import Gone
 from sinch_cache_gui.keyspace.conditions import AT_ONCE, REST, TELL_EVERY_S, Asked, Questions
 from sinch_cache_gui.keyspace.index import KeyIndex
-from sinch_cache_gui.keyspace.order import TtlOrder
+from sinch_cache_gui.keyspace.order import DeadlineShards, TtlOrder
 
 MOST_UNASKED: Final = 200_000
 """Keys of all expanded folders that are sorted at one click; a larger folder by its own menu."""
@@ -59,7 +59,7 @@ class Sorting:
         reason = ""
         try:
             for prefix in self.prefixes:
-                deadlines: dict[bytes, int | None] = {}
+                deadlines = DeadlineShards()
                 for names in index.leaf_parts(prefix):
                     for start in range(0, len(names), AT_ONCE):
                         await self._ask(prefix, names[start : start + AT_ONCE], deadlines)
@@ -68,16 +68,12 @@ class Sorting:
             reason = error.title
         self._tell(0, is_done=not reason, reason=reason)
 
-    async def _ask(
-        self, prefix: bytes, names: Sequence[bytes], deadlines: dict[bytes, int | None]
-    ) -> None:
+    async def _ask(self, prefix: bytes, names: Sequence[bytes], deadlines: DeadlineShards) -> None:
         began = perf_counter()
         answers = await self._cache.deadlines([prefix + name for name in names])
-        deadlines.update(
-            (name, answer)
-            for name, answer in zip(names, answers, strict=True)
-            if not isinstance(answer, Gone)
-        )
+        for name, answer in zip(names, answers, strict=True):
+            if not isinstance(answer, Gone):
+                deadlines[name] = answer
         is_time = perf_counter() - self._told_at > TELL_EVERY_S
         await asyncio.sleep(REST * (perf_counter() - began))
         self._tell(len(names), is_quiet=not is_time)

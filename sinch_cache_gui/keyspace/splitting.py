@@ -19,6 +19,9 @@ BUCKET: Final = 1000
 
 SAMPLES_PER_BUCKET: Final = 6
 
+TTL_ROWS: Final = 250
+"""Names sorted by TTL that are shown in one go: each takes several times as long."""
+
 
 def put_below(children: dict[bytes, Below], head: bytes, below: bytes) -> None:
     """Add one remainder to the child folder `head` that is not split yet."""
@@ -88,11 +91,26 @@ class TtlBuckets(Buckets):
         self._key = order.key
         self._keys = _pivots(map(order.key, sample), expected)
         self._buckets = [[] for _ in range(len(self._keys) + 1)]
+        self._sorted: list[bytes] = []
 
     def fill(self, names: Iterable[bytes]) -> None:
         """Put names where they belong, in no order yet."""
         for name in names:
             self._buckets[self._place(name)].append(name)
+
+    def take(self) -> list[bytes] | None:
+        """Answer the next names in order, all after those taken before; None when that was all."""
+        if not self._sorted:
+            self._sorted = super().take() or []
+        names, self._sorted = self._sorted[:TTL_ROWS], self._sorted[TTL_ROWS:]
+        return names or None
+
+    def __contains__(self, name: bytes) -> bool:
+        return name in self._sorted or super().__contains__(name)
+
+    def waiting(self) -> list[bytes]:
+        """Answer every name not taken yet."""
+        return [*self._sorted, *super().waiting()]
 
     def _place(self, name: bytes) -> int:
         return bisect_right(self._keys, self._key(name))
@@ -118,7 +136,8 @@ class Splitting:
             sample = [rests.pop() for _ in range(samples)]
             self._folders: Buckets | None = None
         else:
-            sample = [rests[expected * at // samples] for at in range(samples)]
+            # A copy takes less than so many looks into the sorted list, each by a search.
+            sample = list(rests)[:: max(1, expected // samples)]
             self._folders = Buckets((), 0)  # they have their rows already
         leaves = [rest for rest in sample if SEPARATOR not in rest]
         order = folder.order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sinch_cache_gui.keyspace.index import KeyIndex
-from sinch_cache_gui.keyspace.order import TtlOrder
+from sinch_cache_gui.keyspace.order import DeadlineShards, TtlOrder
 
 
 @pytest.mark.parametrize("count", [10, 20_000])
@@ -57,3 +57,23 @@ async def test_a_folder_that_comes_back_is_sorted_as_before() -> None:
         index.add_many(keys)
     assert [index.row_at(row).name for row in range(5)] == [b"f", b"c", b"a", b"b", b"d"]
     assert index.row_beginning(0, b"b") == 3
+
+
+async def test_a_large_folder_is_whole_while_it_is_sorted_and_in_order_after() -> None:
+    orders: dict[bytes, TtlOrder] = {}
+    index = KeyIndex({b"f"}, orders=orders)
+    names = [b"%05d" % number for number in range(30_000)]
+    index.add_many([b"f:" + name for name in names])
+    await index.work()
+    deadlines = DeadlineShards()
+    for number, name in enumerate(names):
+        deadlines[name] = None if number % 3 == 0 else number % 7
+    orders[b"f:"] = TtlOrder(deadlines)
+    index.sort_leaves(b"f:")
+    assert b"f:00000" in index
+    assert len(set(index)) == 30_000, "while it is sorted, nothing is missing"
+    await index.work()
+    rows = [index.row_at(row).name for row in range(1, index.row_count())]
+    assert rows == sorted(
+        names, key=lambda name: (int(name) % 3 == 0, int(name) % 7 * (int(name) % 3 > 0), name)
+    )
