@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import (
-    DEFAULT_TTL_S,
     CacheBackend,
     KeyType,
     StoredValue,
@@ -20,6 +19,7 @@ from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
+from sinch_cache_gui.ui.editor.document_bars import DocumentBars
 from sinch_cache_gui.ui.editor.elements_page import ElementsPage
 from sinch_cache_gui.ui.editor.header import DocumentHeader
 from sinch_cache_gui.ui.editor.hex_page import HexPage
@@ -29,10 +29,9 @@ from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
-from sinch_cache_gui.ui.editor.ttl_field import TtlField
+from sinch_cache_gui.ui.editor.value_notices import ValueActions, notice_of_value
 from sinch_cache_gui.ui.editor.view_switch import ValueView, ViewSwitch
 from sinch_cache_gui.ui.message_page import MessagePage
-from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.content import Content, ContentKind, content_of
@@ -114,10 +113,8 @@ class EditorPane(QWidget):
         self._stack.addWidget(self.elements)
         self.panel.add_text_page(self.tree, self.tree)
         self.panel.add_text_page(self.hex, self.hex)
-        self.bar = NoticeBar(theme, over=self._stack)
-        self.close_bar = NoticeBar(theme, over=self._stack)
+        self._bars = DocumentBars(theme, self._stack, backend.now_ms)
         self.mover = KeyMover(theme, backend, key, self.tasks, self._stack)
-        self._ttl_field: TtlField | None = None
         self._listed: StoredValue | None = None
         self._is_draft = False
         self._resuming: Unsaved | None = None
@@ -133,6 +130,7 @@ class EditorPane(QWidget):
             save=self.save,
             look_again=self.look_again,
         )
+        self._value_actions = ValueActions(self._load_all, self._switch_decoded)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -220,29 +218,11 @@ class EditorPane(QWidget):
 
     def ask_close(self) -> None:
         """Ask, in place, what to do with the unsaved text."""
-
-        def answered(then: Callable[[], None]) -> Callable[[], None]:
-            def run() -> None:
-                self.close_bar.hide_notice()
-                self._show_bar(self.document.state)
-                then()
-
-            return run
-
-        self.bar.hide_notice()
-        save = NoticeAction(self.tr("Save"), answered(self._save_and_close))
-        self.close_bar.show_notice(
-            Notice(
-                Severity.WARNING,
-                self.tr("This text is not saved."),
-                actions=(
-                    *(() if self._is_read_only else (save,)),
-                    NoticeAction(self.tr("Discard"), answered(self.close_agreed.emit)),
-                    NoticeAction(self.tr("Keep"), answered(self.take_focus)),
-                ),
-            )
+        self._bars.ask_close(
+            save=None if self._is_read_only else self._save_and_close,
+            discard=self.close_agreed.emit,
+            keep=self.take_focus,
         )
-        self.close_bar.setFocus()
 
     def ask_rename(self) -> None:
         """Ask, in place, for another name; unsaved text is to be saved or discarded first."""
@@ -278,6 +258,8 @@ class EditorPane(QWidget):
         self._stack.currentChanged.connect(self._show_switch)
         self.switch.view_requested.connect(self._see_as)
         self.tree.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
+        self._bars.ttl_entered.connect(self._write_again)
+        self._bars.state_asked.connect(lambda: self._show_bar(self.document.state))
         self.document.listen(self._show_state)
 
     async def _follow(self) -> None:
@@ -331,8 +313,7 @@ class EditorPane(QWidget):
         self._start("ttl", self.document.change_ttl(change))
 
     def _write_again(self) -> None:
-        ms = self._ttl_field.ms if self._ttl_field is not None else None
-        if ms is not None:
+        if (ms := self._bars.ttl_ms) is not None:
             self._start("write again", self._write_new(ms))
 
     def _overwrite_theirs(self) -> None:
@@ -412,9 +393,7 @@ class EditorPane(QWidget):
         """Have beneath the value what belongs to it, where no bar covers it."""
         page = self._stack.currentWidget()
         foot = page.foot if isinstance(page, HexPage | JsonTreePage | ElementsPage) else None
-        for bar in (self.bar, self.mover.bar, self.close_bar):
-            bar.keep_above(foot)
-            bar.raise_()
+        self._bars.keep_above(foot, self.mover.bar)
         stored = self.document.state.stored
         is_text = stored is None or stored.type == KeyType.STRING
         self.panel.footer.setVisible(is_text)
@@ -525,52 +504,16 @@ class EditorPane(QWidget):
         return NoticeAction(self.tr("Restore…"), self.restore_requested.emit)
 
     def _show_bar(self, state: DocumentState) -> None:
-        if state.phase is Phase.GONE and self.elements.changer.has_vanished:
-            self.bar.hide_notice()  # the page's own bar says how it went, and offers it back
+        is_gone = state.phase is Phase.GONE
+        if is_gone and self.elements.changer.has_vanished:
+            self._bars.show_notice(None)  # the page's own says how it went, and offers it back
             return
         notice = notice_of(state, self._actions, is_read_only=self._is_read_only)
         if notice is None:
-            notice = self._what_it_is(state)
-        if notice is None:
-            self.bar.hide_notice()
-            return
-        self._ttl_field = None
-        if state.phase is Phase.GONE and self._is_restorable(self.key):
+            notice = notice_of_value(state, self._value_actions, shows_decoded=self._shows_decoded)
+        if notice is not None and is_gone and self._is_restorable(self.key):
             notice = replace(notice, actions=(*notice.actions, self._restoring_action()))
-        if state.phase is Phase.GONE and not self._is_read_only:
-            self._ttl_field = TtlField(self._theme, self._backend.now_ms)
-            self._ttl_field.set_ms(DEFAULT_TTL_S * 1000)
-            self._ttl_field.entered.connect(self._write_again)
-        self.bar.show_notice(notice, extra=self._ttl_field)
-
-    def _what_it_is(self, state: DocumentState) -> Notice | None:
-        """Say why a value cannot be edited, or what it is besides what is seen of it."""
-        content = state.content
-        if content is None or state.phase is Phase.LOADING:
-            return None
-        decoded = content.decoded
-        if decoded is None:
-            if content.is_editable or content.kind is ContentKind.OTHER:
-                return None
-            choices: tuple[NoticeAction, ...] = ()
-            if (size := state.loadable_bytes) is not None:
-                label = self.tr("Load all ({} MB)").format(f"{size / 1e6:,.0f}")
-                choices = (NoticeAction(label, self._load_all),)
-            return Notice(Severity.INFO, self.tr("Read-only"), content.reason, choices)
-        lines = filter(None, (content.reason, decoded.note))
-        if not decoded.text:
-            return Notice(
-                Severity.INFO, self.tr("This is {}").format(decoded.name), "\n".join(lines)
-            )
-        is_binary = content.kind is ContentKind.BINARY
-        as_stored = self.tr("Show the bytes") if is_binary else self.tr("Show as stored")
-        label = as_stored if self._shows_decoded else self.tr("Show decoded")
-        title = self.tr("This is {}").format(decoded.name)
-        if self._shows_decoded:
-            title = self.tr("Decoded from {}, read-only").format(decoded.name)
-        return Notice(
-            Severity.INFO, title, "\n".join(lines), (NoticeAction(label, self._switch_decoded),)
-        )
+        self._bars.show_notice(notice, asks_ttl=is_gone and not self._is_read_only)
 
     def _show_difference(self) -> None:
         if self._other_value() is not None:
