@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Final
 
 from sinch_cache_gui.values.json_text import tokens_of_fragment
+from sinch_cache_gui.values.line_matching import changes_work, let_go_work, lines_work
+from sinch_cache_gui.values.slices import Work, run_through
 
-MAX_COMPARED_LINES: Final = 400
-"""Lines between the first and the last difference that are matched with one another.
+MAX_ALIKE: Final = 1_000
+"""Unchanged lines in a row that are all shown; of more, those in the middle are left out."""
 
-The matching takes time with the square of their number; more lines stand beside one another as
-they come.
-"""
+CONTEXT: Final = 20
+"""Unchanged lines shown before and behind a change where others are left out."""
+
+MAX_ROWS: Final = 3_000
+"""Rows after which the rest is not laid out any more."""
 
 MAX_MARKED_PAIRS: Final = 400
 """Pairs of lines, one below the other, within which it is looked for what differs."""
@@ -39,12 +44,14 @@ class DifferenceRow:
         theirs: None where only the first text has a line.
         mine_marks: What of `mine` is not in `theirs`.
         theirs_marks: What of `theirs` is not in `mine`.
+        left_out: How many unchanged lines stand here instead; then there is no line.
     """
 
     mine: str | None
     theirs: str | None
     mine_marks: tuple[Stretch, ...] = ()
     theirs_marks: tuple[Stretch, ...] = ()
+    left_out: int = 0
 
     @property
     def is_same(self) -> bool:
@@ -55,48 +62,81 @@ class DifferenceRow:
 _WORD: Final = re.compile(r"\w+|\s+|.", re.DOTALL)
 
 
-def compare(mine: str, theirs: str) -> tuple[DifferenceRow, ...]:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two texts line beside line.
+
+    Attributes:
+        rows: In order.
+        differing: How many lines differ, shown or not.
+        is_coarse: Whether the texts are too large and too different to match all their lines.
+        is_cut: Whether there are more rows than are laid out.
+    """
+
+    rows: tuple[DifferenceRow, ...]
+    differing: int
+    is_coarse: bool = False
+    is_cut: bool = False
+
+
+def compare(mine: str, theirs: str) -> Comparison:
     """Answer both texts line beside line."""
-    ours, others = mine.split("\n"), theirs.split("\n")
-    head = _common(ours, others)
-    tail = _common(ours[head:][::-1], others[head:][::-1])
-    rows = [DifferenceRow(line, line) for line in ours[:head]]
-    middle_ours, middle_others = ours[head : len(ours) - tail], others[head : len(others) - tail]
-    rows += _compare_lines(middle_ours, middle_others)
-    rows += [DifferenceRow(line, line) for line in ours[len(ours) - tail :]]
-    return tuple(rows)
+    return run_through(compare_work(mine, theirs))
 
 
-def _common(ours: list[str], others: list[str]) -> int:
-    count = 0
-    for one, other in zip(ours, others, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
-
-
-def _compare_lines(ours: list[str], others: list[str]) -> list[DifferenceRow]:
-    if max(len(ours), len(others)) > MAX_COMPARED_LINES:
-        return _side_by_side(ours, others)
+def compare_work(mine: str, theirs: str) -> Work[Comparison]:
+    """The work of `compare`, in slices."""
+    ours = yield from lines_work(mine)
+    others = yield from lines_work(theirs)
+    found = yield from changes_work(ours, others)
     rows: list[DifferenceRow] = []
-    matcher = SequenceMatcher(None, ours, others, autojunk=False)
-    for what, from_1, to_1, from_2, to_2 in matcher.get_opcodes():
-        if what == "equal":
-            rows += [DifferenceRow(line, line) for line in ours[from_1:to_1]]
+    differing = at = 0
+    is_cut = False
+    for change in found.changes:
+        lines = max(change.end - change.start, change.new_end - change.new_start)
+        differing += lines
+        if is_cut:
+            continue
+        rows += _unchanged(ours[at : change.start], is_first=at == 0, is_last=False)
+        start, new_start = change.start, change.new_start
+        room = max(MAX_ROWS - len(rows), 1)
+        first = ours[start : min(change.end, start + room)]
+        second = others[new_start : min(change.new_end, new_start + room)]
+        for row in _side_by_side(first, second):
+            rows.append(row)
+            yield
+        at = change.end
+        is_cut = len(rows) >= MAX_ROWS
+    if not is_cut:
+        rows += _unchanged(ours[at:], is_first=at == 0, is_last=True)
+    for lines in (ours, others):
+        yield from let_go_work(lines)
+    return Comparison(tuple(rows), differing, found.is_coarse, is_cut)
+
+
+def _unchanged(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[DifferenceRow]:
+    if len(lines) <= MAX_ALIKE:
+        yield from (DifferenceRow(line, line) for line in lines)
+        return
+    head, tail = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
+    head, tail = (MAX_ALIKE, 0) if is_first and is_last else (head, tail)
+    yield from (DifferenceRow(line, line) for line in lines[:head])
+    yield DifferenceRow(None, None, left_out=len(lines) - head - tail)
+    yield from (DifferenceRow(line, line) for line in lines[len(lines) - tail :])
+
+
+def _common(ours: Sequence[str], others: Sequence[str]) -> int:
+    pairs = enumerate(zip(ours, others, strict=False))
+    shorter = min(len(ours), len(others))
+    return next((at for at, (one, other) in pairs if one != other), shorter)
+
+
+def _side_by_side(ours: list[str], others: list[str]) -> Iterator[DifferenceRow]:
+    for at, (one, other) in enumerate(zip_longest(ours, others)):
+        if at < MAX_MARKED_PAIRS and one is not None and other is not None:
+            yield compare_line(one, other)
         else:
-            rows += _side_by_side(ours[from_1:to_1], others[from_2:to_2])
-    return rows
-
-
-def _side_by_side(ours: list[str], others: list[str]) -> list[DifferenceRow]:
-    pairs = list(zip(ours, others, strict=False))
-    rows = [compare_line(one, other) for one, other in pairs[:MAX_MARKED_PAIRS]]
-    rows += [DifferenceRow(one, other) for one, other in pairs[MAX_MARKED_PAIRS:]]
-    shared = len(pairs)
-    rows += [DifferenceRow(line, None) for line in ours[shared:]]
-    rows += [DifferenceRow(None, line) for line in others[shared:]]
-    return rows
+            yield DifferenceRow(one, other)
 
 
 def compare_line(mine: str, theirs: str) -> DifferenceRow:

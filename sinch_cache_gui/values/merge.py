@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import Enum
-from typing import Final
 
-MAX_MATCHED_LINES: Final = 1_000
-"""Changed lines of a version that are matched with the base; of more, all count as one change.
-
-The matching takes time with the square of their number.
-"""
+from sinch_cache_gui.values.line_matching import Change, changes_work, let_go_work, lines_work
+from sinch_cache_gui.values.slices import Work, run_through
 
 Lines = tuple[str, ...]
 
@@ -50,28 +45,57 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
-    """Lines `start` to `end` of the base became lines `new_start` to `new_end`."""
+class Merge:
+    """Three versions side by side.
 
-    start: int
-    end: int
-    new_start: int
-    new_end: int
+    Attributes:
+        stretches: In order.
+        is_coarse: Whether the texts are too large and too different to say of all what changed.
+    """
+
+    stretches: tuple[Stretch, ...]
+    is_coarse: bool
 
 
 def merge(base: str, mine: str, theirs: str) -> tuple[Stretch, ...]:
     """Answer the three versions side by side, stretch by stretch, in order."""
-    lines = base.split("\n"), mine.split("\n"), theirs.split("\n")
-    return tuple(_joined(_stretches(*lines)))
+    return run_through(merge_work(base, mine, theirs)).stretches
+
+
+def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
+    """The work of `merge`, in slices."""
+    before = yield from lines_work(base)
+    ours = yield from lines_work(mine)
+    others = yield from lines_work(theirs)
+    my_changes = yield from changes_work(before, ours)
+    their_changes = yield from changes_work(before, others)
+    stretches: list[Stretch] = []
+    changes = my_changes.changes, their_changes.changes
+    for stretch in _joined(_stretches(before, ours, others, *changes)):
+        stretches.append(stretch)
+        yield
+    for lines in (before, ours, others):
+        yield from let_go_work(lines)
+    return Merge(tuple(stretches), my_changes.is_coarse or their_changes.is_coarse)
 
 
 def merged_text(stretches: Sequence[Stretch]) -> str:
     """Answer the proposal: every change of one side alone, and mine where both disagree."""
-    return "\n".join(line for stretch in stretches for line in stretch.proposed)
+    return joined_lines(stretch.proposed for stretch in stretches)
 
 
-def _stretches(base: list[str], mine: list[str], theirs: list[str]) -> Iterator[Stretch]:
-    ours, others = _changes(base, mine), _changes(base, theirs)
+def joined_lines(parts: Iterable[Lines]) -> str:
+    """Answer the text of lines that come in parts, some of which may have none."""
+    return "\n".join(["\n".join(lines) for lines in parts if lines])
+
+
+def _stretches(
+    base: list[str],
+    mine: list[str],
+    theirs: list[str],
+    ours: Sequence[Change],
+    others: Sequence[Change],
+) -> Iterator[Stretch]:
     at = my_at = their_at = 0
     for start, end, group_mine, group_theirs in _groups(ours, others):
         same = start - at
@@ -102,20 +126,20 @@ def _stretch(base: Lines, mine: Lines, theirs: Lines) -> Stretch:
     return Stretch(origin, base, mine, theirs)
 
 
-def _length(start: int, end: int, changes: list[_Change]) -> int:
+def _length(start: int, end: int, changes: list[Change]) -> int:
     """Answer how many lines a version has for the lines `start` to `end` of the base."""
     grown = sum((c.new_end - c.new_start) - (c.end - c.start) for c in changes)
     return end - start + grown
 
 
 def _groups(
-    ours: list[_Change], others: list[_Change]
-) -> Iterator[tuple[int, int, list[_Change], list[_Change]]]:
+    ours: Sequence[Change], others: Sequence[Change]
+) -> Iterator[tuple[int, int, list[Change], list[Change]]]:
     """Answer changes that touch the same lines together, the rest each for itself."""
     i = j = 0
     while i < len(ours) or j < len(others):
-        mine: list[_Change] = []
-        theirs: list[_Change] = []
+        mine: list[Change] = []
+        theirs: list[Change] = []
         if j == len(others) or (i < len(ours) and _is_before(ours[i], others[j])):
             mine.append(ours[i])
             start, end = ours[i].start, ours[i].end
@@ -138,11 +162,11 @@ def _groups(
         yield start, end, mine, theirs
 
 
-def _is_before(one: _Change, other: _Change) -> bool:
+def _is_before(one: Change, other: Change) -> bool:
     return (one.start, one.end) <= (other.start, other.end)
 
 
-def _meets(change: _Change, start: int, end: int, opposite: list[_Change]) -> bool:
+def _meets(change: Change, start: int, end: int, opposite: list[Change]) -> bool:
     """Whether a change touches lines that the other side changed, too.
 
     Lines next to each other do not: a value's members stand a line each. Something put in meets
@@ -154,31 +178,6 @@ def _meets(change: _Change, start: int, end: int, opposite: list[_Change]) -> bo
         return True
     is_insertion = change.start == change.end or any(c.start == c.end for c in opposite)
     return change.start == end and (start == end or is_insertion)
-
-
-def _changes(base: list[str], version: list[str]) -> list[_Change]:
-    head = _common(base, version)
-    tail = _common(base[head:][::-1], version[head:][::-1])
-    old, new = base[head : len(base) - tail], version[head : len(version) - tail]
-    if not old and not new:
-        return []
-    if max(len(old), len(new)) > MAX_MATCHED_LINES:
-        return [_Change(head, head + len(old), head, head + len(new))]
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        _Change(head + from_1, head + to_1, head + from_2, head + to_2)
-        for what, from_1, to_1, from_2, to_2 in matcher.get_opcodes()
-        if what != "equal"
-    ]
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    count = 0
-    for mine, theirs in zip(one, other, strict=False):
-        if mine != theirs:
-            break
-        count += 1
-    return count
 
 
 def _joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:

@@ -9,9 +9,13 @@ from typing import Final
 from sinch_cache_gui.values.difference import Stretch as Mark
 from sinch_cache_gui.values.difference import compare_line
 from sinch_cache_gui.values.merge import Origin, Stretch
+from sinch_cache_gui.values.slices import Work, run_through
 
 CONTEXT: Final = 3
 """Unchanged lines shown before and behind a change; what is between is left out."""
+
+MAX_ROWS: Final = 2_000
+"""Rows that are laid out; where more lines changed, the rest is read in the merged text."""
 
 MAX_MARKED_ROWS: Final = 400
 """Rows within which it is looked for what differs."""
@@ -41,7 +45,12 @@ class MergeRow:
 
 
 def merge_rows(stretches: Sequence[Stretch]) -> tuple[MergeRow, ...]:
-    """Answer the rows of a merge; long stretches that nobody changed are left out."""
+    """Answer the first rows of a merge; long stretches that nobody changed are left out."""
+    return run_through(merge_rows_work(stretches))
+
+
+def merge_rows_work(stretches: Sequence[Stretch]) -> Work[tuple[MergeRow, ...]]:
+    """The work of `merge_rows`, in slices."""
     rows: list[MergeRow] = []
     for number, stretch in enumerate(stretches):
         if stretch.origin is Origin.NOBODY:
@@ -49,7 +58,11 @@ def merge_rows(stretches: Sequence[Stretch]) -> tuple[MergeRow, ...]:
             tail = CONTEXT if number + 1 < len(stretches) else 0
             rows += _unchanged(stretch, head, tail)
         else:
-            rows += _changed(stretch, has_marks=len(rows) < MAX_MARKED_ROWS)
+            for row in _changed(stretch, has_marks=len(rows) < MAX_MARKED_ROWS):
+                rows.append(row)
+                yield
+                if len(rows) >= MAX_ROWS:
+                    return tuple(rows)
     return tuple(rows)
 
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+MAX_LINE: Final = 10_000
+"""Characters of a line that are laid out where it is only looked at; more takes Qt long."""
+
 _FRAGILE: Final = {
     "\r": "\N{SYMBOL FOR CARRIAGE RETURN}",
     "\x00": "\N{SYMBOL FOR NULL}",
@@ -22,6 +25,11 @@ _FRAGILE: Final = {
 }
 _PRIVATE: Final = 0x10F000
 """Where stand-ins are taken from when the readable one is part of the text (private use area)."""
+
+
+def shortened(line: str) -> str:
+    """Answer the beginning of a line that is too long to be laid out whole."""
+    return line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
 
 
 @dataclass(frozen=True, slots=True)

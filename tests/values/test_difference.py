@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.values.difference import DifferenceRow, compare, compare_line
+from sinch_cache_gui.values.difference import (
+    CONTEXT,
+    MAX_ROWS,
+    DifferenceRow,
+    compare,
+    compare_line,
+)
 from sinch_cache_gui.values.json_text import format_json, tokens_of, tokens_of_fragment
 from tests.values.json_texts import TEXTS
 
@@ -15,7 +21,7 @@ LINES = st.lists(st.sampled_from(["{", "}", '  "a": 1,', '  "a": 2,', '  "b": ['
 
 @given(LINES, LINES)
 def test_both_texts_are_there_whole(mine: list[str], theirs: list[str]) -> None:
-    rows = compare("\n".join(mine), "\n".join(theirs))
+    rows = compare("\n".join(mine), "\n".join(theirs)).rows
     assert [row.mine for row in rows if row.mine is not None] == (mine or [""])
     assert [row.theirs for row in rows if row.theirs is not None] == (theirs or [""])
     assert all(row.is_same for row in rows) == ((mine or [""]) == (theirs or [""]))
@@ -93,7 +99,7 @@ def test_marks_stand_within_the_line_in_order(mine: str, theirs: str) -> None:
 
 
 def test_within_a_line_what_differs_is_marked() -> None:
-    rows = compare('{\n  "a": 1,\n  "b": 2\n}', '{\n  "a": 17,\n  "b": 2\n}')
+    rows = compare('{\n  "a": 1,\n  "b": 2\n}', '{\n  "a": 17,\n  "b": 2\n}').rows
     assert rows == (
         DifferenceRow("{", "{"),
         DifferenceRow('  "a": 1,', '  "a": 17,', ((7, 8),), ((7, 9),)),
@@ -103,11 +109,32 @@ def test_within_a_line_what_differs_is_marked() -> None:
 
 
 def test_a_line_that_only_one_has_stands_alone() -> None:
-    rows = compare("a\nb\nc", "a\nc")
+    rows = compare("a\nb\nc", "a\nc").rows
     assert rows == (DifferenceRow("a", "a"), DifferenceRow("b", None), DifferenceRow("c", "c"))
 
 
-def test_very_different_large_texts_are_compared_at_once() -> None:
+def test_of_very_different_large_texts_the_beginning_is_laid_out() -> None:
     mine = "\n".join(f"mine {number}" for number in range(100_000))
     theirs = "\n".join(f"theirs {number}" for number in range(100_000))
-    assert len(compare(mine, theirs)) == 100_000
+    comparison = compare(mine, theirs)
+    assert (comparison.differing, comparison.is_cut, comparison.is_coarse) == (100_000, True, True)
+    assert len(comparison.rows) == MAX_ROWS
+
+
+def test_of_large_texts_what_is_alike_is_left_out() -> None:
+    mine = [f"line {number}" for number in range(100_000)]
+    theirs = list(mine)
+    theirs[50_000] = "other"
+    theirs.insert(90_000, "new")
+    comparison = compare("\n".join(mine), "\n".join(theirs))
+    assert [(row.mine, row.theirs) for row in comparison.rows if not row.is_same] == [
+        ("line 50000", "other"),
+        (None, "new"),
+    ]
+    assert [row.left_out for row in comparison.rows if row.left_out] == [
+        50_000 - CONTEXT,
+        39_999 - 2 * CONTEXT,
+        10_000 - CONTEXT,
+    ]
+    assert not comparison.is_cut
+    assert not comparison.is_coarse

@@ -83,7 +83,6 @@ class ConflictDesk(QObject):
         if other.kind not in _TEXTS or other.is_head:
             return False
         if not self._is_open:
-            self._is_open = True
             self._view.seen = None
             self._mine = (await self._text.read_text()).text
             await self._show_versions(base, theirs)
@@ -94,6 +93,10 @@ class ConflictDesk(QObject):
                 await self._view.merged.replace(kept.text)
                 if kept.theirs != theirs.data:
                     self._view.say_changed_again()
+            self._is_open = True  # not before: it may be cancelled, and is begun anew then
+            self.show_state(self._document.state)
+            if not self._is_open:
+                return False  # the conflict ended meanwhile
         self._show()
         self._view.setFocus()
         return True
@@ -119,7 +122,7 @@ class ConflictDesk(QObject):
         content = self._document.state.content
         before = await _shown_like(content, base)
         after = await _shown_like(content, theirs)
-        self._view.show_versions(before, self._mine, after, theirs)
+        await self._view.show_versions(before, self._mine, after, theirs)
 
     async def _merge_anew(self) -> None:
         self._mine = (await self._view.merged.read_text()).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -23,11 +24,12 @@ from sinch_cache_gui.ui.editor.marks import back_mark
 from sinch_cache_gui.ui.editor.positions import qt_offset
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.difference import Stretch as Mark
-from sinch_cache_gui.values.merge import Origin, Stretch, merge, merged_text
-from sinch_cache_gui.values.merge_rows import MergeRow, merge_rows
-from sinch_cache_gui.values.screen_text import Alphabet
+from sinch_cache_gui.values.merge import Origin, Stretch, joined_lines, merge_work, merged_text
+from sinch_cache_gui.values.merge_rows import MAX_ROWS, MergeRow, merge_rows_work
+from sinch_cache_gui.values.screen_text import Alphabet, shortened
+from sinch_cache_gui.values.slices import run_sliced
 
-MAX_MARKED = 2_000
+MAX_MARKED = 1_000
 """Changed rows that are coloured."""
 
 
@@ -91,8 +93,8 @@ class ConflictView(QWidget):
         base, mine, theirs = (side.toPlainText() for side in self._sides())
         return base, mine, theirs
 
-    def show_versions(self, base: str, mine: str, theirs: str, seen: StoredValue) -> None:
-        """Show three versions. The merged text stays.
+    async def show_versions(self, base: str, mine: str, theirs: str, seen: StoredValue) -> None:
+        """Show three versions, letting the loop run meanwhile. The merged text stays.
 
         Args:
             base: What the user began from.
@@ -100,14 +102,17 @@ class ConflictView(QWidget):
             theirs: The other value.
             seen: The other value as it is stored.
         """
+        merge = await run_sliced(merge_work(base, mine, theirs))
+        rows = await run_sliced(merge_rows_work(merge.stretches))
         has_seen_another = self.seen is not None and self.seen.data != seen.data
         self.seen = seen
-        alphabet = Alphabet.of(base + mine + theirs)
-        self._stretches = merge(base, mine, theirs)
-        self._rows = merge_rows(self._stretches)
-        for side, lines in zip(self._sides(), self._columns(), strict=True):
-            side.setPlainText(alphabet.shown("\n".join(lines)))
-        self._say_what_changed()
+        self._stretches, self._rows = merge.stretches, rows
+        columns = ["\n".join(lines) for lines in self._columns()]
+        alphabet = Alphabet.of("".join(columns))
+        for side, column in zip(self._sides(), columns, strict=True):
+            side.setPlainText(alphabet.shown(column))
+            await asyncio.sleep(0)
+        self._say_what_changed(is_coarse=merge.is_coarse)
         self._anew.hide()
         if has_seen_another:
             self.say_changed_again()
@@ -148,7 +153,7 @@ class ConflictView(QWidget):
 
     def _take_theirs(self) -> None:
         lines = (s.theirs if s.origin is Origin.CONFLICT else s.proposed for s in self._stretches)
-        self._choose("\n".join(line for stretch in lines for line in stretch))
+        self._choose(joined_lines(lines))
 
     def _sides(self) -> tuple[QPlainTextEdit, QPlainTextEdit, QPlainTextEdit]:
         return self._base, self._mine, self._theirs
@@ -157,7 +162,7 @@ class ConflictView(QWidget):
         def shown(row: MergeRow, line: str | None) -> str:
             if row.left_out:
                 return self.tr("⋯ {} lines alike").format(f"{row.left_out:,}")
-            return line or ""
+            return shortened(line or "")
 
         return (
             [shown(row, row.base) for row in self._rows],
@@ -165,17 +170,20 @@ class ConflictView(QWidget):
             [shown(row, row.theirs) for row in self._rows],
         )
 
-    def _say_what_changed(self) -> None:
+    def _say_what_changed(self, *, is_coarse: bool) -> None:
         counts = dict.fromkeys(Origin, 0)
         for stretch in self._stretches:
             counts[stretch.origin] += 1
-        self._summary.setText(
-            self.tr("Places changed: {} by you, {} by them, {} by both").format(
-                counts[Origin.MINE],
-                counts[Origin.THEIRS],
-                counts[Origin.CONFLICT] + counts[Origin.ALIKE],
-            )
+        said = self.tr("Places changed: {} by you, {} by them, {} by both").format(
+            counts[Origin.MINE],
+            counts[Origin.THEIRS],
+            counts[Origin.CONFLICT] + counts[Origin.ALIKE],
         )
+        if is_coarse:
+            said += self.tr(". Too many lines differ to match them all: many count as one place.")
+        if len(self._rows) >= MAX_ROWS:
+            said += self.tr(" Only the first are shown here; “Merged” holds them all.")
+        self._summary.setText(said)
 
     def _make_side(self, name: str) -> QPlainTextEdit:
         side = QPlainTextEdit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
@@ -21,10 +21,18 @@ from PySide6.QtWidgets import (
 from sinch_cache_gui.ui.editor.marks import back_mark
 from sinch_cache_gui.ui.editor.positions import qt_offset
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
-from sinch_cache_gui.values.difference import DifferenceRow, Stretch, compare
-from sinch_cache_gui.values.screen_text import Alphabet
+from sinch_cache_gui.values.difference import (
+    MAX_ROWS,
+    Comparison,
+    DifferenceRow,
+    Stretch,
+    compare,
+    compare_work,
+)
+from sinch_cache_gui.values.screen_text import Alphabet, shortened
+from sinch_cache_gui.values.slices import run_sliced
 
-MAX_MARKED = 2_000
+MAX_MARKED = 1_000
 """Differing lines that are coloured; a text that differs in more is read line by line anyway."""
 
 
@@ -99,21 +107,44 @@ class DifferenceView(QWidget):
             theirs: What somebody else wrote.
             is_stored: Whether `theirs` is instead what the cache holds of old.
         """
+        self._show(compare(mine, theirs), is_stored=is_stored)
+
+    async def compare(self, mine: str, theirs: str, *, is_stored: bool) -> None:
+        """Do as `show_difference` does, letting the loop run meanwhile."""
+        self._show(await run_sliced(compare_work(mine, theirs)), is_stored=is_stored)
+
+    def _show(self, comparison: Comparison, *, is_stored: bool) -> None:
         title = self.tr("In the cache") if is_stored else self._titles.theirs
         self._other_title.setText(title)
         self._theirs.setAccessibleName(title)
+        self._rows = comparison.rows
+        mine = "\n".join(self._shown(row, row.mine) for row in self._rows)
+        theirs = "\n".join(self._shown(row, row.theirs) for row in self._rows)
         alphabet = Alphabet.of(mine + theirs)
-        self._rows = compare(alphabet.shown(mine), alphabet.shown(theirs))
-        self._mine.setPlainText("\n".join(row.mine or "" for row in self._rows))
-        self._theirs.setPlainText("\n".join(row.theirs or "" for row in self._rows))
-        differing = [number for number, row in enumerate(self._rows) if not row.is_same]
-        if len(differing) == 1:
-            self._summary.setText(self.tr("1 line differs"))
-        else:
-            self._summary.setText(self.tr("{} lines differ").format(f"{len(differing):,}"))
+        self._mine.setPlainText(alphabet.shown(mine))
+        self._theirs.setPlainText(alphabet.shown(theirs))
+        self._summary.setText(" ".join(self._said(comparison)))
         self._restyle()
-        if differing:
-            self._scroll_to(differing[0])
+        first = next((at for at, row in enumerate(self._rows) if not row.is_same), None)
+        if first is not None:
+            self._scroll_to(first)
+
+    def _shown(self, row: DifferenceRow, line: str | None) -> str:
+        if row.left_out:
+            return self.tr("⋯ {} lines alike").format(f"{row.left_out:,}")
+        return shortened(line or "")
+
+    def _said(self, comparison: Comparison) -> Iterator[str]:
+        count = comparison.differing
+        yield (
+            self.tr("1 line differs")
+            if count == 1
+            else self.tr("{} lines differ").format(f"{count:,}")
+        )
+        if comparison.is_coarse:
+            yield self.tr("(too many to match them all)")
+        if comparison.is_cut:
+            yield self.tr("– the first {} are shown").format(f"{MAX_ROWS:,}")
 
     def _make_side(self, name: str) -> QPlainTextEdit:
         side = QPlainTextEdit()

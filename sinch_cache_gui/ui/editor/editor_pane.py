@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
@@ -39,6 +40,9 @@ from sinch_cache_gui.values.decoders import HEX_BYTES, Decoded, hex_rows
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
 from sinch_cache_gui.values.drafts import Unsaved
+
+SLOW_S = 1.0
+"""How long something takes before it is said, and can be cancelled."""
 
 ELEMENT_TYPES = frozenset({KeyType.HASH, KeyType.LIST, KeyType.SET, KeyType.ZSET, KeyType.STREAM})
 """Types that are shown as tables of their elements."""
@@ -524,6 +528,23 @@ class EditorPane(QWidget):
         return self.document.state.theirs or self.document.state.stored
 
     async def _compare(self) -> None:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        waiting = loop.call_later(SLOW_S, self._say_comparing)
+        try:
+            await self._show_compared()
+        finally:
+            waiting.cancel()
+            if loop.time() - started >= SLOW_S:
+                self._show_bar(self.document.state)
+
+    def _say_comparing(self) -> None:
+        cancel = NoticeAction(self.tr("Cancel"), lambda: self.tasks.cancel("difference"))
+        self.bar.show_notice(
+            Notice(Severity.INFO, self.tr("Comparing two long texts…"), actions=(cancel,))
+        )
+
+    async def _show_compared(self) -> None:
         is_conflict = self.document.state.phase is Phase.CONFLICT
         can_merge = is_conflict and not self._is_read_only and not self._is_binary
         if can_merge and await self._conflict_desk.open_view():
@@ -537,5 +558,5 @@ class EditorPane(QWidget):
         else:
             mine = (await self.panel.view.read_text()).text
         is_stored = self.document.state.theirs is None
-        self.difference.show_difference(mine, content.shown, is_stored=is_stored)
+        await self.difference.compare(mine, content.shown, is_stored=is_stored)
         self._stack.setCurrentWidget(self.difference)

@@ -31,6 +31,10 @@ class PaneTasks:
         """Whether work of that name is under way."""
         return self._scope.is_running(self._full(name))
 
+    def cancel(self, name: str) -> None:
+        """End the work of that name, if it is under way."""
+        self._scope.cancel(self._full(name))
+
     async def end(self) -> None:
         """End all work of the pane, and wait until each has ended."""
         for part in self._parts:
