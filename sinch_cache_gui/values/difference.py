@@ -109,8 +109,8 @@ def compare_work(mine: str, theirs: str) -> Work[Comparison]:
         is_cut = len(rows) >= MAX_ROWS
     if not is_cut:
         rows += _unchanged(ours[at:], is_first=at == 0, is_last=True)
-    for lines in (ours, others):
-        yield from let_go_work(lines)
+    for side in (ours, others):
+        yield from let_go_work(side)
     return Comparison(tuple(rows), differing, found.is_coarse, is_cut)
 
 
