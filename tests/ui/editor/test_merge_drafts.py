@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -70,6 +71,14 @@ def kept(store: DraftStore) -> MergedText | None:
     return drafts[0].unsaved.merged if drafts else None
 
 
+async def leave(desk: Desk) -> None:
+    """End with everything discarded, so that nothing is being written any more."""
+    closing = asyncio.ensure_future(desk.tabs.confirm_close_all())
+    await desk.until(lambda: "Discard" in desk.button_texts())
+    desk.click("Discard")
+    assert await closing
+
+
 async def shown(desk: Desk) -> EditorPane:
     pane = desk.pane()
     await desk.until(lambda: pane.conflict.isVisible() and pane.conflict.merged.text() == BY_HAND)
@@ -80,6 +89,8 @@ async def test_it_is_kept_with_the_value_it_was_merged_with(desk: Desk, store: D
     (draft,) = store.of("memory")
     assert draft.unsaved.text == MINE
     assert draft.unsaved.merged == MergedText(BY_HAND, THEIRS)
+    await leave(desk)
+    assert not store.of("memory")
 
 
 async def test_the_conflict_is_shown_as_it_was_left_and_can_be_saved(
@@ -132,6 +143,7 @@ async def test_undoing_what_was_typed_leaves_the_users_text_alone(
     QTest.keyClick(merged, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     await desk.until(lambda: kept(store) is None)
     assert [draft.unsaved.text for draft in store.of("memory")] == [MINE]
+    await leave(desk)
 
 
 async def test_it_alone_is_reason_enough_to_ask_before_closing(
@@ -156,3 +168,4 @@ async def test_after_a_conflict_that_ended_by_itself_redo_and_the_disk_still_hav
     assert kept(store) is not None
     desk.keys("x")
     await desk.until(lambda: kept(store) is None)
+    await leave(desk)
