@@ -540,7 +540,7 @@ class EditorPane(QWidget):
 
     def _say_comparing(self) -> None:
         cancel = NoticeAction(self.tr("Cancel"), lambda: self.tasks.cancel("difference"))
-        self.bar.show_notice(
+        self._bars.show_notice(
             Notice(Severity.INFO, self.tr("Comparing two long texts…"), actions=(cancel,))
         )
 
