@@ -7,6 +7,7 @@ connection or another client leave no key half done, and every write is in the j
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -44,6 +45,10 @@ QUICK_S: Final = 0.25
 
 SLOW_S: Final = 1.0
 """A batch that took more is followed by a smaller one."""
+
+SETTLED_EVERY: Final = 10_000
+"""Keys after which what is kept for undo is left alone by the collector of cycles: it would hold
+the window for a longer time with each of its rounds (60 ms at 100,000 keys, measured)."""
 
 TELL_EVERY_S: Final = 0.1
 
@@ -158,15 +163,24 @@ class BulkReport:
 class BulkRun:
     """Something done to many keys batch by batch, or taken back; `run` once."""
 
-    def __init__(self, total: int, told: Callable[[BulkProgress], None]) -> None:
+    def __init__(
+        self,
+        total: int,
+        told: Callable[[BulkProgress], None],
+        *,
+        memory_settled: Callable[[], object] = gc.freeze,
+    ) -> None:
         """Have done nothing yet.
 
         Args:
             total: How many keys there are.
             told: Called with how far it is, at most ten times a second.
+            memory_settled: Called when much is kept that will stay.
         """
         self.total = total
         self._told = told
+        self._memory_settled = memory_settled
+        self._settled = 0
         self._told_at = perf_counter()
         self._batch = FIRST_BATCH
         self._handled = 0
@@ -247,6 +261,9 @@ class BulkRun:
         elif now - began_at > SLOW_S:
             self._batch = max(self._batch // 2, 1)
         self._handled += count
+        if len(self._traces) - self._settled >= SETTLED_EVERY:
+            self._settled = len(self._traces)
+            self._memory_settled()
         if now - self._told_at >= TELL_EVERY_S:
             self._told_at = now
             self._told(BulkProgress(self._handled, self.total))

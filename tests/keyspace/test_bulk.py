@@ -28,6 +28,7 @@ from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.keyspace.bulk import (
     FIRST_BATCH,
     LARGEST_BATCH,
+    SETTLED_EVERY,
     BulkProgress,
     BulkReport,
     BulkRun,
@@ -275,6 +276,20 @@ async def test_progress_is_told_at_most_ten_times_a_second(
     assert 10 <= len(told) <= now / 0.1
     assert told == sorted(told, key=lambda progress: progress.handled)
     assert {progress.total for progress in told} == {len(keys)}
+
+
+async def test_what_is_kept_of_very_many_keys_is_settled_as_it_grows() -> None:
+    cache = MemoryCache()
+    keys = [b"many:%d" % number for number in range(2 * SETTLED_EVERY)]
+    for key in keys:
+        await cache.write(key, b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    settled: list[int] = []
+    run = BulkRun(
+        len(keys), lambda _: None, memory_settled=lambda: settled.append(len(run.report().traces))
+    )
+    await run_bulk(run, cache, keys, DeleteKeys())
+    assert settled
+    assert SETTLED_EVERY <= settled[0] <= SETTLED_EVERY + LARGEST_BATCH
 
 
 async def find(cache: CacheBackend, finder: KeyFinder) -> set[bytes]:
