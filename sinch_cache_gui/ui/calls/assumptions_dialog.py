@@ -64,8 +64,11 @@ class AssumptionsDialog(QDialog):
         self._note(
             self.tr(
                 "Assumed as well, without a switch: the reasons a call ends with when nobody picks "
-                "up; that nothing is timed in a conference before the first key, whose # is no "
-                "part of the digits; that spoken words choose an option by its key or its value."
+                "up; that it ends as FAILED after a bad reply before it was answered, and as "
+                "NOANSWER when the caller hangs up while it rings; that nothing is timed in a "
+                "conference before the first key, whose # is no part of the digits; that spoken "
+                "words choose an option by its key or its value. A callback that says otherwise "
+                "can be edited and sent by hand."
             )
         )
         self._add_buttons()
