@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.interface import StoredValue
 from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.compared_side import compared_side, lock_scrolling
 from sinch_cache_gui.ui.editor.marks import back_mark
 from sinch_cache_gui.ui.editor.positions import qt_offset
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
@@ -52,9 +53,9 @@ class ConflictView(QWidget):
         self._rows: Sequence[MergeRow] = ()
         self._stretches: Sequence[Stretch] = ()
         self.seen: StoredValue | None = None
-        self._base = self._make_side(self.tr("Before"))
-        self._mine = self._make_side(self.tr("Yours"))
-        self._theirs = self._make_side(self.tr("Theirs"))
+        self._base = compared_side(self.tr("Before"))
+        self._mine = compared_side(self.tr("Yours"))
+        self._theirs = compared_side(self.tr("Theirs"))
         self.merged = CodeView(theme)
         self.merged.setAccessibleName(self.tr("Merged text"))
         self.merged.setCenterOnScroll(True)  # its last lines come out from behind a bar
@@ -85,7 +86,7 @@ class ConflictView(QWidget):
         column.addWidget(_strip(self._summary, back))
         column.addWidget(halves, 1)
         self.setFocusProxy(self.merged)
-        self._lock_scrolling()
+        lock_scrolling(*self._sides())
         theme.changed.connect(self._restyle)
 
     def texts(self) -> tuple[str, str, str]:
@@ -185,17 +186,6 @@ class ConflictView(QWidget):
             said += self.tr(" Only the first are shown here; “Merged” holds them all.")
         self._summary.setText(said)
 
-    def _make_side(self, name: str) -> QPlainTextEdit:
-        side = QPlainTextEdit()
-        side.setReadOnly(True)
-        side.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        side.setAccessibleName(name)
-        side.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        return side
-
     def _make_lower_half(self) -> QWidget:
         half = QWidget()
         column = QVBoxLayout(half)
@@ -213,15 +203,6 @@ class ConflictView(QWidget):
         button.setAccessibleName(name)
         button.clicked.connect(run)
         return button
-
-    def _lock_scrolling(self) -> None:
-        for one in self._sides():
-            for other in self._sides():
-                if one is not other:
-                    one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
-                    one.horizontalScrollBar().valueChanged.connect(
-                        other.horizontalScrollBar().setValue
-                    )
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from sinch_cache_gui.ui.editor.compared_side import compared_side, lock_scrolling
 from sinch_cache_gui.ui.editor.marks import back_mark
 from sinch_cache_gui.ui.editor.positions import qt_offset
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
@@ -66,8 +67,8 @@ class DifferenceView(QWidget):
         back = QPushButton(self.tr("Back to the text"))
         back.setAccessibleName(back.text())
         back.clicked.connect(self.closed)
-        self._mine = self._make_side(titles.mine)
-        self._theirs = self._make_side(titles.theirs)
+        self._mine = compared_side(titles.mine)
+        self._theirs = compared_side(titles.theirs)
         strip = QWidget()
         strip.setObjectName("strip")
         strip.setFixedHeight(BAR_HEIGHT + GRID // 2)
@@ -86,7 +87,7 @@ class DifferenceView(QWidget):
         column.setSpacing(0)
         column.addWidget(strip)
         column.addWidget(sides, 1)
-        self._lock_scrolling()
+        lock_scrolling(self._mine, self._theirs)
         theme.changed.connect(self._restyle)
 
     @property
@@ -145,22 +146,6 @@ class DifferenceView(QWidget):
             yield self.tr("(too many to match them all)")
         if comparison.is_cut:
             yield self.tr("– the first {} are shown").format(f"{MAX_ROWS:,}")
-
-    def _make_side(self, name: str) -> QPlainTextEdit:
-        side = QPlainTextEdit()
-        side.setReadOnly(True)
-        side.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        side.setAccessibleName(name)
-        side.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        return side
-
-    def _lock_scrolling(self) -> None:
-        for one, other in ((self._mine, self._theirs), (self._theirs, self._mine)):
-            one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
-            one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
 
     def _scroll_to(self, line: int) -> None:
         self._mine.verticalScrollBar().setValue(max(line - 3, 0))
