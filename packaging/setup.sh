@@ -57,8 +57,13 @@ die() {
 }
 
 # Prints a Python this project runs on: the system's own first, since its venv package is likeliest.
+# A system with none at all is given its own.
 find_python() {
     local candidate
+    if ! command -v python3 >/dev/null && command -v apt-get >/dev/null; then
+        apt_install python3 python3-venv
+        hash -r
+    fi
     for candidate in python3 python3.13 python3.12 python3.11; do
         if "$candidate" -c \
             'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
