@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from sinch_cache_gui.assumptions import CallAssumptions, assumed
 
 MEMORY_URL: Final = "memory:"
 """The embedded cache of development."""
@@ -55,53 +56,6 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class CallAssumptions:
-    """How simulated calls behave where no public document says it.
-
-    Attributes:
-        reply_timeout_ms: How long a reply is waited for.
-        menu_timeout_ms: Silence that completes the input where `timeoutMills` is missing.
-        menu_repeats: Repetitions of a prompt where `repeats` is missing.
-        plays_for_a_while: Whether a prompt takes time, so that a key may come during it.
-        starts_at_main: Whether a menu begins at `main` whatever `mainMenu` says.
-        waits_for_more_digits: Whether an option waits for more digits if `maxDigits` is above 1.
-        keeps_hash: Whether the `#` that ends a sequence is part of its value.
-        last_try_decides: Whether silence at the last try is `timeout` in spite of wrong input.
-        sends_empty_value: Whether `timeout` and its like carry an empty value, and not none.
-        tells_hangup_in_menu: Whether hanging up in a menu sends PIE before DICE.
-        ends_at_bad_pie: Whether a PIE without a reply to carry out ends the call.
-        prompts_answer: Whether what is played to the caller answers the call.
-        bills_begun_minutes: Whether a begun minute costs a whole one.
-        repeats_main_prompt: Whether the main prompt stands in for a missing `repeatPrompt`.
-        adds_call_id_alias: Whether `callId` travels beside `callid`.
-    """
-
-    reply_timeout_ms: int = 5000
-    menu_timeout_ms: int = 5000
-    menu_repeats: int = 2
-    plays_for_a_while: bool = False
-    starts_at_main: bool = False
-    waits_for_more_digits: bool = True
-    keeps_hash: bool = False
-    last_try_decides: bool = False
-    sends_empty_value: bool = False
-    tells_hangup_in_menu: bool = True
-    ends_at_bad_pie: bool = True
-    prompts_answer: bool = True
-    bills_begun_minutes: bool = True
-    repeats_main_prompt: bool = True
-    adds_call_id_alias: bool = True
-
-
-ASSUMPTION_RANGES: Final[Mapping[str, tuple[int, int]]] = {
-    "reply_timeout_ms": (100, 120_000),
-    "menu_timeout_ms": (100, 120_000),
-    "menu_repeats": (0, 10),
-}
-"""The least and the most that makes sense for each number."""
-
-
-@dataclass(frozen=True, slots=True)
 class LastFunction:
     """The function that answered last; its secret is not among it.
 
@@ -129,7 +83,7 @@ class Preferences:
     """
 
     theme: str = "system"
-    calls: CallAssumptions = CallAssumptions()
+    calls: CallAssumptions = CallAssumptions()  # noqa: RUF009 (frozen)
     function: LastFunction = LastFunction()
 
 
@@ -198,36 +152,7 @@ def _parse_function(kept: object) -> LastFunction:
 
 def _parse_assumptions(kept: object) -> CallAssumptions:
     """Read what makes sense; anything else is as by default."""
-    if not isinstance(kept, dict):
-        return CallAssumptions()
-    default = CallAssumptions()
-
-    def number(name: str, otherwise: int) -> int:
-        value = kept.get(name)
-        least, most = ASSUMPTION_RANGES[name]
-        return value if type(value) is int and least <= value <= most else otherwise
-
-    def switch(name: str, otherwise: bool) -> bool:
-        value = kept.get(name)
-        return value if isinstance(value, bool) else otherwise
-
-    return CallAssumptions(
-        reply_timeout_ms=number("reply_timeout_ms", default.reply_timeout_ms),
-        menu_timeout_ms=number("menu_timeout_ms", default.menu_timeout_ms),
-        menu_repeats=number("menu_repeats", default.menu_repeats),
-        plays_for_a_while=switch("plays_for_a_while", default.plays_for_a_while),
-        starts_at_main=switch("starts_at_main", default.starts_at_main),
-        waits_for_more_digits=switch("waits_for_more_digits", default.waits_for_more_digits),
-        keeps_hash=switch("keeps_hash", default.keeps_hash),
-        last_try_decides=switch("last_try_decides", default.last_try_decides),
-        sends_empty_value=switch("sends_empty_value", default.sends_empty_value),
-        tells_hangup_in_menu=switch("tells_hangup_in_menu", default.tells_hangup_in_menu),
-        ends_at_bad_pie=switch("ends_at_bad_pie", default.ends_at_bad_pie),
-        prompts_answer=switch("prompts_answer", default.prompts_answer),
-        bills_begun_minutes=switch("bills_begun_minutes", default.bills_begun_minutes),
-        repeats_main_prompt=switch("repeats_main_prompt", default.repeats_main_prompt),
-        adds_call_id_alias=switch("adds_call_id_alias", default.adds_call_id_alias),
-    )
+    return assumed(kept) if isinstance(kept, dict) else CallAssumptions()
 
 
 def save_preferences(file: Path, preferences: Preferences) -> None:

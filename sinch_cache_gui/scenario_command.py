@@ -10,17 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sinch_cache_gui.assumptions import CallAssumptions, assumed
 from sinch_cache_gui.cache.connect import TargetKind, open_backend, parse_target
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.voice.assumption_reading import InvalidAssumptions, parse_assumptions
+from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.function_address import InvalidFunctionUrl
 from sinch_cache_gui.voice.http_target import HttpTarget, function_target
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import InvalidScenario
 from sinch_cache_gui.voice.scenario_report import junit_xml, report_lines
-from sinch_cache_gui.voice.scenario_run import ScenarioResult
+from sinch_cache_gui.voice.scenario_result import ScenarioResult
 from sinch_cache_gui.voice.scenario_suite import (
     Suite,
     TimeMaker,
@@ -29,6 +32,7 @@ from sinch_cache_gui.voice.scenario_suite import (
     builtin_target,
     find_files,
     load,
+    read_text,
 )
 from sinch_cache_gui.voice.signing import Signer
 from sinch_cache_gui.voice.timeline import MemoryTime
@@ -41,7 +45,8 @@ EPILOG = f"""\
 A folder stands for every .json file in it. Time is simulated: a pause of ten minutes takes none.
 On the embedded cache every key ages with it; on a Redis the keys that the scenario itself wrote.
 Requests to --function are signed if {KEY_VARIABLE} and {SECRET_VARIABLE} are set.
-Where no document says how the platform behaves, the window's assumptions hold by default.
+Where no document says how the platform behaves, the defaults of the window are assumed, unless
+--assumptions FILE or a scenario's own "assumptions" say otherwise: {{"menuRepeats": 3}}.
 
 exit codes:  0 everything held,  1 something did not,  2 the input makes no sense
 """
@@ -67,6 +72,7 @@ class ScenarioArguments:
         junit: Where to write JUnit XML.
         times: How often each scenario is run.
         speed: Simulated seconds in a real one; None: as fast as can be.
+        assumptions: A file that says what is assumed of the platform otherwise than by default.
     """
 
     files: tuple[Path, ...]
@@ -78,6 +84,7 @@ class ScenarioArguments:
     junit: Path | None = None
     times: int = 1
     speed: float | None = None
+    assumptions: Path | None = None
 
 
 def run_scenarios(argv: Sequence[str], tell: Print, complain: Print) -> int:
@@ -95,7 +102,8 @@ def run_scenarios(argv: Sequence[str], tell: Print, complain: Print) -> int:
     try:
         scenarios = [load(path) for path in find_files(arguments.files)]
         _check(scenarios, arguments)
-        results = asyncio.run(_run(scenarios, arguments))
+        options = CallOptions(assumptions=_assumptions(arguments.assumptions))
+        results = asyncio.run(_run(scenarios, arguments, options))
         if arguments.junit is not None:
             arguments.junit.write_bytes(junit_xml(results))
     except (UnreadableFile, InvalidScenario, InvalidFunctionUrl, BadInput) as error:
@@ -143,6 +151,12 @@ def _parse(argv: Sequence[str]) -> ScenarioArguments:
         metavar="X",
         help="X simulated seconds in one; no limit if not given",
     )
+    add(
+        "--assumptions",
+        type=Path,
+        metavar="FILE",
+        help="what is assumed of the platform (JSON; the window copies it from its assumptions)",
+    )
     found = parser.parse_args(list(argv))
     return ScenarioArguments(
         files=tuple(found.files),
@@ -154,7 +168,17 @@ def _parse(argv: Sequence[str]) -> ScenarioArguments:
         junit=found.junit,
         times=found.times,
         speed=found.speed,
+        assumptions=found.assumptions,
     )
+
+
+def _assumptions(file: Path | None) -> CallAssumptions:
+    if file is None:
+        return CallAssumptions()
+    try:
+        return assumed(parse_assumptions(read_text(file), str(file)))
+    except InvalidAssumptions as error:
+        raise BadInput(str(error)) from None
 
 
 def _check(scenarios: Sequence[Scenario], arguments: ScenarioArguments) -> None:
@@ -169,7 +193,9 @@ def _check(scenarios: Sequence[Scenario], arguments: ScenarioArguments) -> None:
             )
 
 
-async def _run(scenarios: Sequence[Scenario], arguments: ScenarioArguments) -> list[ScenarioResult]:
+async def _run(
+    scenarios: Sequence[Scenario], arguments: ScenarioArguments, options: CallOptions
+) -> list[ScenarioResult]:
     backend, make_time = _cache(arguments)
     function: HttpTarget | None = None
     try:
@@ -183,7 +209,7 @@ async def _run(scenarios: Sequence[Scenario], arguments: ScenarioArguments) -> l
             )
         answers = function
         make_target = builtin_target(backend) if answers is None else lambda _now_ms: answers
-        suite = Suite(backend, make_time, make_target)
+        suite = Suite(backend, make_time, make_target, options=options)
         return await suite.run(scenarios, times=arguments.times, speed=arguments.speed)
     finally:
         if function is not None:

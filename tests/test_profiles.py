@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.profiles import (
-    CallAssumptions,
     KeptPreferences,
     LastFunction,
     Preferences,

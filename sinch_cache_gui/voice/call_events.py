@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from sinch_cache_gui.voice.callbacks import Callback, CallResult, EndReason, Event
-from sinch_cache_gui.voice.menu import MenuAssumptions
+from sinch_cache_gui.assumptions import CallAssumptions
+from sinch_cache_gui.voice.callbacks import Callback, Event
 from sinch_cache_gui.voice.problems import Problem, Weight
 from sinch_cache_gui.voice.recording import CacheOperation
 from sinch_cache_gui.voice.svaml import Svaml
@@ -37,11 +37,13 @@ class CallEnd:
         reason: As `reason` of DICE carries it.
         result: As `result` of DICE carries it.
         text: One line for people.
+        assumed: Which of these two no document says.
     """
 
-    reason: EndReason
-    result: CallResult
+    reason: str
+    result: str
     text: str
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class CallbackRecord:
         problems: What there is to say about it, the worst first.
         operations: What it asked of the cache, in order.
         consequence: What the platform does since the reply cannot be carried out; empty if it can.
+        assumed: The fields of the callback whose content no document says.
     """
 
     number: int
@@ -97,6 +100,7 @@ class CallbackRecord:
     problems: tuple[Problem, ...]
     operations: tuple[CacheOperation, ...]
     consequence: str = ""
+    assumed: tuple[str, ...] = ()
 
     @property
     def event(self) -> Event:
@@ -178,25 +182,13 @@ CallListener: TypeAlias = Callable[[CallEvent], None]
 
 @dataclass(frozen=True, slots=True)
 class CallOptions:
-    """How calls are simulated, where documents leave a choice.
+    """How calls are simulated.
 
     Attributes:
-        reply_timeout_ms: How long a reply is waited for. Not documented for version 1; version 2
-            of the voice API waits 5 seconds.
         is_silence_timed: Whether silence in a menu is measured by the clock. Off: the caller thinks
             as long as wanted, and is silent by `Call.silence()`.
-        menu: What is assumed of menus.
-        tells_hangup_in_menu: Whether hanging up in a menu sends PIE before DICE.
-        ends_at_bad_pie: Whether a PIE without a reply to carry out ends the call. Not documented.
-        prompts_answer: Whether what is played to the caller answers the call. Not documented.
-        bills_begun_minutes: Whether a begun minute costs a whole one, as the published example
-            has it; or each second its part.
+        assumptions: What is assumed of the platform where documents leave a choice.
     """
 
-    reply_timeout_ms: int = 5000
     is_silence_timed: bool = False
-    menu: MenuAssumptions = MenuAssumptions()  # noqa: RUF009 (frozen)
-    tells_hangup_in_menu: bool = True
-    ends_at_bad_pie: bool = True
-    prompts_answer: bool = True
-    bills_begun_minutes: bool = True
+    assumptions: CallAssumptions = CallAssumptions()  # noqa: RUF009 (frozen)

@@ -23,14 +23,19 @@ def dice_of(
     ended_ms: int,
     *,
     per_minute: bool = True,
-) -> Callback:
-    """Answer the DICE of a call that was answered (or never was) and ended at these times."""
+) -> tuple[Callback, tuple[str, ...]]:
+    """Answer the DICE of a call that was answered (or never was) and ended at these times.
+
+    The second part names its fields whose content no document says.
+    """
     duration_s = 0 if answered_ms is None else max(0, ended_ms - answered_ms) // 1000
-    return dice(
+    debit = debit_of(setup.user_rate, duration_s, per_minute=per_minute)
+    callback = dice(
         setup,
         ended_ms,
         reason=end.reason,
         result=end.result,
         duration_s=duration_s,
-        debit=debit_of(setup.user_rate, duration_s, per_minute=per_minute),
+        debit=debit,
     )
+    return callback, (*end.assumed, "debit") if debit.amount else end.assumed

@@ -24,6 +24,7 @@ async def exchange(
     stopwatch: Callable[[], float],
     timeout_ms: int,
     on_operation: OperationListener,
+    assumed: tuple[str, ...] = (),
 ) -> CallbackRecord:
     """Send `callback`, wait at most `timeout_ms` for the reply, and answer the whole story.
 
@@ -35,6 +36,7 @@ async def exchange(
         stopwatch: Seconds of real time.
         timeout_ms: How long the reply is waited for.
         on_operation: Told of each cache operation at once.
+        assumed: The fields of the callback whose content no document says.
     """
     operations: list[CacheOperation] = []
 
@@ -57,6 +59,7 @@ async def exchange(
         problems=checked.problems + _misplaced_ids(operations),
         operations=tuple(operations),
         consequence=consequence_of_failure(callback.event) if failed else "",
+        assumed=assumed,
     )
 
 
@@ -77,9 +80,9 @@ def _check(event: Event, reply: Reply) -> CheckedReply:
     if isinstance(reply, Failed):
         problem = Problem(Weight.ERROR, "$", f"{reply.title}. {reply.detail}".strip())
         return CheckedReply(None, (_with_consequence(problem, event),))
-    if reply.status is not None and not 200 <= reply.status < 300:
+    if not reply.is_success:
         told = f"The function answered with status {reply.status}."
-        if 300 <= reply.status < 400:
+        if 300 <= (reply.status or 0) < 400:
             told = f"{told} Redirects are not followed."
         problem = Problem(Weight.ERROR, "$", told)
         return CheckedReply(None, (_with_consequence(problem, event),))

@@ -2,7 +2,7 @@
 
 What is documented: options `return(x)` (ends the menu) and `menu(id)` (leads to another one, no
 callback); a sequence ends at `maxDigits`, at `#` or by silence; `repeatPrompt` plays `repeats`
-times when no expected input came. What is not documented is a field of `MenuAssumptions`, or says
+times when no expected input came. What is not documented is a field of `CallAssumptions`, or says
 "assumed" where it is decided.
 """
 
@@ -11,45 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.voice.callbacks import InputMethod, MenuResult, MenuResultType
 from sinch_cache_gui.voice.prompts import Prompt
-from sinch_cache_gui.voice.svaml import GoToMenu, Menu, MenuTarget, RunMenu
+from sinch_cache_gui.voice.svaml import GoToMenu, Menu, MenuOption, MenuTarget, RunMenu
 
 KEYS: Final = "1234567890*#"
 """The keys of a phone."""
-
-
-@dataclass(frozen=True, slots=True)
-class MenuAssumptions:
-    """What no public document says of the platform's menus, to be adjusted.
-
-    Attributes:
-        timeout_ms: Silence that completes the input where `timeoutMills` is missing. 5,000 is what
-            two of the sources say.
-        repeats: Repetitions where `repeats` is missing; 2 is the default of Sinch Functions' menu
-            builder and of version 2 of the voice API.
-        plays_for_a_while: Whether a prompt takes time (estimated from its length), so that input
-            during it is barged in or ignored. Off: a prompt is over as soon as it starts.
-        starts_at_main: Whether the menu `main` is first whatever `mainMenu` says: the documents
-            say both.
-        waits_for_more_digits: Whether, with `maxDigits` above 1, an option waits for more digits.
-        keeps_hash: Whether the `#` that ends a sequence is part of its value.
-        last_try_decides: Whether silence at the last try makes the result `timeout` in spite of
-            wrong input before.
-        sends_empty_value: Whether a result that brings no input has an empty value, and not none.
-        repeats_main_prompt: Whether the main prompt is repeated where `repeatPrompt` is missing;
-            or nothing is heard.
-    """
-
-    timeout_ms: int = 5000
-    repeats: int = 2
-    plays_for_a_while: bool = False
-    starts_at_main: bool = False
-    waits_for_more_digits: bool = True
-    keeps_hash: bool = False
-    last_try_decides: bool = False
-    sends_empty_value: bool = False
-    repeats_main_prompt: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +96,11 @@ MenuStep: TypeAlias = (
 class MenuRun:
     """One run of `runMenu`. Each input answers the steps it led to, the last maybe the end."""
 
-    def __init__(self, run: RunMenu, assumptions: MenuAssumptions | None = None) -> None:
+    def __init__(self, run: RunMenu, assumptions: CallAssumptions | None = None) -> None:
         self._run = run
-        self._assumptions = assumptions or MenuAssumptions()
+        self._assumptions = assumptions or CallAssumptions()
         self._menu: Menu | None = None
+        self._first_id: str | None = None
         self._collected = ""
         self._tries_left = 0
         self._has_refused = False
@@ -187,8 +156,8 @@ class MenuRun:
     def speak(self, words: str, now_ms: int) -> list[MenuStep]:
         """The caller says something.
 
-        Assumed: words that are an option's key or its return value choose it; any others are sent
-        as they are where the menu has no options, and are refused where it has.
+        The words choose an option as is assumed; any others are a sequence where the menu has no
+        options, and wrong input or a sequence where it has.
         """
         steps = self.pass_time(now_ms)
         menu = self._menu
@@ -197,14 +166,19 @@ class MenuRun:
         if not self._run.is_voice_enabled:
             return [*steps, DigitIgnored(words, "enableVoice is off: the menu hears only keys.")]
         for option in menu.options:
-            target = option.target
-            meant = option.dtmf if isinstance(target, GoToMenu) else target.value
-            if words.strip().lower() in (option.dtmf, meant.lower()):
+            if words.strip().lower() in self._words_for(option):
                 return [*steps, *self._follow(option.target, now_ms, InputMethod.VOICE)]
-        if menu.options:
+        if menu.options and not self._assumptions.sends_other_words:
             return [*steps, *self._refuse(words, now_ms)]
         ended = self._finish(MenuResultType.SEQUENCE, words.strip(), InputMethod.VOICE)
         return [*steps, *ended]
+
+    def _words_for(self, option: MenuOption) -> set[str]:
+        """What chooses an option when it is said."""
+        words = {option.dtmf} if self._assumptions.words_match_key else set()
+        if self._assumptions.words_match_value and not isinstance(option.target, GoToMenu):
+            words.add(option.target.value.lower())
+        return words
 
     def pass_time(self, now_ms: int) -> list[MenuStep]:
         """Time goes on without input, for however many tries it is enough."""
@@ -219,8 +193,9 @@ class MenuRun:
 
     def _enter(self, menu: Menu, now_ms: int) -> list[MenuStep]:
         self._menu = menu
+        self._first_id = self._first_id or menu.id
         repeats = menu.repeats
-        self._tries_left = self._assumptions.repeats if repeats is None else repeats
+        self._tries_left = self._assumptions.menu_repeats if repeats is None else repeats
         self._has_refused = False
         return self._play(menu, menu.main_prompt, now_ms, is_repeat=False)
 
@@ -232,7 +207,7 @@ class MenuRun:
         return [PromptPlayed(menu.id, prompt, is_repeat)] if prompt.parts else []
 
     def _timeout_ms(self, menu: Menu) -> int:
-        return menu.timeout_ms or self._assumptions.timeout_ms
+        return menu.timeout_ms or self._assumptions.menu_timeout_ms
 
     def _take(self, menu: Menu, digit: str, now_ms: int) -> list[MenuStep]:
         """Count a key."""
@@ -247,21 +222,29 @@ class MenuRun:
             return [DigitTaken(digit, self._collected), *completed]
         self._collected += digit
         taken = DigitTaken(digit, self._collected)
-        is_option = any(option.dtmf == self._collected for option in menu.options)
+        is_option = self._option(menu, self._collected) is not None
         is_chosen = is_option and not self._assumptions.waits_for_more_digits
         if len(self._collected) < longest and not is_chosen:
             return [taken]
         return [taken, *self._complete(menu, self._collected, now_ms)]
 
     def _complete(self, menu: Menu, entered: str, now_ms: int, ending: str = "") -> list[MenuStep]:
-        """The input is whole. Assumed: an option that is exactly it wins over a sequence."""
-        for option in menu.options:
-            if option.dtmf == entered:
-                return self._follow(option.target, now_ms, InputMethod.DTMF)
+        """The input is whole."""
+        option = self._option(menu, entered)
+        if option is not None:
+            return self._follow(option.target, now_ms, InputMethod.DTMF)
         is_choice = bool(menu.options) and (menu.max_digits or 1) == 1
-        if is_choice or entered == "#":
+        if is_choice or (entered == "#" and self._assumptions.refuses_lone_hash):
             return self._refuse(entered, now_ms)
+        if entered == "#" and not self._assumptions.keeps_hash:
+            entered = ""
         return self._finish(MenuResultType.SEQUENCE, entered + ending, InputMethod.DTMF)
+
+    def _option(self, menu: Menu, entered: str) -> MenuOption | None:
+        """Answer the option these digits choose."""
+        if (menu.max_digits or 1) > 1 and not self._assumptions.option_beats_sequence:
+            return None
+        return next((each for each in menu.options if each.dtmf == entered), None)
 
     def _follow(self, target: MenuTarget, now_ms: int, method: InputMethod) -> list[MenuStep]:
         if not isinstance(target, GoToMenu):
@@ -298,7 +281,16 @@ class MenuRun:
     ) -> list[MenuStep]:
         if value is None and self._assumptions.sends_empty_value:
             value = ""
-        self._result = MenuResult(type_, self.menu_id, value, method)
+        menu_id = self.menu_id if self._assumptions.names_active_menu else self._first_id
+        self._result = MenuResult(type_, menu_id, value, method)
         self._collected = ""
         self._deadline_ms = None
         return [MenuFinished(self._result)]
+
+
+def assumed_of(result: MenuResult) -> tuple[str, ...]:
+    """Answer which parts of a PIE with this result no document says."""
+    is_input = result.type in (MenuResultType.RETURN, MenuResultType.SEQUENCE)
+    if not is_input:
+        return ("menuResult",)
+    return () if result.menu_id is None else ("menuResult.menuId",)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeAlias
 
+from sinch_cache_gui.assumptions import AssumedValue
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.voice.callbacks import Amd, Event
 from sinch_cache_gui.voice.expectations import Expectation
@@ -191,6 +192,8 @@ class Scenario:
         given: What the cache holds before the first call, for each call.
         calls: The calls.
         expectations: What holds when all calls are over, of every call.
+        assumptions: What is assumed of the platform otherwise than by default or by whoever runs
+            it, by the names of the attributes of `CallAssumptions`.
     """
 
     name: str
@@ -199,6 +202,7 @@ class Scenario:
     given: tuple[Given, ...] = ()
     calls: tuple[ScriptedCall, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    assumptions: Mapping[str, AssumedValue] = field(default_factory=dict)
 
     @property
     def looks_at_cache(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from sinch_cache_gui.cache.interface import JsonValue
+from sinch_cache_gui.voice.assumption_reading import read_assumptions
 from sinch_cache_gui.voice.callbacks import Amd, Event
 from sinch_cache_gui.voice.customers import DEMO_CALLED
 from sinch_cache_gui.voice.expectations import (
@@ -85,6 +86,10 @@ def _scenario(node: Node, source: str, complaints: list[Complaint]) -> Scenario:
         fields.complain(version, f"This tool reads version {VERSION} of scenarios.")
     name = fields.text("name")
     about = fields.text("about", "")
+    node_of_assumptions = fields.get("assumptions")
+    assumptions = (
+        {} if node_of_assumptions is None else read_assumptions(node_of_assumptions, complaints)
+    )
     given = _given(fields, complaints)
     calls: list[ScriptedCall] = []
     for number, item in enumerate(fields.items("calls"), 1):
@@ -94,7 +99,7 @@ def _scenario(node: Node, source: str, complaints: list[Complaint]) -> Scenario:
         fields.complain(fields.get("calls") or node, "A scenario needs a list of “calls”.")
     expectations = _expectations(fields, complaints)
     fields.finish()
-    return Scenario(name, source, about, given, tuple(calls), expectations)
+    return Scenario(name, source, about, given, tuple(calls), expectations, assumptions)
 
 
 def _call(

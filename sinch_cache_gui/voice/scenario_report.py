@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
-from sinch_cache_gui.voice.scenario_run import Failure, ScenarioResult
+from sinch_cache_gui.voice.scenario_result import Failure, ScenarioResult
 
 _NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from sinch_cache_gui.assumptions import assumed
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.voice.call import Call
 from sinch_cache_gui.voice.call_events import (
@@ -14,18 +15,16 @@ from sinch_cache_gui.voice.call_events import (
     CallbackRecord,
     CallEvent,
     CallOptions,
-    OperationDone,
 )
 from sinch_cache_gui.voice.callbacks import (
     Callback,
     CallResult,
-    CallSetup,
-    Destination,
     Event,
 )
 from sinch_cache_gui.voice.delivery import DeviatingTarget
 from sinch_cache_gui.voice.expectation_check import CallFacts, filled, what_is_wrong
 from sinch_cache_gui.voice.expectations import Expectation
+from sinch_cache_gui.voice.placed_calls import Placed, WrittenKeys, placed_calls
 from sinch_cache_gui.voice.scenario import (
     BeSilent,
     Callee,
@@ -37,88 +36,12 @@ from sinch_cache_gui.voice.scenario import (
     Pause,
     Press,
     Scenario,
-    ScriptedCall,
     Speak,
     Step,
 )
+from sinch_cache_gui.voice.scenario_result import Failure, ScenarioResult
 from sinch_cache_gui.voice.targets import Target
 from sinch_cache_gui.voice.timeline import Gate, SimulatedTime, Timeline
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Something a scenario expected and did not get.
-
-    Attributes:
-        line: Of the file.
-        expectation: As it was written, or what was expected anyway.
-        found: What was found instead.
-        who: Which call, for people.
-    """
-
-    line: int
-    expectation: str
-    found: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioResult:
-    """What became of one run.
-
-    Attributes:
-        scenario: What was run.
-        failures: What did not hold; empty if all did.
-        calls: How many calls were placed.
-        callbacks: How many callbacks were sent.
-        checked: How many expectations were checked.
-        took_s: Seconds of real time.
-        simulated_s: Seconds by the scenario's clock.
-    """
-
-    scenario: Scenario
-    failures: tuple[Failure, ...]
-    calls: int
-    callbacks: int
-    checked: int
-    took_s: float
-    simulated_s: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether everything was as expected."""
-        return not self.failures
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """One call of one caller.
-
-    Attributes:
-        script: What happens in it.
-        setup: Who calls whom.
-        number: From 1, among the calls of the same script.
-    """
-
-    script: ScriptedCall
-    setup: CallSetup
-    number: int
-
-    @property
-    def placeholders(self) -> Mapping[str, str]:
-        """What the {placeholders} stand for in this call."""
-        return {
-            "callid": self.setup.call_id,
-            "caller": self.setup.caller,
-            "called": self.setup.called.endpoint,
-            "n": str(self.number),
-        }
-
-    @property
-    def who(self) -> str:
-        """Which call it is, for people."""
-        several = self.script.callers * self.script.times > 1
-        return f"{self.script.name} #{self.number}" if several else self.script.name
 
 
 @dataclass
@@ -130,26 +53,6 @@ class Tally:
     checked: int = 0
     failures: list[Failure] = field(default_factory=list)
     facts: list[tuple[Placed, CallFacts]] = field(default_factory=list)
-
-
-class WrittenKeys:
-    """The keys that calls wrote so far."""
-
-    def __init__(self) -> None:
-        self._keys: dict[bytes, None] = {}
-
-    def hear(self, event: CallEvent) -> None:
-        """Remember what is written."""
-        if isinstance(event, OperationDone) and event.operation.is_write:
-            self._keys[event.operation.key_bytes] = None
-
-    def add(self, key: str) -> None:
-        """Remember a key."""
-        self._keys[key.encode()] = None
-
-    def __call__(self) -> Sequence[bytes]:
-        """Answer them."""
-        return tuple(self._keys)
 
 
 class ScenarioRun:
@@ -164,7 +67,7 @@ class ScenarioRun:
         new_id: Makes call ids.
         speed: Simulated seconds in a real one; None: as fast as can be.
         on_call: Told whenever a call is over.
-        options: How calls are simulated.
+        options: How calls are simulated; what the scenario assumes otherwise goes before it.
     """
 
     def __init__(
@@ -186,12 +89,17 @@ class ScenarioRun:
         self._written = written
         self._target = target
         self._on_call = on_call
-        self._options = options or CallOptions()
+        options = options or CallOptions()
+        assumptions = assumed(scenario.assumptions, options.assumptions)
+        self._options = replace(options, assumptions=assumptions)
         self._timeline = Timeline(time, speed)
         self._tally = Tally()
         self._gates = {call.name: Gate(self._timeline) for call in scenario.calls}
         self._left = {call.name: call.callers * call.times for call in scenario.calls}
-        self._placed = {call.name: _placed(call, new_id) for call in scenario.calls}
+        self._placed = {
+            call.name: placed_calls(call, new_id, adds_call_id_alias=assumptions.adds_call_id_alias)
+            for call in scenario.calls
+        }
 
     async def run(self) -> ScenarioResult:
         """Prepare the cache, place the calls, check what is expected.
@@ -269,11 +177,12 @@ class ScenarioRun:
     def _new_call(self, placed: Placed) -> Call:
         script, target, options = placed.script, self._target, self._options
         if script.deviations.are_any:
-            patience_s = options.reply_timeout_ms / 1000
+            patience_s = options.assumptions.reply_timeout_ms / 1000
             target = DeviatingTarget(target, script.deviations, self._timeline.sleep, patience_s)
             latest_s = max(script.deviations.delays_s.values(), default=0)
-            longer_ms = options.reply_timeout_ms * 3 + round(latest_s * 1000)
-            options = replace(options, reply_timeout_ms=longer_ms)
+            longer_ms = options.assumptions.reply_timeout_ms * 3 + round(latest_s * 1000)
+            patient = replace(options.assumptions, reply_timeout_ms=longer_ms)
+            options = replace(options, assumptions=patient)
         return Call(
             placed.setup,
             target,
@@ -350,26 +259,6 @@ class ScenarioRun:
 
     def _fail(self, line: int, expectation: str, found: str, placed: Placed) -> None:
         self._tally.failures.append(Failure(line, expectation, found, placed.who))
-
-
-def _placed(script: ScriptedCall, new_id: Callable[[], str]) -> list[Placed]:
-    """Every call of a script, one caller after the other."""
-    placed = []
-    for caller_at in range(script.callers):
-        for time_at in range(script.times):
-            number = caller_at * script.times + time_at + 1
-            setup = CallSetup(
-                call_id=filled(script.call_id, {"n": str(number)}) or new_id(),
-                caller=_counted_up(script.caller, caller_at),
-                called=Destination(script.called),
-                unknown=script.fields,
-            )
-            placed.append(Placed(script, setup, number))
-    return placed
-
-
-def _counted_up(number: str, by: int) -> str:
-    return f"+{int(number[1:]) + by}" if by else number
 
 
 def _facts(placed: Placed, call: Call) -> CallFacts:

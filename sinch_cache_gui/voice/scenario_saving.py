@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sinch_cache_gui.assumptions import CallAssumptions, adjusted
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.voice.call_events import CallbackRecord, CallEnd
 from sinch_cache_gui.voice.callbacks import CallSetup
@@ -37,6 +38,7 @@ class PlacedCall:
         inputs: What was done, in order.
         records: Its callbacks, in order.
         end: How it ended; None if it has not.
+        assumptions: What was assumed of the platform.
     """
 
     setup: CallSetup
@@ -46,6 +48,7 @@ class PlacedCall:
     inputs: Sequence[Input]
     records: Sequence[CallbackRecord]
     end: CallEnd | None
+    assumptions: CallAssumptions = CallAssumptions()  # noqa: RUF009 (frozen)
 
 
 def scenario_text(call: PlacedCall) -> str:
@@ -69,10 +72,12 @@ def scenario_text(call: PlacedCall) -> str:
         "steps": steps,
         "expect": list(_expectations(call)),
     }
+    assumptions: dict[str, JsonValue] = dict(adjusted(call.assumptions))
     scenario: dict[str, JsonValue] = {
         "version": VERSION,
         "name": f"{call.setup.caller} calls {call.setup.called.endpoint}",
         "about": "Written down from a call that was placed by hand.",
+        **({"assumptions": assumptions} if assumptions else {}),
         "calls": [scripted],
     }
     return json.dumps(scenario, indent=2, ensure_ascii=False) + "\n"

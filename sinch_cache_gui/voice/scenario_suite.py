@@ -14,9 +14,11 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.voice.builtin import BuiltinFunction
 from sinch_cache_gui.voice.call_events import CallOptions
+from sinch_cache_gui.voice.placed_calls import WrittenKeys
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import parse_scenario
-from sinch_cache_gui.voice.scenario_run import Failure, ScenarioResult, ScenarioRun, WrittenKeys
+from sinch_cache_gui.voice.scenario_result import Failure, ScenarioResult
+from sinch_cache_gui.voice.scenario_run import ScenarioRun
 from sinch_cache_gui.voice.targets import BuiltinTarget, Target
 from sinch_cache_gui.voice.timeline import AgedTime, SimulatedTime
 
@@ -59,12 +61,20 @@ def load(path: Path) -> Scenario:
         UnreadableFile: It cannot be read.
         InvalidScenario: It holds none.
     """
+    return parse_scenario(read_text(path), str(path))
+
+
+def read_text(path: Path) -> str:
+    """Read a file whole.
+
+    Raises:
+        UnreadableFile: It cannot be read, or is no text.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UnreadableFile(f"{path}: {reason}") from None
-    return parse_scenario(text, str(path))
 
 
 @dataclass(frozen=True, slots=True)

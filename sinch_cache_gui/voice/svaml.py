@@ -261,7 +261,7 @@ def consequence_of_failure(event: Event) -> str:
     return {
         Event.ICE: "The platform plays an error message and disconnects the call.",
         Event.ACE: "The call is connected all the same (older documentation).",
-        Event.PIE: "What the platform does is not documented; that the call ends is assumed.",
+        Event.PIE: "What the platform does is not documented: it is assumed.",
         Event.DICE: "The call is over either way.",
         Event.NOTIFY: "The notification is lost.",
     }[event]

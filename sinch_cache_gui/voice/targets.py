@@ -26,6 +26,11 @@ class Answered:
     body: bytes
     status: int | None = None
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status, if there is one, says that all went well."""
+        return self.status is None or 200 <= self.status < 300
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:

@@ -19,6 +19,7 @@ import httpx
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -35,7 +36,7 @@ from sinch_cache_gui.voice.callbacks import (
 from sinch_cache_gui.voice.http_target import function_target
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import parse_scenario
-from sinch_cache_gui.voice.scenario_run import ScenarioResult
+from sinch_cache_gui.voice.scenario_result import ScenarioResult
 from sinch_cache_gui.voice.scenario_suite import Suite, TargetMaker, aged_time, builtin_target
 from sinch_cache_gui.voice.signing import Signer
 from tests.bench.real_window import Heartbeat
@@ -47,7 +48,7 @@ CALLBACKS = 4
 FIRST_CALLER = 46_701_740_000
 PATIENCE_S = 60
 """Ours and the yardstick wait so long for a reply: a slow machine shows as few calls a second."""
-PATIENT = CallOptions(reply_timeout_ms=PATIENCE_S * 1000)
+PATIENT = CallOptions(assumptions=CallAssumptions(reply_timeout_ms=PATIENCE_S * 1000))
 
 
 def scenario_of(callers: int) -> Scenario:

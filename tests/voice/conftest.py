@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.cache.interface import FunctionCache, JsonValue
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.voice.builtin import BuiltinFunction
@@ -105,9 +106,15 @@ def rehearse(clock: Clock, setup: CallSetup) -> Rehearse:
     """Make a call to a target, ready to be dialled."""
 
     def make(
-        target: Target, *, who: CallSetup | None = None, options: CallOptions | None = None
+        target: Target,
+        *,
+        who: CallSetup | None = None,
+        options: CallOptions | None = None,
+        assumes: CallAssumptions | None = None,
     ) -> Rehearsal:
         events: list[CallEvent] = []
+        if assumes is not None:
+            options = CallOptions(assumptions=assumes)
         call = Call(who or setup, target, now_ms=clock, listener=events.append, options=options)
         return Rehearsal(call, events)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.voice.call import MAX_CALLBACKS_WITHOUT_INPUT, Call
 from sinch_cache_gui.voice.call_events import (
     CallbackFinished,
@@ -75,7 +76,7 @@ async def test_an_inbound_call_answered_by_a_menu(rehearse, script, clock) -> No
     )
     assert call.state.phase is CallPhase.ENDED
     assert call.state.end is not None
-    assert call.state.end.reason is EndReason.MANAGER_HANGUP
+    assert call.state.end.reason == EndReason.MANAGER_HANGUP
 
 
 async def test_what_a_listener_is_told(rehearse, script) -> None:
@@ -120,7 +121,11 @@ async def test_money_follows_the_minutes_begun(rehearse, script, clock, setup) -
 
 async def test_money_may_follow_the_seconds(rehearse, script, clock, setup) -> None:
     who = replace(setup, user_rate=Money("EUR", 0.06))
-    rehearsal = rehearse(script(MENU), who=who, options=CallOptions(bills_begun_minutes=False))
+    rehearsal = rehearse(
+        script(MENU),
+        who=who,
+        assumes=CallAssumptions(bills_begun_minutes=False),
+    )
     await rehearsal.call.dial()
     clock.advance(61)
     await rehearsal.call.hang_up()
@@ -234,7 +239,7 @@ async def test_a_late_reply_is_an_outcome(rehearse) -> None:
         async def answer(self, callback, on_operation):
             await asyncio.Event().wait()
 
-    rehearsal = rehearse(Silent(), options=CallOptions(reply_timeout_ms=10))
+    rehearsal = rehearse(Silent(), assumes=CallAssumptions(reply_timeout_ms=10))
 
     await rehearsal.call.dial()
 
@@ -253,7 +258,7 @@ async def test_a_bad_reply_to_pie_ends_an_answered_call(rehearse, script) -> Non
 
 
 async def test_a_bad_reply_to_pie_may_leave_the_call_connected(rehearse, script) -> None:
-    rehearsal = rehearse(script(MENU, b"?"), options=CallOptions(ends_at_bad_pie=False))
+    rehearsal = rehearse(script(MENU, b"?"), assumes=CallAssumptions(ends_at_bad_pie=False))
     await rehearsal.call.dial()
 
     await rehearsal.call.press("1")
@@ -264,7 +269,10 @@ async def test_a_bad_reply_to_pie_may_leave_the_call_connected(rehearse, script)
 async def test_whether_a_prompt_answers_is_assumed(rehearse, script) -> None:
     refusal = {"instructions": [{"name": "say", "text": "No"}], "action": {"name": "hangup"}}
     for prompts_answer, result in ((True, "ANSWERED"), (False, "N/A")):
-        rehearsal = rehearse(script(refusal), options=CallOptions(prompts_answer=prompts_answer))
+        rehearsal = rehearse(
+            script(refusal),
+            assumes=CallAssumptions(prompts_answer=prompts_answer),
+        )
         await rehearsal.call.dial()
         assert rehearsal.request(1)["result"] == result
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.scenario_command import run_scenarios
-from sinch_cache_gui.voice.call_events import CallOptions, CallPhase
+from sinch_cache_gui.voice.call_events import CallPhase
 from sinch_cache_gui.voice.callbacks import Amd, Callback, Money, ace, dice, ice, notify
 from sinch_cache_gui.voice.function_address import (
     InvalidFunctionUrl,
@@ -165,7 +166,10 @@ async def test_a_bad_reply_is_a_shown_outcome(
     rehearse, target_of, function, mode: str, words: str
 ) -> None:
     function.misbehave(mode)
-    rehearsal = rehearse(target_of(function.url), options=CallOptions(reply_timeout_ms=300))
+    rehearsal = rehearse(
+        target_of(function.url),
+        assumes=CallAssumptions(reply_timeout_ms=300),
+    )
 
     await asyncio.wait_for(rehearsal.call.dial(), 20)
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.voice.callbacks import MenuResult
 from sinch_cache_gui.voice.menu import (
     DigitIgnored,
     DigitTaken,
     InputRefused,
-    MenuAssumptions,
     MenuFinished,
     MenuRun,
     MenuStep,
@@ -57,7 +57,7 @@ def test_return_ends_the_menu_with_its_value() -> None:
 def test_without_a_repeat_prompt_the_main_one_or_nothing_is_heard_again() -> None:
     run = RunMenu((replace(MAIN, repeat_prompt=None),))
     for repeats_main_prompt, again in ((True, ["Press 1 or 2"]), (False, [])):
-        menu = MenuRun(run, MenuAssumptions(repeats_main_prompt=repeats_main_prompt))
+        menu = MenuRun(run, CallAssumptions(repeats_main_prompt=repeats_main_prompt))
         menu.start(0)
         assert heard(menu.press("9", 500)) == again
         assert menu.deadline_ms == 6500
@@ -194,14 +194,14 @@ def test_a_digit_after_the_deadline_belongs_to_the_next_try() -> None:
 
 def test_what_the_reply_leaves_out_is_assumed_and_adjustable() -> None:
     bare = RunMenu((Menu("main", main_prompt=parse_prompt("#tts[Well?]")),))
-    menu = MenuRun(bare, MenuAssumptions(timeout_ms=1000, repeats=1))
+    menu = MenuRun(bare, CallAssumptions(menu_timeout_ms=1000, menu_repeats=1))
     menu.start(0)
 
     assert heard(menu.pass_time(1000)) == ["Well?"]
     menu.pass_time(2000)
 
     assert menu.result == MenuResult("timeout", "main")
-    assert MenuAssumptions().timeout_ms == 5000
+    assert CallAssumptions().menu_timeout_ms == 5000
 
 
 def test_hanging_up_ends_the_menu() -> None:
@@ -241,7 +241,7 @@ def test_an_option_into_a_missing_menu_is_an_error() -> None:
     assert menu.result == MenuResult("error", "main")
 
 
-PLAYING = MenuAssumptions(plays_for_a_while=True)
+PLAYING = CallAssumptions(plays_for_a_while=True)
 
 
 def test_barge_cuts_the_prompt() -> None:
@@ -295,7 +295,7 @@ def test_only_keys_of_a_phone_can_be_pressed(key: str) -> None:
 # -- what is assumed, and may be assumed otherwise -------------------------------------------------
 
 
-def entered(run: RunMenu, assumptions: MenuAssumptions, keys: str) -> MenuResult | None:
+def entered(run: RunMenu, assumptions: CallAssumptions, keys: str) -> MenuResult | None:
     menu = MenuRun(run, assumptions)
     menu.start(0)
     for key in keys:
@@ -307,23 +307,23 @@ def test_an_option_may_be_taken_before_more_digits_come() -> None:
     both = Menu("main", max_digits=3, options=(MenuOption("1", ReturnValue("sales")),))
     run = RunMenu((both,))
 
-    assert entered(run, MenuAssumptions(), "1") is None
-    assert entered(run, MenuAssumptions(), "123").value == "123"
-    at_once = MenuAssumptions(waits_for_more_digits=False)
+    assert entered(run, CallAssumptions(), "1") is None
+    assert entered(run, CallAssumptions(), "123").value == "123"
+    at_once = CallAssumptions(waits_for_more_digits=False)
     assert entered(run, at_once, "1").value == "sales"
     assert entered(run, at_once, "234").value == "234"
 
 
 def test_the_hash_may_be_part_of_a_sequence() -> None:
     run = RunMenu((CASE,), main_menu="case")
-    assert entered(run, MenuAssumptions(), "47#").value == "47"
-    assert entered(run, MenuAssumptions(keeps_hash=True), "47#").value == "47#"
+    assert entered(run, CallAssumptions(), "47#").value == "47"
+    assert entered(run, CallAssumptions(keeps_hash=True), "47#").value == "47#"
 
 
 def test_the_first_menu_may_be_main_whatever_is_asked() -> None:
     run = RunMenu((MAIN, CASE), main_menu="case")
     assert heard(MenuRun(run).start(0)) == ["Your case"]
-    at_main = MenuAssumptions(starts_at_main=True)
+    at_main = CallAssumptions(starts_at_main=True)
     assert heard(MenuRun(run, at_main).start(0)) == ["Press 1 or 2"]
     without = RunMenu((CASE,), main_menu="case")
     (ended,) = MenuRun(without, at_main).start(0)
@@ -334,7 +334,7 @@ def test_the_first_menu_may_be_main_whatever_is_asked() -> None:
     ("last_try_decides", "type_"), [(False, "invalidinput"), (True, "timeout")]
 )
 def test_silence_after_wrong_input(last_try_decides: bool, type_: str) -> None:
-    menu = MenuRun(RUN, MenuAssumptions(last_try_decides=last_try_decides))
+    menu = MenuRun(RUN, CallAssumptions(last_try_decides=last_try_decides))
     menu.start(0)
     menu.press("9", 1)
     menu.pass_time(60_000)
@@ -344,10 +344,57 @@ def test_silence_after_wrong_input(last_try_decides: bool, type_: str) -> None:
 
 def test_a_result_without_input_may_have_an_empty_value() -> None:
     for assumptions, value in (
-        (MenuAssumptions(), None),
-        (MenuAssumptions(sends_empty_value=True), ""),
+        (CallAssumptions(), None),
+        (CallAssumptions(sends_empty_value=True), ""),
     ):
         menu = MenuRun(RUN, assumptions)
         menu.start(0)
         menu.hang_up()
         assert menu.result == MenuResult("hangup", "main", value)
+
+
+BOTH = RunMenu((Menu("main", max_digits=3, options=(MenuOption("12", ReturnValue("sales")),)),))
+
+
+def test_digits_that_are_an_option_may_be_a_sequence_all_the_same() -> None:
+    assert entered(BOTH, CallAssumptions(), "12#").type == "return"
+    as_digits = CallAssumptions(option_beats_sequence=False, waits_for_more_digits=False)
+    assert entered(BOTH, as_digits, "12#") == MenuResult("sequence", "main", "12", "dtmf")
+
+
+def test_a_lone_hash_may_complete_an_empty_sequence() -> None:
+    run = RunMenu((CASE,), main_menu="case")
+    assert entered(run, CallAssumptions(), "#").type == "invalidinput"
+    assert entered(run, CallAssumptions(refuses_lone_hash=False), "#").value == ""
+    kept = CallAssumptions(refuses_lone_hash=False, keeps_hash=True)
+    assert entered(run, kept, "#").value == "#"
+
+
+def test_the_result_may_name_the_menu_it_began_with() -> None:
+    nested = Menu("main", options=(MenuOption("1", GoToMenu("case")),))
+    run = RunMenu((nested, CASE))
+    assert entered(run, CallAssumptions(), "147#").menu_id == "case"
+    assert entered(run, CallAssumptions(names_active_menu=False), "147#").menu_id == "main"
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "words", "result"),
+    [
+        (CallAssumptions(), "1", MenuResult("return", "main", "sales", "voice")),
+        (CallAssumptions(words_match_key=False), "1", None),
+        (CallAssumptions(words_match_value=False), "sales", None),
+        (CallAssumptions(), "a person", None),
+        (
+            CallAssumptions(sends_other_words=True),
+            "a person",
+            MenuResult("sequence", "main", "a person", "voice"),
+        ),
+    ],
+)
+def test_what_spoken_words_mean(
+    assumptions: CallAssumptions, words: str, result: MenuResult | None
+) -> None:
+    menu = MenuRun(RunMenu((MAIN, CASE), is_voice_enabled=True), assumptions)
+    menu.start(0)
+    menu.speak(words, 1)
+    assert menu.result == result

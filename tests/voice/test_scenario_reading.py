@@ -46,6 +46,7 @@ def test_everything_a_call_may_say() -> None:
                 "version": 1,
                 "name": "All of it",
                 "about": "Words.",
+                "assumptions": {"menuRepeats": 3, "busyReason": "CONGESTION"},
                 "given": [{"key": "rate:{caller}", "value": 9, "ttl": 60}],
                 "calls": [
                     {
@@ -94,6 +95,7 @@ def test_everything_a_call_may_say() -> None:
     assert first.deviations.delays_s == {Event.PIE: 2}
     assert (second.after, second.caller) == ("a", "private")
     assert scenario.looks_at_cache
+    assert scenario.assumptions == {"menu_repeats": 3, "busy_reason": "CONGESTION"}
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,9 @@ def test_everything_a_call_may_say() -> None:
         (in_a_call('"direction": "up"'), 2, "“inbound” or “outbound”"),
         ('{"version":1,"name":"x","calls":[\n{"caller":"12"}]}', 2, "7 to 15 digits"),
         ('{"version":1,"name":"x","calls":[\n{}]}', 2, "needs “caller”"),
+        ('{"version":1,"assumptions":[\n1]}', 1, "an object in braces"),
+        ('{"version":1,"assumptions":{\n"menuRepeats":-1}}', 2, "from 0 to 10"),
+        ('{"version":1,"assumptions":{\n"menuRepeat":1}}', 2, "Did you mean “menuRepeats”?"),
         (
             '{"version":1,"name":"x","given":[\n{"key":"a"}],"calls":[{"caller":"private"}]}',
             2,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.voice.scenario import Direction, Pause, Press
@@ -35,3 +36,21 @@ async def test_a_call_is_written_down_and_holds_when_it_is_run(
     fresh = MemoryCache(fresh_clock)
     suite = Suite(fresh, lambda _w: MemoryTime(fresh_clock, fresh), builtin_target(fresh))
     assert (await suite.run([scenario]))[0].failures == ()
+
+
+async def test_what_was_assumed_is_written_down_too(rehearse, builtin, cache, clock, setup) -> None:
+    assumptions = CallAssumptions(tells_hangup_in_menu=False)
+    call = rehearse(builtin(cache), assumes=assumptions).call
+    started_ms = clock()
+    await call.dial()
+    await call.hang_up()
+
+    left = [Input(clock(), {"hangUp": True})]
+    placed = (setup, Direction.INBOUND, False, started_ms, left, call.records, call.state.end)
+    text = scenario_text(PlacedCall(*placed, assumptions))
+
+    assert parse_scenario(text).assumptions == {"tells_hangup_in_menu": False}
+    fresh_clock = VirtualClock()
+    fresh = MemoryCache(fresh_clock)
+    suite = Suite(fresh, lambda _w: MemoryTime(fresh_clock, fresh), builtin_target(fresh))
+    assert (await suite.run([parse_scenario(text)]))[0].failures == ()

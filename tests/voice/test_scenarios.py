@@ -19,7 +19,7 @@ from sinch_cache_gui.resource_files import file_path
 from sinch_cache_gui.scenario_command import run_scenarios
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import parse_scenario
-from sinch_cache_gui.voice.scenario_run import ScenarioResult
+from sinch_cache_gui.voice.scenario_result import ScenarioResult
 from sinch_cache_gui.voice.scenario_suite import (
     Progress,
     Suite,
@@ -306,6 +306,45 @@ def test_bad_input_is_told_in_a_sentence(command: Command, arguments: list, word
     code, lines = command(*arguments)
     assert code == 2
     assert words in lines[-1]
+
+
+LEAVES_AT_ONCE = {"caller": CALLER, "steps": [{"hangUp": True}]}
+
+
+def test_what_is_assumed_may_be_said_in_a_file_and_in_the_scenario(
+    command: Command, tmp_path: Path
+) -> None:
+    quietly = tmp_path / "assumptions" / "quiet.json"
+    quietly.parent.mkdir()
+    quietly.write_text('{"tellsHangupInMenu": false}')
+    call = {**LEAVES_AT_ONCE, "expect": ["callbacks are ice dice"]}
+    text = json.dumps({"version": 1, "name": "x", "calls": [call]})
+    loud = json.dumps(
+        {"version": 1, "name": "x", "assumptions": {"tellsHangupInMenu": True}, "calls": [call]}
+    )
+
+    assert command(text=text)[0] == 1
+    assert command("--assumptions", quietly, text=text)[0] == 0
+    assert command("--assumptions", quietly, text=loud)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{\n"menuRepeats": 99}', ":2: “menuRepeats” is a whole number from 0 to 10."),
+        ("{\n}}", "assumptions.txt:2: "),
+        (None, "no such file"),
+    ],
+)
+def test_assumptions_that_make_no_sense_are_bad_input(
+    command: Command, tmp_path: Path, text: str | None, words: str
+) -> None:
+    file = tmp_path / "assumptions.txt"
+    if text is not None:
+        file.write_text(text)
+    code, lines = command(SAMPLES[0], "--assumptions", file)
+    assert code == 2
+    assert words.lower() in lines[-1].lower()
 
 
 def test_a_broken_file_is_bad_input(command: Command) -> None:

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
-from sinch_cache_gui.profiles import CallAssumptions, KeptPreferences
+from sinch_cache_gui.assumptions import CallAssumptions
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.calls.assumptions_dialog import AssumptionsDialog
 from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.callbacks import Event
-from sinch_cache_gui.voice.menu import MenuAssumptions
 from sinch_cache_gui.voice.scenario import Deviations, Direction
 
 LATE_S, LEAST_LATE_S, MOST_LATE_S = 2.0, 0.1, 600.0
@@ -88,26 +88,7 @@ class CallOptionsMenu(QMenu):
     @property
     def options(self) -> CallOptions:
         """How the call itself is simulated."""
-        assumed = self._preferences.now.calls
-        return CallOptions(
-            reply_timeout_ms=assumed.reply_timeout_ms,
-            is_silence_timed=self._times_silence.isChecked(),
-            menu=MenuAssumptions(
-                timeout_ms=assumed.menu_timeout_ms,
-                repeats=assumed.menu_repeats,
-                plays_for_a_while=assumed.plays_for_a_while,
-                starts_at_main=assumed.starts_at_main,
-                waits_for_more_digits=assumed.waits_for_more_digits,
-                keeps_hash=assumed.keeps_hash,
-                last_try_decides=assumed.last_try_decides,
-                sends_empty_value=assumed.sends_empty_value,
-                repeats_main_prompt=assumed.repeats_main_prompt,
-            ),
-            tells_hangup_in_menu=assumed.tells_hangup_in_menu,
-            ends_at_bad_pie=assumed.ends_at_bad_pie,
-            prompts_answer=assumed.prompts_answer,
-            bills_begun_minutes=assumed.bills_begun_minutes,
-        )
+        return CallOptions(self._times_silence.isChecked(), self._preferences.now.calls)
 
     @property
     def scenario_options(self) -> CallOptions:

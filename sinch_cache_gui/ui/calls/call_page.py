@@ -287,7 +287,7 @@ class CallPage(QWidget):
         self._send(callback)
 
     def _send(self, callback: Callback) -> None:
-        self._session.send(callback, self._options.options.reply_timeout_ms)
+        self._session.send(callback, self._options.options.assumptions.reply_timeout_ms)
 
     def _leave_editor(self) -> None:
         self._pages.setCurrentIndex(CALLBACKS)

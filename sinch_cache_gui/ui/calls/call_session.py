@@ -94,6 +94,7 @@ class CallSession(QObject):
                 self._inputs,
                 call.records,
                 call.state.end,
+                placing.options.assumptions,
             )
         )
 
@@ -120,11 +121,12 @@ class CallSession(QObject):
         self._sent = 0
         target, options = self._target, placing.options
         if placing.deviations.are_any:
-            patience_s = options.reply_timeout_ms / 1000
+            patience_s = options.assumptions.reply_timeout_ms / 1000
             target = DeviatingTarget(target, placing.deviations, asyncio.sleep, patience_s)
             latest_s = max(placing.deviations.delays_s.values(), default=0)
-            longer_ms = options.reply_timeout_ms * 3 + round(latest_s * 1000)
-            options = replace(options, reply_timeout_ms=longer_ms)
+            longer_ms = options.assumptions.reply_timeout_ms * 3 + round(latest_s * 1000)
+            patient = replace(options.assumptions, reply_timeout_ms=longer_ms)
+            options = replace(options, assumptions=patient)
         self._call = Call(
             placing.setup,
             target,

@@ -89,6 +89,7 @@ class CallbackDetails(QTabWidget):
         self._cache.addWidget(self._no_operations)
         self._cache.addWidget(self._operations)
         self._request = JsonView(theme, self.tr("Request of this callback"))
+        self._assumed = QLabel()
         self._resend = QPushButton(self.tr("Send again"))
         self._edit = QPushButton(self.tr("Edit and send…"))
         self._reply = JsonView(theme, self.tr("Reply to this callback"))
@@ -116,6 +117,12 @@ class CallbackDetails(QTabWidget):
     def _request_page(self) -> QWidget:
         self._resend.setAccessibleName(self.tr("Send this callback again"))
         self._edit.setAccessibleName(self.tr("Edit this callback and send it"))
+        self._assumed.setObjectName("muted")
+        self._assumed.setWordWrap(True)
+        self._assumed.setContentsMargins(GRID, GRID // 2, GRID, 0)
+        self._assumed.setToolTip(
+            self.tr("Adjust it under “Assumptions about the platform”, or edit it before sending.")
+        )
         buttons = QHBoxLayout()
         buttons.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
         buttons.setSpacing(GRID)
@@ -130,6 +137,7 @@ class CallbackDetails(QTabWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._request, 1)
+        column.addWidget(self._assumed)
         column.addLayout(buttons)
         return page
 
@@ -144,6 +152,10 @@ class CallbackDetails(QTabWidget):
         self._operations.show_operations(operations)
         self._cache.setCurrentWidget(self._operations if operations else self._no_operations)
         self._request.show_body(record.callback.body() if record else None)
+        assumed = record.assumed if record else ()
+        self._assumed.setVisible(bool(assumed))
+        told = self.tr("Assumed, in no document: {0}")
+        self._assumed.setText(told.format(", ".join(assumed)))
         reply = record.reply if record else None
         self._reply.show_body(reply.body if isinstance(reply, Answered) else None)
         self.setTabText(CACHE, _counted(self.tr("Cache"), len(operations)))

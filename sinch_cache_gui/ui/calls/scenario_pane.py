@@ -34,7 +34,7 @@ from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import InvalidScenario
-from sinch_cache_gui.voice.scenario_run import ScenarioResult
+from sinch_cache_gui.voice.scenario_result import ScenarioResult
 from sinch_cache_gui.voice.scenario_suite import (
     Progress,
     Suite,

@@ -7,7 +7,7 @@ from html import escape
 
 from sinch_cache_gui.ui.theme import Tokens
 from sinch_cache_gui.voice.scenario_report import counted, summary
-from sinch_cache_gui.voice.scenario_run import ScenarioResult
+from sinch_cache_gui.voice.scenario_result import ScenarioResult
 
 MOST_FAILURES = 50
 

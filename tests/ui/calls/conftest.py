@@ -164,6 +164,13 @@ class Hand:
         tabs = self.panel.findChild(CallbackDetails)
         return [tabs.tabText(at) for at in range(tabs.count())]
 
+    def sentences_of_the_request(self) -> list[str]:
+        """What stands below what was sent."""
+        tabs = self.panel.findChild(CallbackDetails)
+        tabs.setCurrentIndex(1)
+        labels = tabs.currentWidget().findChildren(QLabel)
+        return [label.text() for label in labels if label.isVisible()]
+
     def current_tab(self) -> str:
         tabs = self.panel.findChild(CallbackDetails)
         return tabs.tabText(tabs.currentIndex())

@@ -6,17 +6,28 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QInputDialog, QLabel, QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QInputDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+)
 
+from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.keychain import Keychain, SecretKind, SecretName
-from sinch_cache_gui.profiles import CallAssumptions, KeptPreferences
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.calls.assumptions_dialog import AssumptionsDialog
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase
@@ -553,3 +564,42 @@ async def test_assumptions_go_back_to_their_defaults(open_panel, cache, until) -
 
     assert preferences.now.calls == CallAssumptions(adds_call_id_alias=False)
     hand.click("Close the assumptions")
+
+
+async def test_every_assumption_has_a_control_with_a_name_and_a_note(hand, until) -> None:
+    hand.switch("Assumptions about the platform")
+    await until(lambda: hand.panel.findChildren(AssumptionsDialog))
+    kinds = (QSpinBox, QComboBox, QLineEdit, QCheckBox)
+    controls = [
+        each
+        for kind in kinds
+        for each in dialog_of(hand).findChildren(kind)
+        if not isinstance(each.parent(), QSpinBox)
+    ]
+
+    assert len(controls) == len(fields(CallAssumptions)) - 1  # callId has its place in the menu
+    assert all(each.accessibleName() and each.accessibleDescription() for each in controls)
+    hand.click("Close the assumptions")
+
+
+async def test_adjusted_assumptions_are_copied_marked_and_used(open_panel, cache, until) -> None:
+    hand = open_panel(cache)
+    hand.switch("Assumptions about the platform")
+    await until(lambda: hand.panel.findChildren(AssumptionsDialog))
+    (reason,) = (
+        each
+        for each in dialog_of(hand).findChildren(QComboBox)
+        if each.accessibleName() == "Reason when the function hangs up"
+    )
+    QTest.keyClicks(reason, "CALLEEH")
+    hand.click("Copy the adjusted assumptions as JSON")
+    hand.click("Close the assumptions")
+
+    await hand.dial()
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+
+    assert json.loads(QApplication.clipboard().text()) == {"hangupReason": "CALLEEHANGUP"}
+    assert hand.callbacks()[-1][0] == "DICE  CALLEEHANGUP"
+    hand.select_callback(2)
+    assert "Assumed, in no document: reason" in hand.sentences_of_the_request()
