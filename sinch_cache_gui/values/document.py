@@ -65,7 +65,7 @@ class Document:
         backend: CacheBackend,
         key: bytes,
         view: TextView,
-        bytes_view: BytesView | None = None,
+        bytes_view: Callable[[], BytesView] | None = None,
     ) -> None:
         """Show nothing yet.
 
@@ -73,7 +73,8 @@ class Document:
             backend: The cache.
             key: The key's bytes.
             view: Where text is edited.
-            bytes_view: Where bytes that are no text are edited; without one they only are shown.
+            bytes_view: Answers where bytes that are no text are edited, and is not asked before
+                there are any; without it they only are shown.
         """
         self.key = key
         self._backend = backend
@@ -356,10 +357,9 @@ class Document:
         self._become(DocumentState(Phase.OPEN, stored, content))
 
     def _bytes_view_of(self, content: Content | None) -> BytesView | None:
-        is_binary = (
-            content is not None and content.kind is ContentKind.BINARY and not content.is_head
-        )
-        return self._bytes_view if is_binary else None
+        if content is None or content.kind is not ContentKind.BINARY or content.is_head:
+            return None
+        return None if self._bytes_view is None else self._bytes_view()
 
     async def _read_view(self, content: Content) -> tuple[bytes, int]:
         """Answer what the user's view holds as bytes to store, and its revision then.

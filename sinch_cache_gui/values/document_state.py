@@ -7,7 +7,7 @@ from enum import Enum
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
-from sinch_cache_gui.values.content import MAX_LOADED_BYTES, Content
+from sinch_cache_gui.values.content import MAX_LOADED_BYTES, Content, ContentKind
 from sinch_cache_gui.values.json_check import JsonProblem
 
 
@@ -105,6 +105,18 @@ class DocumentState:
             and self.content.is_editable
             and self.phase not in (Phase.LOADING, Phase.FAILED)
         )
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether the key holds bytes that are no text."""
+        return self.content is not None and self.content.kind is ContentKind.BINARY
+
+    @property
+    def is_whole_json(self) -> bool:
+        """Whether the text is JSON, and all of it. While a text comes in, it is a beginning."""
+        content = self.content
+        is_json = content is not None and content.kind is ContentKind.JSON and not content.is_head
+        return is_json and self.phase is not Phase.LOADING
 
     @property
     def loadable_bytes(self) -> int | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
+from functools import cached_property
 
 from PySide6.QtCore import QObject
 
 from sinch_cache_gui.cache.interface import StoredValue
-from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.editor.value_pages import ValuePages
 from sinch_cache_gui.values.content import Content, ContentKind, Layout, content_of
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
@@ -23,35 +24,30 @@ _TEXTS = (ContentKind.JSON, ContentKind.TEXT)
 class ConflictDesk(QObject):
     """Fills the conflict view from a document, and writes the merged text through it."""
 
-    def __init__(
-        self,
-        view: ConflictView,
-        document: Document,
-        text: CodeView,
-        tasks: PaneTasks,
-        show: Callable[[], None],
-    ) -> None:
+    def __init__(self, pages: ValuePages, document: Document, tasks: PaneTasks) -> None:
         """Wait for a conflict.
 
         Args:
-            view: Where the versions are shown and merged.
+            pages: Where the user's text is, and where the versions are shown and merged.
             document: Whose conflict it is.
-            text: Where the user's text is.
             tasks: Of the pane.
-            show: Brings the view to the front.
         """
-        super().__init__(view)
-        self._view = view
+        super().__init__(pages)
+        self._pages = pages
+        self._text = pages.text
         self._document = document
-        self._text = text
         self._tasks = tasks
-        self._show = show
         self._is_open = False
         self._mine = ""
         self._redone_at: int | None = None
+
+    @cached_property
+    def _view(self) -> ConflictView:
+        view = self._pages.conflict
         view.on_choice(lambda text: self._start(view.merged.replace(text)))
         view.merge_requested.connect(lambda: self._start(self._merge_anew()))
         view.save_requested.connect(self._save)
+        return view
 
     @property
     def holds_merged_text(self) -> bool:
@@ -63,9 +59,10 @@ class ConflictDesk(QObject):
 
         Of a conflict that ended another way, it is answered for as long as redo would bring it.
         """
+        if not self._is_open and self._redone_at != self._text.revision:
+            return None
         merged, seen = self._view.merged, self._view.seen
-        is_at_hand = self._is_open or self._redone_at == self._text.revision
-        if not is_at_hand or not merged.is_edited or seen is None or seen.data is None:
+        if not merged.is_edited or seen is None or seen.data is None:
             return None
         return MergedText((await merged.read_text()).text, seen.data)
 
@@ -97,7 +94,7 @@ class ConflictDesk(QObject):
             self.show_state(self._document.state)
             if not self._is_open:
                 return False  # the conflict ended meanwhile
-        self._show()
+        self._pages.show(self._view)
         self._view.setFocus()
         return True
 

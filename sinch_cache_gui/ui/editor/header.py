@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -57,8 +57,6 @@ class DocumentHeader(QWidget):
         self._what.setObjectName("muted")
         self._countdown = Countdown(theme, now_ms, self)
         self._countdown.deadline_passed.connect(self.deadline_passed)
-        self._popup = TtlPopup(theme, now_ms, self)
-        self._popup.chosen.connect(self._ask)
         self._copy = self._tool(self.tr("Copy the key"), self._copy_key)
         self._delete = self._tool(self.tr("Delete this key"), self.delete_requested.emit)
         self._more = self._make_more()
@@ -141,6 +139,12 @@ class DocumentHeader(QWidget):
         tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         tool.clicked.connect(lambda _checked=False: run())
         return tool
+
+    @cached_property
+    def _popup(self) -> TtlPopup:
+        popup = TtlPopup(self._theme, self._now_ms, self)
+        popup.chosen.connect(self._ask)
+        return popup
 
     def _ask(self, change: TtlChange) -> None:
         self.ttl_change_requested.emit(change)

@@ -83,8 +83,8 @@ async def test_a_conflict_writes_nothing_and_offers_three_ways(desk: Desk) -> No
 
     desk.click("Show difference")
     pane = desk.pane()
-    await desk.until(lambda: pane.conflict.isVisible())
-    base, mine, theirs = pane.conflict.texts()
+    await desk.until(lambda: pane.pages.conflict.isVisible())
+    base, mine, theirs = pane.pages.conflict.texts()
     assert '"a": 1' in base
     assert mine.strip() == '{"a": "mine"}'
     assert '"theirs"' in theirs
@@ -201,10 +201,10 @@ async def test_plain_text_is_edited_as_text(desk: Desk) -> None:
 async def test_binary_never_passes_through_the_text(desk: Desk) -> None:
     await desk.put(KEY, b"\x80\x04\x95")
     pane = await desk.open(KEY)
-    await desk.until(pane.hex.isVisible)
+    await desk.until(pane.pages.hex.isVisible)
     assert desk.says("binary, 3 B")
     assert not desk.view().isVisible()
-    assert pane.hex.view.read_bytes() == b"\x80\x04\x95"
+    assert pane.pages.hex.view.read_bytes() == b"\x80\x04\x95"
 
 
 async def test_a_clean_document_follows_the_cache(desk: Desk) -> None:
@@ -319,16 +319,16 @@ async def test_read_only_shows_and_writes_nothing(seat: Callable[..., Awaitable[
 async def test_a_packed_value_is_shown_decoded_and_read_only(desk: Desk) -> None:
     await desk.put(b"packed", gzip.compress(b'{"a":1}'))
     pane = await desk.open(b"packed")
-    await desk.until(lambda: pane.decoded.text() == '{\n  "a": 1\n}')
-    assert pane.decoded.isVisible()
-    assert pane.decoded.isReadOnly()
+    await desk.until(lambda: pane.pages.decoded.text() == '{\n  "a": 1\n}')
+    assert pane.pages.decoded.isVisible()
+    assert pane.pages.decoded.isReadOnly()
     assert desk.says("Decoded from gzip of JSON, read-only")
     assert desk.says("gzip of JSON, 27 B")
     assert not desk.button("Save").isEnabled()
 
     desk.click("Show the bytes")
-    assert pane.hex.isVisible()
-    assert pane.hex.view.read_bytes().startswith(b"\x1f\x8b")
+    assert pane.pages.hex.isVisible()
+    assert pane.pages.hex.view.read_bytes().startswith(b"\x1f\x8b")
     assert desk.button("Save").isEnabled()
 
 
@@ -338,7 +338,7 @@ async def test_base64_of_json_can_be_seen_decoded_and_edited_as_it_is(desk: Desk
     await desk.until(lambda: desk.says("This is base64 of JSON"))
     assert not desk.view().isReadOnly()
     desk.click("Show decoded")
-    assert pane.decoded.text() == '{\n  "a": 1\n}'
+    assert pane.pages.decoded.text() == '{\n  "a": 1\n}'
     assert not desk.button("Save").isEnabled()
     await desk.until(lambda: "Show as stored" in desk.button_texts())
     desk.click("Show as stored")

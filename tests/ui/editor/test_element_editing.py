@@ -27,7 +27,7 @@ class Hand:
 
     @property
     def table(self):  # type: ignore[no-untyped-def]
-        return self.desk.pane().elements.table
+        return self.desk.pane().pages.elements.table
 
     def rows(self) -> list[tuple[str, ...]]:
         model = self.table.model()

@@ -21,7 +21,7 @@ class Seat:
     raw: redis.Redis
 
     def rows(self) -> list[tuple[str, ...]]:
-        model = self.desk.pane().elements.model
+        model = self.desk.pane().pages.elements.model
         columns = range(model.columnCount())
         return [
             tuple(model.data(model.index(row, column)) or "" for column in columns)
@@ -51,12 +51,14 @@ async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
     pane = await other.desk.open(b"customer")
     await other.desk.until(lambda: len(other.rows()) == 2)
     assert sorted(other.rows()) == [("blob", "\\xff\\x00"), ("name", "Åsa")]
-    assert pane.elements.isVisible()
+    assert pane.pages.elements.isVisible()
     assert other.desk.says("hash, 2 elements")
     assert not {"Save", "Format", "Compact", "text"} & set(other.desk.button_texts())
 
-    pane.elements.table.selectRow(other.rows().index(("name", "Åsa")))
-    other.desk.keys(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.elements.table)
+    pane.pages.elements.table.selectRow(other.rows().index(("name", "Åsa")))
+    other.desk.keys(
+        Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.pages.elements.table
+    )
     assert QGuiApplication.clipboard().text() == "name\tÅsa"
 
 

@@ -20,7 +20,7 @@ DATA = bytes(range(0x80, 0x94)) + b"plain"
 
 
 def hex_view(desk: Desk) -> HexView:
-    return desk.pane().hex.view
+    return desk.pane().pages.hex.view
 
 
 async def open_blob(desk: Desk, data: bytes = DATA) -> HexView:
@@ -135,7 +135,7 @@ async def test_what_somebody_else_wrote_is_never_overwritten_unasked(desk: Desk)
     assert await desk.held(KEY) == b"\xfe\xfe"
     assert view.read_bytes() == b"\x00" + DATA[1:]
     desk.click("Show difference")
-    await desk.until(desk.pane().difference.isVisible)
+    await desk.until(desk.pane().pages.difference.isVisible)
     desk.click("Overwrite theirs")
     await desk.until(lambda: not desk.pane().holds_unsaved_text)
     assert await desk.held(KEY) == b"\x00" + DATA[1:]
@@ -217,7 +217,7 @@ async def test_every_length_is_drawn_and_walked_to_its_end(desk: Desk, length: i
     view.grab()
     press(view, Qt.Key.Key_Home, control=True)
     assert view.offset == 0
-    places = [label.text() for label in desk.pane().hex.findChildren(QLabel)]
+    places = [label.text() for label in desk.pane().pages.hex.findChildren(QLabel)]
     assert any(f"of {length + 1:,}" in place for place in places)
 
 

@@ -28,7 +28,7 @@ class Hand:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self.page: JsonTreePage = desk.pane().tree
+        self.page: JsonTreePage = desk.pane().pages.tree
 
     def rows(self) -> list[tuple[str, str, str]]:
         model = self.page.table.rows
@@ -286,9 +286,10 @@ async def test_what_is_not_saved_yet_is_compared_with_the_cache(desk: Desk) -> N
     pane = await desk.open(KEY)
     desk.write("[2]")
     desk.ctrl("d")
-    await desk.until(pane.difference.isVisible)
+    await desk.until(pane.pages.difference.isVisible)
     assert desk.says("In the cache")
-    assert (pane.difference.mine_text.strip(), "1" in pane.difference.theirs_text) == ("[2]", True)
+    difference = pane.pages.difference
+    assert (difference.mine_text.strip(), "1" in difference.theirs_text) == ("[2]", True)
     desk.click("text")
     assert desk.view().isVisible()
 

@@ -37,8 +37,8 @@ async def desk(seat: Callable[..., Awaitable[Desk]], store: DraftStore) -> Desk:
     await tell(desk, THEIRS)
     await desk.until(lambda: desk.says("Somebody else changed this value."))
     desk.click("Show difference")
-    await desk.until(lambda: pane.conflict.isVisible() and pane.conflict.merged.text())
-    QTest.keyClicks(pane.conflict.merged, " ")
+    await desk.until(lambda: pane.pages.conflict.isVisible() and pane.pages.conflict.merged.text())
+    QTest.keyClicks(pane.pages.conflict.merged, " ")
     await desk.until(lambda: kept(store) is not None)
     return desk
 
@@ -81,7 +81,9 @@ async def leave(desk: Desk) -> None:
 
 async def shown(desk: Desk) -> EditorPane:
     pane = desk.pane()
-    await desk.until(lambda: pane.conflict.isVisible() and pane.conflict.merged.text() == BY_HAND)
+    await desk.until(
+        lambda: pane.pages.conflict.isVisible() and pane.pages.conflict.merged.text() == BY_HAND
+    )
     return pane
 
 
@@ -114,7 +116,7 @@ async def test_what_they_wrote_since_is_said_and_not_overwritten_unseen(
     await desk.until(lambda: desk.says("They changed it again: “Theirs” is new."))
     desk.click("Merge anew")
     pane = desk.pane()
-    await desk.until(lambda: '"b": 7' in pane.conflict.merged.text())
+    await desk.until(lambda: '"b": 7' in pane.pages.conflict.merged.text())
 
 
 async def test_without_a_conflict_any_more_the_merged_text_stands_above_the_other(
@@ -139,7 +141,7 @@ async def test_taking_theirs_lets_it_go(desk: Desk, store: DraftStore) -> None:
 async def test_undoing_what_was_typed_leaves_the_users_text_alone(
     desk: Desk, store: DraftStore
 ) -> None:
-    merged = desk.pane().conflict.merged
+    merged = desk.pane().pages.conflict.merged
     QTest.keyClick(merged, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     await desk.until(lambda: kept(store) is None)
     assert [draft.unsaved.text for draft in store.of("memory")] == [MINE]
