@@ -26,7 +26,7 @@ MAX_LOADED_BYTES: Final = 60_000_000
 HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""
 
-FIRST_BYTES: Final = 40_000
+FIRST_BYTES: Final = 16_000
 """How much of a long value is shown while all of it is read: a few screens."""
 
 LONG_BYTES: Final = 500_000

@@ -20,6 +20,7 @@ from sinch_cache_gui.cache.interface import (
     TtlChanged,
     TtlPolicy,
 )
+from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.values.content import (
     HEAD_BYTES,
     MAX_EDITED_BYTES,
@@ -119,8 +120,11 @@ class Document:
             if stored is None:
                 self._become(DocumentState(Phase.GONE))
                 return
+            breathe = Breather()
             if (head := first_screen(stored)) is not None:
+                await breathe()
                 self._become(DocumentState(Phase.LOADING, stored, head))
+                await breathe()
                 await self._view.show_text(head.shown, is_undoable=False)
             content = await self._content_of(stored)
             # Already now: what there is of a long text can be seen while the rest comes.

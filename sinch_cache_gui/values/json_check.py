@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from sinch_cache_gui.values.json_grammar import NUMBER, SPACE, runs, skip_string
+from sinch_cache_gui.values.json_grammar import NUMBER, RUNS, SPACE, skip_string
 from sinch_cache_gui.values.slices import Work, run_sliced, run_through
 
 
@@ -81,7 +81,6 @@ class _Checker:
         self.expects = _Expects.VALUE
         self.problem: JsonProblem | None = None
         self._open: list[int] = []
-        self._runs = runs()
         self._steps: dict[_Expects, Callable[[], None]] = {
             _Expects.VALUE: self._read_value,
             _Expects.FIRST_NAME: self._read_name,
@@ -115,14 +114,14 @@ class _Checker:
             self._fail_at_value(char)
 
     def _read_container(self, opener: str) -> None:
-        if match := self._runs.container.match(self.text, self.at):
+        if match := RUNS.container.match(self.text, self.at):
             self.at = match.end()
             self.expects = _Expects.COMMA_OR_END
         else:
             self._enter(_Expects.FIRST_NAME if opener == "{" else _Expects.FIRST_ELEMENT)
 
     def _read_name(self) -> None:
-        if self._read_run(self._runs.members, _Expects.NAME):
+        if self._read_run(RUNS.members, _Expects.NAME):
             return
         self._skip_space()
         char = self.text[self.at : self.at + 1]
@@ -134,7 +133,7 @@ class _Checker:
             self._read_colon()
 
     def _read_element(self) -> None:
-        if self._read_run(self._runs.elements, _Expects.ELEMENT):
+        if self._read_run(RUNS.elements, _Expects.ELEMENT):
             return
         self._skip_space()
         if self.text[self.at : self.at + 1] == "]" and self.expects is _Expects.FIRST_ELEMENT:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Final, NamedTuple
 
-from sinch_cache_gui.values.json_grammar import SPACE, STRING, runs, skip_string
+from sinch_cache_gui.values.json_grammar import RUNS, SPACE, STRING, skip_string
 
 _SPACES: Final = re.compile(SPACE)
 _NO_BRACKET: Final = re.compile(rf'(?:[^"{{}}\[\]]++|{STRING}){{0,50}}')
@@ -48,7 +48,7 @@ def split(text: str, opener: int) -> Iterator[Part | None]:
         opener: Where `{` or `[` stands.
     """
     is_object = text[opener] == "{"
-    whole = runs().container
+    whole = RUNS.container
     at = past_space(text, opener + 1)
     if text[at] in "}]":
         return
@@ -79,7 +79,7 @@ def past_space(text: str, at: int) -> int:
 
 def _end_of_long_value(text: str, at: int) -> Generator[None, None, int]:
     """Answer where a value ends that is too long or too deep for one match, with pauses."""
-    whole = runs().container
+    whole = RUNS.container
     depth = steps = 0
     while True:
         char = text[at]
