@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.interface import (
     Gone,
     JsonValue,
     KeyInfo,
+    Saved,
     ScanCursor,
     ScanPage,
     Snapshot,
@@ -98,6 +99,10 @@ class ForwardingBackend(CacheBackend):
     ) -> WriteOutcome:
         """Forwarded."""
         return await self._inner.write(key, data, expected=expected, ttl=ttl)
+
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
+        """Forwarded."""
+        return await self._inner.overwrite(key, data, ttl_ms)
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Forwarded."""

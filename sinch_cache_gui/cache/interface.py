@@ -425,6 +425,19 @@ class CacheBackend(FunctionCache, Protocol):
         """
         ...
 
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
+        """Store a string whatever string was there, as a function does, in one step.
+
+        Returns:
+            `Saved` with what was there at that very moment, if anything was.
+
+        Raises:
+            InvalidTtl: Refused before anything is sent.
+            WrongType: The key holds another type; it was left as it is.
+            OutcomeUnknown: As for `write`.
+        """
+        ...
+
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Change when the key expires, whatever it holds, in one step.
 

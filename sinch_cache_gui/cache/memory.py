@@ -205,6 +205,15 @@ class MemoryCache(CacheBackend):
         self._put(key, data, deadline_ms)
         return Saved(deadline_ms, before)
 
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
+        """Nothing can come between; there is no other type than strings."""
+        check_ttl(ttl_ms, expects_key=False)
+        entry = self._find(key)
+        before = None if entry is None else _snapshot(key, entry)
+        deadline_ms = self._clock() + ttl_ms
+        self._put(key, data, deadline_ms)
+        return Saved(deadline_ms, before)
+
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Move, set or remove the deadline."""
         now_ms = self._clock()

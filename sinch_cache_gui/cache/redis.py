@@ -220,6 +220,14 @@ class RedisCache(CacheBackend):
             ),
         )
 
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
+        """Look and store in one step on the server."""
+        check_ttl(ttl_ms, expects_key=False)
+        outcome = await self._atomically(lambda writes: writes.overwrite(key, data, ttl_ms))
+        if isinstance(outcome, Occupied):
+            raise _in_the_way(key.decode("utf-8", "backslashreplace"), outcome)
+        return outcome
+
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Look at and change the TTL in one step on the server."""
         check_ttl_change(change, self.now_ms())
@@ -337,9 +345,7 @@ class RedisCache(CacheBackend):
         stored_key, data = encode_key(key), encode_value(value)
         in_the_way = await self._atomically(lambda writes: writes.put(stored_key, data, ttl_ms))
         if in_the_way is not None:
-            raise WrongType(
-                f"{key} holds a {in_the_way.type}, not a string", "It was left as it is."
-            )
+            raise _in_the_way(key, in_the_way)
 
     async def get(self, key: str) -> JsonValue:
         """One GET."""
@@ -432,3 +438,7 @@ class RedisCache(CacheBackend):
                 size = len(data) if data is not None else await self._reads.size(key, kind)
                 return Changed(StoredValue(kind, data, size, deadline_ms))
         return outcome
+
+
+def _in_the_way(key: str, found: Occupied) -> WrongType:
+    return WrongType(f"{key} holds a {found.type}, not a string", "It was left as it is.")

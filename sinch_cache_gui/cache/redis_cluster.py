@@ -24,6 +24,7 @@ from sinch_cache_gui.cache.interface import (
     Gone,
     JsonValue,
     KeyInfo,
+    Saved,
     ScanCursor,
     ScanPage,
     Snapshot,
@@ -218,6 +219,10 @@ class ClusterCache(CacheBackend):
     ) -> WriteOutcome:
         """Compare and set where the key is."""
         return await self._at(key, lambda cache: cache.write(key, data, expected=expected, ttl=ttl))
+
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
+        """Overwrite where the key belongs."""
+        return await self._at(key, lambda cache: cache.overwrite(key, data, ttl_ms))
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Change the TTL where the key is."""

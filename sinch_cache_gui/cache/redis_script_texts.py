@@ -24,6 +24,18 @@ return {'saved'}
 """)
 """ARGV: data, TTL."""
 
+OVERWRITE: Final = Script("""
+local before = redis.call(ARGV[1], KEYS[1])
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' and kind ~= 'string' then
+  return {'occupied', kind, false, before}
+end
+local held = redis.call('GET', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return {'saved', before, held, redis.call(ARGV[1], KEYS[1])}
+""")
+"""ARGV: deadline command, data, TTL."""
+
 WRITE: Final = Script("""
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok

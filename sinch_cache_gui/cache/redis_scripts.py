@@ -41,6 +41,7 @@ from sinch_cache_gui.cache.redis_pipelines import (
 from sinch_cache_gui.cache.redis_script_texts import (
     CHANGE_ELEMENT,
     CHANGE_TTL,
+    OVERWRITE,
     PUT,
     REMOVE,
     RENAME,
@@ -82,6 +83,20 @@ class ScriptedWrites:
             case [b"occupied", bytes() as kind, _, _]:
                 return Occupied(kind.decode(), None, None)
         return None
+
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved | Occupied:
+        """One round trip."""
+        reply = await self._run(OVERWRITE, key, self._deadlines.command, data, ttl_ms)
+        match reply:
+            case [b"saved", _, None, after]:
+                return Saved(self._deadlines.parse(after), None)
+            case [b"saved", before, bytes() as held, after]:
+                deadline_ms = self._deadlines.parse(before)
+                before_it = Snapshot(key, KeyType.STRING, held, deadline_ms)
+                return Saved(self._deadlines.parse(after), before_it)
+            case [b"occupied", bytes() as kind, _, before]:
+                return Occupied(kind.decode(), None, self._deadlines.parse(before))
+        raise TypeError(f"a script answered {reply!r}")
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl

@@ -123,6 +123,23 @@ class WatchedWrites:
 
         return await self._run(key, decide)
 
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved | Occupied:
+        """Store a string unless another type is in the way, and answer what was there."""
+
+        def decide(seen: _Seen) -> _Plan[Saved | Occupied] | _Done[Saved | Occupied]:
+            if seen.type not in ("none", KeyType.STRING):
+                return _Done(seen.occupied())
+            before = string_before(key, seen.data, seen.deadline_ms)
+            commands: list[Command] = [
+                ("SET", key, data, "PX", ttl_ms),
+                (self._deadlines.command, key),
+            ]
+            return _Plan(
+                commands, lambda replies: Saved(self._deadlines.parse(replies[-1]), before)
+            )
+
+        return await self._run(key, decide)
+
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
     ) -> Saved | Occupied | Absent:

@@ -109,6 +109,10 @@ class AtomicWrites(Protocol):
         """Store a string, unless the key holds another type: that is answered."""
         ...
 
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved | Occupied:
+        """As `CacheBackend.overwrite`; another type is answered."""
+        ...
+
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
     ) -> Saved | Occupied | Absent:

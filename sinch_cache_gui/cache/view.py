@@ -133,6 +133,12 @@ class CacheView(ForwardingBackend):
         outcome = await self._inner.write(self._full(key), data, expected=expected, ttl=ttl)
         return self._shown(outcome)
 
+    async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
+        """Overwrite a key below the prefix, if that is allowed."""
+        self._refuse_if_read_only()
+        saved = await self._inner.overwrite(self._full(key), data, ttl_ms)
+        return Saved(saved.deadline_ms, saved.before and replace(saved.before, key=key))
+
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Change a TTL below the prefix, if that is allowed."""
         self._refuse_if_read_only()

@@ -8,10 +8,20 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
-from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.errors import CacheError, NotPermitted
 from sinch_cache_gui.cache.feed import Change, ChangeKind
-from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, Gone, JsonValue
+from sinch_cache_gui.cache.interface import (
+    DEFAULT_TTL_S,
+    CacheBackend,
+    ExtendBy,
+    Gone,
+    JsonValue,
+    Saved,
+    Snapshot,
+)
 from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
+from sinch_cache_gui.cache.stored_json import decode_value, encode_key, encode_value
+from sinch_cache_gui.cache.ttl import ms_of_seconds, ttl_ms_of_seconds
 from sinch_cache_gui.voice.callbacks import Event
 
 T = TypeVar("T")
@@ -109,11 +119,23 @@ def noticed(change: Change, call_id: str, event: Event, now_ms: int) -> CacheOpe
     return CacheOperation(call_id, event, name, key, now_ms, left_s, is_certain=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a key held when it was written, and how long it had to live."""
+
+    value: KnownValue = Unread.UNREAD
+    left_ms: KnownLifetime = Unread.UNREAD
+
+
+NOT_THERE: Final = Before(None, Gone())
+
+
 class RecordingCache:
     """A FunctionCache that hands every operation of one callback to a listener.
 
-    Values before a write are asked for unless this callback has seen them already, and so is what
-    the key has left to live; these questions are the recorder's own and are not recorded.
+    What a key held before a write, and how long it had to live, is answered by the cache in the
+    same step as the write: nobody can come between. Where the cache writes for this user and lets
+    nothing be read, the write happens all the same and these stay unread.
     """
 
     def __init__(
@@ -129,21 +151,17 @@ class RecordingCache:
         self._event = event
         self._now_ms = now_ms
         self._listener = listener
-        self._seen: dict[str, JsonValue] = {}
 
     async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
         """Store `value`; see `FunctionCache.set`."""
-        before, left = await self._value_before(key), await self._left_before(key)
         shown_ttl = DEFAULT_TTL_S if ttl is None else ttl
-        await self._tell_failure(self._cache.set(key, value, ttl), "set", key, shown_ttl, before)
-        self._seen[key] = value
-        self._tell("set", key, ttl_s=shown_ttl, before=before, after=value, left_before=left)
+        before = await self._tell_failure(self._overwrite(key, value, ttl), "set", key, shown_ttl)
+        self._tell("set", key, ttl_s=shown_ttl, before=before, after=value)
 
     async def get(self, key: str) -> JsonValue:
         """Answer the value; see `FunctionCache.get`."""
         value = await self._tell_failure(self._cache.get(key), "get", key)
-        self._seen[key] = value
-        self._tell("get", key, before=value, after=value)
+        self._tell("get", key, before=Before(value), after=value)
         return value
 
     async def has(self, key: str) -> bool:
@@ -154,20 +172,15 @@ class RecordingCache:
 
     async def delete(self, key: str) -> bool:
         """Remove the key; see `FunctionCache.delete`."""
-        before, left = await self._value_before(key), await self._left_before(key)
-        was_there = await self._tell_failure(self._cache.delete(key), "delete", key, before=before)
-        self._seen[key] = None
-        self._tell("delete", key, before=before, after=None, left_before=left)
+        before, was_there = await self._tell_failure(self._remove(key), "delete", key)
+        self._tell("delete", key, before=before, after=None)
         return was_there
 
     async def extend(self, key: str, seconds: int) -> bool:
         """Add to the remaining time; see `FunctionCache.extend`."""
-        left = await self._left_before(key)
-        was_there = await self._tell_failure(
-            self._cache.extend(key, seconds), "extend", key, seconds
-        )
-        self._tell("extend", key, ttl_s=seconds, left_before=left)
-        return was_there
+        before = await self._tell_failure(self._extend(key, seconds), "extend", key, seconds)
+        self._tell("extend", key, ttl_s=seconds, before=before)
+        return before is not NOT_THERE
 
     async def keys(self, pattern: str = "*") -> list[str]:
         """Answer the keys that match; see `FunctionCache.keys`."""
@@ -180,26 +193,39 @@ class RecordingCache:
         wanted = self._cache.get_many(keys)
         found = await self._tell_failure(wanted, "getMany", ", ".join(keys))
         for key in keys:
-            self._seen[key] = found.get(key)
-            self._tell("getMany", key, before=found.get(key), after=found.get(key))
+            value = found.get(key)
+            self._tell("getMany", key, before=Before(value), after=value)
         return found
 
-    async def _value_before(self, key: str) -> KnownValue:
-        if key in self._seen:
-            return self._seen[key]
+    async def _overwrite(self, key: str, value: JsonValue, ttl: int | None) -> Before:
+        stored_key, data, ttl_ms = encode_key(key), encode_value(value), ttl_ms_of_seconds(ttl)
         try:
-            return await self._cache.get(key)
-        except CacheError:  # the operation itself will say what is wrong
-            return Unread.UNREAD
+            saved = await self._cache.overwrite(stored_key, data, ttl_ms)
+        except NotPermitted:
+            await self._cache.set(key, value, ttl)
+            return Before()
+        written_ms = self._cache.now_ms()
+        if saved.deadline_ms is not None:
+            written_ms = saved.deadline_ms - ttl_ms  # that very moment, by the cache's own clock
+        return _before(saved.before, written_ms)
 
-    async def _left_before(self, key: str) -> KnownLifetime:
+    async def _remove(self, key: str) -> tuple[Before, bool]:
         try:
-            deadlines = await self._cache.deadlines([key.encode("utf-8", "backslashreplace")])
-        except CacheError:
-            return Unread.UNREAD
-        deadline = deadlines[0]
-        # By the cache's own clock: what a call has skipped was taken from its keys already.
-        return deadline - self._cache.now_ms() if isinstance(deadline, int) else deadline
+            outcome = await self._cache.remove(encode_key(key))
+        except NotPermitted:
+            return Before(), await self._cache.delete(key)
+        if not isinstance(outcome, Saved):
+            return NOT_THERE, False
+        return _before(outcome.before, self._cache.now_ms()), True
+
+    async def _extend(self, key: str, seconds: int) -> Before:
+        change = ExtendBy(ms_of_seconds(seconds))
+        outcome = await self._cache.change_ttl(encode_key(key), change)
+        if isinstance(outcome, Gone):
+            return NOT_THERE
+        deadline_ms = outcome.before_ms
+        left_ms = None if deadline_ms is None else deadline_ms - self._cache.now_ms()
+        return Before(left_ms=left_ms)
 
     async def _tell_failure(
         self,
@@ -207,15 +233,14 @@ class RecordingCache:
         name: str,
         key: str,
         ttl_s: int | None = None,
-        before: KnownValue = Unread.UNREAD,
     ) -> T:
         try:
             return await asked
         except CacheError as error:
-            self._tell(name, key, ttl_s=ttl_s, before=before, error=error.title)
+            self._tell(name, key, ttl_s=ttl_s, error=error.title)
             raise
         except asyncio.CancelledError:  # the reply is late: what was asked may yet have happened
-            self._tell(name, key, ttl_s=ttl_s, before=before, error=GIVEN_UP)
+            self._tell(name, key, ttl_s=ttl_s, error=GIVEN_UP)
             raise
 
     def _tell(
@@ -224,10 +249,9 @@ class RecordingCache:
         key: str,
         *,
         ttl_s: int | None = None,
-        before: KnownValue = Unread.UNREAD,
+        before: Before = Before(),
         after: KnownValue = Unread.UNREAD,
         error: str = "",
-        left_before: KnownLifetime = Unread.UNREAD,
     ) -> None:
         self._listener(
             CacheOperation(
@@ -237,9 +261,21 @@ class RecordingCache:
                 key,
                 self._now_ms(),
                 ttl_s,
-                before,
+                before.value,
                 after,
                 error,
-                left_before,
+                before.left_ms,
             )
         )
+
+
+def _before(replaced: Snapshot | None, written_ms: int) -> Before:
+    if replaced is None:
+        return NOT_THERE
+    deadline_ms = replaced.deadline_ms
+    left_ms = None if deadline_ms is None else max(0, deadline_ms - written_ms)
+    try:
+        value: KnownValue = decode_value(replaced.key, replaced.payload)
+    except CacheError:  # no value of a function; the editor shows such bytes
+        value = Unread.UNREAD
+    return Before(value, left_ms)

@@ -352,7 +352,23 @@ async def test_a_save_over_another_type_is_not_made(stage: Stage) -> None:
         ttl = TtlPolicy.NO_EXPIRY
         assert await stage.cache.write(b"key", b"1", expected=expected, ttl=ttl) == changed
     assert await stage.cache.remove(b"key", expected=b"a") == changed
+    with pytest.raises(WrongType):
+        await stage.cache.overwrite(b"key", b"1", 60_000)
     assert stage.raw.llen(stage.full(b"key")) == 2
+
+
+async def test_an_overwrite_tells_what_it_replaced(cache: CacheBackend) -> None:
+    first = await cache.overwrite(b"key", b"one", 60_000)
+    second = await cache.overwrite(b"key", b"two", 600_000)
+
+    assert first.before is None
+    assert second.before == Snapshot(b"key", KeyType.STRING, b"one", first.deadline_ms)
+    assert is_about(await ttl_of(cache, b"key"), 600_000)
+    stored = await cache.read(b"key")
+    assert stored is not None
+    assert (stored.data, stored.deadline_ms) == (b"two", second.deadline_ms)
+    with pytest.raises(InvalidTtl):
+        await cache.overwrite(b"key", b"three", 0)
 
 
 async def test_any_bytes_are_written_as_they_are(cache: CacheBackend) -> None:

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from sinch_cache_gui.cache.errors import InvalidTtl
+from sinch_cache_gui.cache.connect import open_backend, parse_target
+from sinch_cache_gui.cache.errors import InvalidTtl, NotPermitted
 from sinch_cache_gui.cache.interface import Gone, Persist
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.voice.callbacks import Event
@@ -96,7 +97,7 @@ async def test_a_failure_is_told_and_still_raised(recorded, told) -> None:
 
 async def test_an_operation_that_is_given_up_is_told(clock, told) -> None:
     class Stuck(MemoryCache):
-        async def set(self, key, value, ttl=3600):
+        async def overwrite(self, key, data, ttl_ms):
             await asyncio.Event().wait()
 
     recorded = RecordingCache(Stuck(clock), "c1", Event.ICE, clock, told.append)
@@ -107,6 +108,45 @@ async def test_an_operation_that_is_given_up_is_told(clock, told) -> None:
 
     assert [(item.name, item.key) for item in told] == [("set", "k")]
     assert "given up" in told[0].error
+
+
+async def test_what_was_there_before_is_exact_however_many_write(clock, redis_url, told) -> None:
+    """Each write replaces what exactly one other wrote; a look beforehand would see some twice."""
+    backend = open_backend(parse_target(redis_url))
+    await backend.connect()
+    try:
+        recorded = RecordingCache(backend, "c1", Event.ICE, clock, told.append)
+        await asyncio.gather(*(recorded.set("k", number, 600 + number) for number in range(40)))
+        last = await recorded.get("k")
+        assert await recorded.delete("k")
+    finally:
+        await backend.aclose()
+
+    *sets, _, removal = told
+    before = [item.before for item in sets if item.before is not None]
+    assert sorted([*before, last]) == list(range(40))
+    lived = {item.before: item.left_before for item in [*sets, removal]}
+    for number in range(40):
+        assert (600 + number) * 1000 - 30_000 < lived[number] <= (600 + number) * 1000
+    assert lived[None] == Gone()
+
+
+async def test_a_cache_that_may_not_be_read_is_written_all_the_same(clock, told) -> None:
+    class WriteOnly(MemoryCache):
+        async def overwrite(self, key, data, ttl_ms):
+            raise NotPermitted("No GET", "for this user")
+
+    cache = WriteOnly(clock)
+    await RecordingCache(cache, "c1", Event.ICE, clock, told.append).set("k", 1)
+
+    assert await cache.get("k") == 1
+    assert (told[0].before, told[0].left_before) == (Unread.UNREAD, Unread.UNREAD)
+
+
+async def test_bytes_that_are_no_value_are_replaced_and_not_shown(recorded, cache, told) -> None:
+    await cache.write(b"k", b"\xff", expected=None, ttl=1000)
+    await recorded.set("k", 1)
+    assert (told[0].before, told[0].left_before) == (Unread.UNREAD, 1000)
 
 
 @pytest.mark.parametrize(

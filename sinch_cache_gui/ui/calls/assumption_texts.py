@@ -14,22 +14,23 @@ class AssumptionText:
     Attributes:
         name: Of the attribute of `CallAssumptions`.
         text: What is assumed.
-        note: What is known of it.
+        note: What is known of it; empty where the section says it.
         unit: Of a number.
     """
 
     name: str
     text: str
-    note: str
+    note: str = ""
     unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AssumptionSection:
-    """Assumptions that belong together."""
+    """Assumptions that belong together, and what is known of all of them (may be empty)."""
 
     title: str
     texts: tuple[AssumptionText, ...]
+    note: str = ""
 
 
 def assumption_sections() -> tuple[AssumptionSection, ...]:
@@ -40,7 +41,12 @@ def assumption_sections() -> tuple[AssumptionSection, ...]:
         AssumptionSection(_tr("What is sent after a menu"), _results()),
         AssumptionSection(_tr("Spoken words"), _words()),
         AssumptionSection(_tr("Keys in a conference"), _conferences()),
-        AssumptionSection(_tr("Answer and end of a call"), _ends()),
+        AssumptionSection(_tr("Answer and price"), _price()),
+        AssumptionSection(
+            _tr("How DICE says a call ended"),
+            _ends(),
+            _tr("The words are published; which of them is sent in these cases is not."),
+        ),
     )
 
 
@@ -127,7 +133,7 @@ def _results() -> tuple[AssumptionText, ...]:
         AssumptionText(
             "names_active_menu",
             _tr("menuId is the menu that was active at the end"),
-            _tr("Not documented. Off: the one the call began with."),
+            _tr("Not documented. Off: the one that played first."),
         ),
         AssumptionText(
             "last_try_decides",
@@ -182,27 +188,31 @@ def _conferences() -> tuple[AssumptionText, ...]:
     )
 
 
-def _ends() -> tuple[AssumptionText, ...]:
-    word = _tr("The words are published; which one is sent here is not.")
+def _price() -> tuple[AssumptionText, ...]:
     return (
         AssumptionText(
             "prompts_answer",
             _tr("say and playFiles answer the call"),
             _tr("Not documented. Off: answer, a menu or a connection does."),
         ),
-        AssumptionText("hangup_reason", _tr("Reason when the function hangs up"), word),
-        AssumptionText("busy_reason", _tr("Reason when the callee is busy"), word),
-        AssumptionText("no_answer_reason", _tr("Reason when the callee does not answer"), word),
-        AssumptionText("unreachable_reason", _tr("Reason when nobody can be reached"), word),
-        AssumptionText("limit_reason", _tr("Reason when maxDuration is reached"), word),
-        AssumptionText("cancelled_result", _tr("Result of a hang-up while it rings"), word),
-        AssumptionText("bad_reply_result", _tr("Result of a bad reply before an answer"), word),
-        AssumptionText("unanswered_result", _tr("Result of any other unanswered call"), word),
         AssumptionText(
             "bills_begun_minutes",
             _tr("A begun minute costs a whole one"),
             _tr("The one published example fits this. Off: by the second."),
         ),
+    )
+
+
+def _ends() -> tuple[AssumptionText, ...]:
+    return (
+        AssumptionText("hangup_reason", _tr("Reason when the function hangs up")),
+        AssumptionText("busy_reason", _tr("Reason when the callee is busy")),
+        AssumptionText("no_answer_reason", _tr("Reason when the callee does not answer")),
+        AssumptionText("unreachable_reason", _tr("Reason when nobody can be reached")),
+        AssumptionText("limit_reason", _tr("Reason when maxDuration is reached")),
+        AssumptionText("cancelled_result", _tr("Result of a hang-up while it rings")),
+        AssumptionText("bad_reply_result", _tr("Result of a bad reply before an answer")),
+        AssumptionText("unanswered_result", _tr("Result of any other unanswered call")),
     )
 
 

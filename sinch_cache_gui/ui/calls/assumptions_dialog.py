@@ -74,24 +74,27 @@ class AssumptionsDialog(QDialog):
         )
         for section in assumption_sections():
             self._head(section.title)
+            if section.note:
+                self._note(section.note)
             for text in section.texts:
-                self._add(text)
+                control = self._add(text)
+                control.setAccessibleName(text.text)
+                control.setAccessibleDescription(text.note or section.note)
         self._add_buttons()
         self._show_all()
         self.resize(WIDTH, HEIGHT)
 
-    def _add(self, text: AssumptionText) -> None:
-        """Add the control an assumption is adjusted with."""
+    def _add(self, text: AssumptionText) -> QWidget:
+        """Add the control an assumption is adjusted with, and answer it."""
         if text.name in RANGES:
-            self._add_number(text)
-        elif words_for(text.name):
-            self._add_choice(text)
-        elif isinstance(getattr(self._assumptions, text.name), str):
-            self._add_field(text)
-        else:
-            self._add_switch(text)
+            return self._add_number(text)
+        if words_for(text.name):
+            return self._add_choice(text)
+        if isinstance(getattr(self._assumptions, text.name), str):
+            return self._add_field(text)
+        return self._add_switch(text)
 
-    def _add_number(self, text: AssumptionText) -> None:
+    def _add_number(self, text: AssumptionText) -> QWidget:
         number = QSpinBox()
         number.setRange(*RANGES[text.name])
         number.setSingleStep(500 if RANGES[text.name][1] > 1000 else 1)
@@ -103,41 +106,38 @@ class AssumptionsDialog(QDialog):
         number.valueChanged.connect(self._changed)
         self._read[text.name] = number.value
         self._show[text.name] = lambda value: number.setValue(int(value))
-        self._place(text, number)
+        return self._placed(text, number)
 
-    def _add_choice(self, text: AssumptionText) -> None:
+    def _add_choice(self, text: AssumptionText) -> QWidget:
         choice = QComboBox()
         choice.addItems(words_for(text.name))
         choice.currentIndexChanged.connect(self._changed)
         self._read[text.name] = choice.currentText
         self._show[text.name] = lambda value: choice.setCurrentText(str(value))
-        self._place(text, choice)
+        return self._placed(text, choice)
 
-    def _add_field(self, text: AssumptionText) -> None:
+    def _add_field(self, text: AssumptionText) -> QWidget:
         field = QLineEdit()
         field.setMaxLength(LONGEST_FIELD_NAME)
         field.setPlaceholderText(self.tr("none"))
         field.textEdited.connect(self._changed)
         self._read[text.name] = field.text
         self._show[text.name] = lambda value: field.setText(str(value))
-        self._place(text, field)
+        return self._placed(text, field)
 
-    def _add_switch(self, text: AssumptionText) -> None:
+    def _add_switch(self, text: AssumptionText) -> QWidget:
         switch = QCheckBox(text.text)
-        switch.setAccessibleName(text.text)
-        switch.setAccessibleDescription(text.note)
         switch.toggled.connect(self._changed)
         self._read[text.name] = switch.isChecked
         self._show[text.name] = lambda value: switch.setChecked(bool(value))
         self._column.addSpacing(GRID // 2)
         self._column.addWidget(switch)
         self._note(text.note)
+        return switch
 
-    def _place(self, text: AssumptionText, control: QWidget) -> None:
+    def _placed(self, text: AssumptionText, control: QWidget) -> QWidget:
         """Put a control to the right of what it adjusts."""
         control.setFixedWidth(FIELD_WIDTH)
-        control.setAccessibleName(text.text)
-        control.setAccessibleDescription(text.note)
         label = QLabel(text.text)
         label.setBuddy(control)
         row = QHBoxLayout()
@@ -145,7 +145,9 @@ class AssumptionsDialog(QDialog):
         row.addWidget(control)
         self._column.addSpacing(GRID // 2)
         self._column.addLayout(row)
-        self._note(text.note)
+        if text.note:
+            self._note(text.note)
+        return control
 
     def _add_buttons(self) -> None:
         copy = QPushButton(self.tr("Copy as JSON"))
