@@ -123,6 +123,7 @@ class KeyInfo:
         deadline_ms: When it expires by the backend's clock; None for no expiry.
         size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
         preview: The first bytes of a string; empty for anything else.
+        is_deadline_told: Whether this user may know when it expires.
     """
 
     key: bytes
@@ -130,6 +131,7 @@ class KeyInfo:
     deadline_ms: int | None
     size: int | None
     preview: bytes
+    is_deadline_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,12 +305,14 @@ class BackendFacts:
         product: "in-memory", "Redis 7.0.15".
         is_production_like: Whether the cache is shared, so that care is asked of the user.
         details: Further lines for people (mode, database, user), in order.
+        refused: Commands of looking around that this user may not use, with what that costs.
     """
 
     label: str
     product: str
     is_production_like: bool
     details: Mapping[str, str]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class CacheBackend(FunctionCache, Protocol):
@@ -380,7 +384,11 @@ class CacheBackend(FunctionCache, Protocol):
         ...
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
-        """Answer each key in order with its deadline, None for no expiry, `Gone` if missing."""
+        """Answer each key in order with its deadline, None for no expiry, `Gone` if missing.
+
+        Raises:
+            NotPermitted: This user may not know when any key expires.
+        """
         ...
 
     async def read(self, key: bytes) -> StoredValue | None:

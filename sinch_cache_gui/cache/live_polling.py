@@ -51,7 +51,8 @@ class Polling:
 
     async def events(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow. A small cache is walked through before the first event, a large one after it."""
-        is_small = await self._count() <= SMALL_CACHE
+        count = await self._cache.count_keys()
+        is_small = count is not None and count <= SMALL_CACHE
         if not is_small:
             yield self._status(None, 0)
         known, seconds = await self._walk(is_small=is_small)
@@ -76,10 +77,6 @@ class Polling:
                 status = following
                 yield status
 
-    async def _count(self) -> int:
-        count = await self._cache.count_keys()
-        return 0 if count is None else count
-
     async def _walk(self, *, is_small: bool) -> tuple[set[bytes], float]:
         """Answer every key, and how long it took; a large cache is given time to rest."""
         began = perf_counter()
@@ -100,7 +97,7 @@ class Polling:
         self, known: set[bytes], seen: set[bytes]
     ) -> AsyncGenerator[FeedEvent, None]:
         """What came and went. What seems gone is asked for: a walk may miss a key that moves."""
-        is_empty = not seen and await self._count() == 0
+        is_empty = not seen and await self._cache.count_keys() in (0, None)
         if is_empty and len(known) > _CHANGES_AT_ONCE:  # fewer are told one by one
             yield Flushed()
             return

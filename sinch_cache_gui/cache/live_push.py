@@ -197,10 +197,10 @@ class PushFeed:
     async def _told(self, pushed: Pushed) -> AsyncGenerator[FeedEvent, None]:
         if pushed.is_flushed:
             # Which database was flushed is not told.
-            if await self._cache.count_keys():
-                yield ChangesMissed("a database was flushed")
-            else:
+            if await self._cache.count_keys() == 0:
                 yield Flushed()
+            else:
+                yield ChangesMissed("a database was flushed")
         waiting = iter(pushed.keys.items())
         while batch := dict(islice(waiting, _CHANGES_AT_ONCE)):
             yield Changes(tuple(await self._resolver.resolve(batch)))

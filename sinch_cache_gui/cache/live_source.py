@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource
 from sinch_cache_gui.cache.interface import CacheBackend, Gone
 
@@ -116,12 +117,18 @@ class KeyResolver:
         Args:
             keys: With what happened to each as far as it was told; what is there now counts more.
         """
-        found = await self._cache.deadlines(list(keys))
+        found = await self._states(list(keys))
         now_ms = self._cache.now_ms()
         return [
             self._change(key, kind, state, now_ms)
             for (key, kind), state in zip(keys.items(), found, strict=True)
         ]
+
+    async def _states(self, keys: Sequence[bytes]) -> Sequence[int | Gone | None]:
+        try:
+            return await self._cache.deadlines(keys)
+        except NotPermitted:  # to know which are there is enough to follow them
+            return [Gone() if kind is None else None for kind in await self._cache.types(keys)]
 
     def _change(
         self, key: bytes, kind: ChangeKind | None, state: int | Gone | None, now_ms: int

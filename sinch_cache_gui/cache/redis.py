@@ -13,7 +13,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementSaved,
     kind_of,
 )
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, WrongType
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, WrongType
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
@@ -130,7 +130,13 @@ class RedisCache(CacheBackend):
         if abilities.role and abilities.role != "master":
             details["Role"] = abilities.role
         details["User"] = target.username or "default"
-        return BackendFacts(target.label, abilities.product, not target.is_on_this_machine, details)
+        return BackendFacts(
+            target.label,
+            abilities.product,
+            not target.is_on_this_machine,
+            details,
+            abilities.refused,
+        )
 
     @property
     def is_read_only(self) -> bool:
@@ -169,7 +175,10 @@ class RedisCache(CacheBackend):
 
     async def count_keys(self) -> int | None:
         """DBSIZE: counts keys that are due but not yet taken away."""
-        count = await self._node.ask("DBSIZE")
+        try:
+            count = await self._node.ask("DBSIZE")
+        except NotPermitted:
+            return None
         return count if isinstance(count, int) else None
 
     async def scan_page(

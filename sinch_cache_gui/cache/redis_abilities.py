@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from redis import exceptions
 
+from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_node import Command, Reply
 
-PROBES: Final[tuple[Command, ...]] = (
+_FACTS: Final[tuple[Command, ...]] = (
     ("TIME",),
     ("HELLO",),
     ("INFO", "server"),
     ("PEXPIRETIME", b""),
     ("HPEXPIRETIME", b"", "FIELDS", 1, b""),
 )
+_LOOKING: Final[tuple[tuple[Command, str], ...]] = (
+    (("SCAN", 0, "COUNT", 1), "keys cannot be listed, only opened by name"),
+    (("DBSIZE",), "how many keys there are is known only once all are loaded"),
+    (("TYPE", b""), "the types of keys are not known"),
+    (("PTTL", b""), "when keys expire is not known"),
+    (("STRLEN", b""), "the sizes of strings are not known"),
+    (("GETRANGE", b"", 0, 0), "values are not shown beside the keys"),
+)
+"""Commands of looking around, and what it costs where one is refused."""
+
+PROBES: Final[tuple[Command, ...]] = (*_FACTS, *(command for command, _ in _LOOKING))
 """Each may be unknown or denied: `parse_abilities` makes the best of what is answered."""
 
 _MAKERS: Final = (
@@ -39,6 +51,7 @@ class Abilities:
         has_keepttl: SET ... KEEPTTL (Redis 6.0).
         has_field_ttl: HPEXPIRETIME, deadlines of single fields of hashes (Redis 7.4, Valkey 9.0).
         time_ms: The server's clock when it was asked; None where that is denied.
+        refused: Commands of looking around that this user may not use, with what that costs.
     """
 
     product: str = "Redis"
@@ -48,11 +61,12 @@ class Abilities:
     has_keepttl: bool = True
     has_field_ttl: bool = False
     time_ms: int | None = field(default=None, compare=False)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def parse_abilities(replies: Sequence[Reply]) -> Abilities:
     """Read the replies to `PROBES`."""
-    clock, hello, info, expiretime, field_ttl = replies
+    clock, hello, info, expiretime, field_ttl = replies[: len(_FACTS)]
     told = _parse_info(info)
     greeted = _parse_hello(hello)
     product, version = "Redis", greeted.get("version", "")
@@ -70,7 +84,19 @@ def parse_abilities(replies: Sequence[Reply]) -> Abilities:
         has_keepttl=has_expiretime or (major is not None and int(major[0]) >= 6),
         has_field_ttl=_is_known(field_ttl, "hpexpiretime"),
         time_ms=parse_time(clock),
+        refused=_parse_refused(replies[len(_FACTS) :], has_expiretime=has_expiretime),
     )
+
+
+def _parse_refused(replies: Sequence[Reply], *, has_expiretime: bool) -> Mapping[str, str]:
+    refused = {
+        str(name): cost
+        for ((name, *_), cost), reply in zip(_LOOKING, replies, strict=True)
+        if is_command_refused(reply)
+    }
+    if has_expiretime:  # which tells the same
+        refused.pop("PTTL", None)
+    return refused
 
 
 def _is_known(reply: Reply, command: str) -> bool:

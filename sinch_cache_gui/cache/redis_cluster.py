@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections import ChainMap
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -88,6 +89,7 @@ class ClusterCache(CacheBackend):
         self._members = ClusterMembers(target, timeout_s=timeout_s, make_cache=make_cache)
         self._feeds: set[ClusterFeed] = set()
         self._product = "Redis"
+        self._refused: Mapping[str, str] = {}
 
     @property
     def facts(self) -> BackendFacts:
@@ -100,7 +102,9 @@ class ClusterCache(CacheBackend):
             places = sorted(member.endpoint.address for member in members.values())
             details["Primaries"] = ", ".join(places)
         details["User"] = target.username or "default"
-        return BackendFacts(target.label, self._product, not target.is_on_this_machine, details)
+        return BackendFacts(
+            target.label, self._product, not target.is_on_this_machine, details, self._refused
+        )
 
     @property
     def is_read_only(self) -> bool:
@@ -123,6 +127,7 @@ class ClusterCache(CacheBackend):
             ):
                 raise error
         self._product = ready[0].facts.product
+        self._refused = dict(ChainMap(*(dict(cache.facts.refused) for cache in ready)))
 
     async def aclose(self) -> None:
         """Close every connection and end every feed."""
@@ -136,7 +141,7 @@ class ClusterCache(CacheBackend):
             feed.retry_now()
 
     async def count_keys(self) -> int | None:
-        """The sum over the primaries; None while one of several is down."""
+        """The sum over the primaries; None while one of several is down or does not tell."""
         members = self._members.all().values()
         counts = await asyncio.gather(
             *(member.cache.count_keys() for member in members), return_exceptions=True
@@ -145,7 +150,8 @@ class ClusterCache(CacheBackend):
         for error in errors:
             if len(errors) == len(counts) or not isinstance(error, CacheUnreachable):
                 raise error
-        return None if errors else sum(count for count in counts if isinstance(count, int))
+        told = [count for count in counts if isinstance(count, int)]
+        return sum(told) if len(told) == len(counts) else None
 
     async def scan_page(
         self,

@@ -58,6 +58,12 @@ def is_reply(error: Exception) -> bool:
     )
 
 
+def is_command_refused(reply: object) -> bool:
+    """Answer whether this user may not use a command at all, whatever the key."""
+    is_refusal = isinstance(reply, exceptions.NoPermissionError)
+    return is_refusal and "permissions to run" in str(reply)
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Let only errors of errors.py out of the block.

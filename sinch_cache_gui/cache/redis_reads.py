@@ -8,8 +8,10 @@ from typing import Final
 
 from redis import exceptions
 
+from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, Snapshot, StoredValue
 from sinch_cache_gui.cache.redis_abilities import parse_time
+from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
 from sinch_cache_gui.cache.redis_writes import NO_KEY, Deadlines
 from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
@@ -48,6 +50,7 @@ class RedisReads:
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
             replies = await self._node.ask_many([("TYPE", key) for key in batch])
+            _refuse("TYPE", replies, "the types of keys")
             found += map(self._type, replies)
         return found
 
@@ -57,6 +60,7 @@ class RedisReads:
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
             replies = await self._node.ask_many([(self._times.command, key) for key in batch])
+            _refuse(self._times.command, replies, "when keys expire")
             found += [self._deadline(reply) for reply in replies]
         return found
 
@@ -136,14 +140,15 @@ class RedisReads:
     def _info(self, key: bytes, replies: Sequence[Reply], preview_bytes: int) -> KeyInfo | None:
         kind, when, size, preview = replies
         name = self._type(kind)
-        if name == KeyType.NO_ACCESS:
-            return KeyInfo(key, KeyType.NO_ACCESS, None, None, b"")
+        if is_command_refused(kind) and isinstance(size, int):
+            name = KeyType.STRING  # nothing else has a length of that kind
         deadline_ms = self._deadline(when)
         if name is None or isinstance(deadline_ms, Gone):
             return None
         length = size if isinstance(size, int) else None
         seen = preview[:preview_bytes] if isinstance(preview, bytes) else b""
-        return KeyInfo(key, name, deadline_ms, length, seen)
+        is_told = not isinstance(when, exceptions.NoPermissionError)
+        return KeyInfo(key, name, deadline_ms, length, seen, is_told)
 
     async def _with_sizes(self, infos: list[KeyInfo | None]) -> list[KeyInfo | None]:
         asked = [
@@ -162,6 +167,12 @@ class RedisReads:
         if isinstance(reply, exceptions.NoPermissionError):
             return None  # it exists, and that is all this user may know
         return Gone() if self._node.checked(reply) == NO_KEY else self._times.parse(reply)
+
+
+def _refuse(command: str, replies: Sequence[Reply], what: str) -> None:
+    """Say that nothing at all is told by a command that this user may not use."""
+    if replies and is_command_refused(replies[0]):
+        raise NotPermitted(f"This user may not know {what} ({command})")
 
 
 def _type_name(reply: Reply) -> str | None:

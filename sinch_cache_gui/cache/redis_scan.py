@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from redis import exceptions
 
+from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.interface import KeyType, ScanCursor, ScanPage
+from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_node import RedisNode, Reply
 
 
@@ -44,7 +46,12 @@ class RedisScan:
             if not isinstance(reply, exceptions.ResponseError):
                 return _parse_page(self._node.checked(reply))
         # If the type was not what it refused, it refuses this too: that is told.
-        page = _parse_page(await self._node.ask(*command))
+        (reply,) = await self._node.ask_many([command])
+        if is_command_refused(reply):
+            raise NotPermitted(
+                "This user may not list keys (SCAN); a key can still be opened by its name"
+            )
+        page = _parse_page(self._node.checked(reply))
         if type_ is None:
             return page
         self._refused.add(type_)

@@ -33,6 +33,9 @@ class TopStrip(QWidget):
         self._name.setAccessibleName(self.tr("Open caches"))
         self._product = QLabel()
         self._product.setObjectName("muted")
+        self._refused = QLabel()
+        self._refused.setObjectName("warning")
+        self._refused.hide()
         self._lock = QLabel()
         self._lock.setAccessibleName(self.tr("Read-only: nothing can be changed"))
         self._lock.setToolTip(self.tr("Read-only: nothing can be changed from this window"))
@@ -72,6 +75,7 @@ class TopStrip(QWidget):
         lines.append(self.tr("Click to go to another cache"))
         self._name.setToolTip("\n".join(lines))
         self._product.setText(facts.product)
+        self._show_refused(facts)
         self._lock.setVisible(is_read_only)
         self._restyle()
 
@@ -80,6 +84,7 @@ class TopStrip(QWidget):
         self._facts = None
         self._name.setText(label)
         self._product.clear()
+        self._refused.hide()
         self._live.hide()
         self._lock.hide()
         self._restyle()
@@ -112,6 +117,15 @@ class TopStrip(QWidget):
         self._live.setToolTip(self.tr("{}\nClick to try again now.").format(title))
         self._paint_live(self._theme.tokens.danger)
 
+    def _show_refused(self, facts: BackendFacts) -> None:
+        """Name the commands that are missing; what that costs stands below the mouse."""
+        costs = [self.tr("{}: {}").format(*each) for each in facts.refused.items()]
+        said = self.tr("not permitted: {}").format(", ".join(facts.refused))
+        self._refused.setText(said)
+        self._refused.setToolTip("\n".join([self.tr("This user may not use:"), *costs]))
+        self._refused.setAccessibleDescription("\n".join(costs))
+        self._refused.setVisible(bool(costs))
+
     def _lay_out(self) -> None:
         row = QWidget()
         row.setObjectName("strip")
@@ -120,7 +134,7 @@ class TopStrip(QWidget):
         inner = QHBoxLayout(row)
         inner.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
         inner.setSpacing(GRID)
-        for widget in (self._name, self._product, self._lock):
+        for widget in (self._name, self._product, self._lock, self._refused):
             inner.addWidget(widget)
         inner.addStretch(1)
         inner.addWidget(self._live)

@@ -226,12 +226,13 @@ async def test_everything_is_flushed(open_window: OpenWindow, server: Server, wa
 
 
 async def test_a_user_who_may_hardly_do_anything(open_window: OpenWindow, own_redis: Start) -> None:
-    """No tracking, no CONFIG, no INFO, no scripts: it is said, and all the rest works."""
-    rights = ["+@all", "-client", "-config", "-info", "-hello", "-@scripting"]
+    """No tracking, CONFIG, INFO, DBSIZE or scripts: it is said, and all the rest works."""
+    rights = ["+@all", "-client", "-config", "-info", "-hello", "-dbsize", "-@scripting"]
     server = Server(own_redis, rights)
     async with at_work(open_window, server.url, server.client) as desk:
         await desk.person.until(lambda: "asking the server" in desk.person.live())
         assert "tracking is not permitted" in desk.person.why_live()
+        assert desk.person.sees("not permitted: DBSIZE")
         await desk.follows()
         await desk.can_save()
 

@@ -39,7 +39,7 @@ def name_text(name: bytes) -> str:
 def ttl_text(info: KeyInfo, now_ms: int) -> str:
     """Answer how long a key has to live."""
     if info.deadline_ms is None:
-        return tr("no expiry")
+        return tr("no expiry") if info.is_deadline_told else tr("not told")
     return format_countdown(info.deadline_ms - now_ms)
 
 

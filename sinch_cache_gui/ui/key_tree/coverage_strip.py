@@ -88,7 +88,7 @@ class CoverageStrip(QWidget):
                 about = f"{max(coverage.keys, coverage.expected):,}"
                 return self.tr("loading {} of about {}").format(keys, about)
             case CoverageState.LOADING:
-                return self.tr("loading {}").format(keys)
+                return self.tr("loading: {} so far").format(keys)
             case CoverageState.STOPPED if coverage.reason:
                 return self.tr("stopped at {}, out of date: {}").format(keys, coverage.reason)
             case CoverageState.STOPPED:

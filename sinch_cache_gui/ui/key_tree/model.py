@@ -162,6 +162,8 @@ class KeyTreeModel(QAbstractTableModel):
             return None
         if column is not Column.TTL:
             return self.text(node, column)
+        if not info.is_deadline_told:
+            return tr("This user may not know when it expires")
         if info.deadline_ms is None:
             return tr("Lives until it is deleted")
         return tr("Expires {}").format(format_deadline(info.deadline_ms))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sinch_cache_gui.cache.interface import KeyInfo
@@ -52,4 +54,6 @@ def test_a_list_counts_elements_and_lives_until_its_deadline() -> None:
     info = KeyInfo(b"a", "list", 10_000, 1_204, b"")
     assert size_text(info) == "1,204"
     assert ttl_text(info, 4_000) == "0:06"
+    assert ttl_text(replace(info, deadline_ms=None), 4_000) == "no expiry"
+    assert ttl_text(replace(info, deadline_ms=None, is_deadline_told=False), 4_000) == "not told"
     assert size_text(KeyInfo(b"a", "module", None, None, b"")) == ""

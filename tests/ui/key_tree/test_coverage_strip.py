@@ -38,7 +38,7 @@ NOON_MS = 1_763_812_800_000
             "loading 430,000 of about 1,000,000",
             ["Stop"],
         ),
-        (Coverage(CoverageState.LOADING, 430_000, None, 1.0), "loading 430,000", ["Stop"]),
+        (Coverage(CoverageState.LOADING, 430_000, None, 1.0), "loading: 430,000 so far", ["Stop"]),
         (
             Coverage(CoverageState.STOPPED, 430_000, MILLION, 1.0),
             "stopped at 430,000: folders may be incomplete",
