@@ -164,7 +164,8 @@ def running_trio() -> Iterator[Trio]:
     with ExitStack() as stack:
         primary = _started(stack)
         replica = _started(stack, "--replicaof", "127.0.0.1", str(primary.port))
-        sentinels = tuple(_sentinel(stack, primary.port) for _ in range(3))
+        watch = f"sentinel monitor mymaster 127.0.0.1 {primary.port} 2"
+        sentinels = tuple(started_sentinel(stack, watch) for _ in range(3))
 
         def know_each_other() -> bool:
             told = [call(node.port, "SENTINEL", "MASTER", "mymaster") for node in sentinels]
@@ -187,7 +188,14 @@ def _started(stack: ExitStack, *options: str) -> Node:
     return Node(server, process)
 
 
-def _sentinel(stack: ExitStack, primary_port: int) -> Node:
+def started_sentinel(stack: ExitStack, watch: str, *more: str) -> Node:
+    """Start a sentinel.
+
+    Args:
+        stack: Ends it.
+        watch: The line of its configuration that names what it watches: the service mymaster.
+        more: Further lines.
+    """
     program = shutil.which("redis-server")
     if program is None:
         raise RedisServerMissing("redis-server is missing; ./packaging/test installs it")
@@ -195,7 +203,8 @@ def _sentinel(stack: ExitStack, primary_port: int) -> Node:
     configuration = server.folder / "sentinel.conf"
     configuration.write_text(
         f"port {server.port}\nbind 127.0.0.1\ndir {server.folder}\nlogfile {server.log}\n"
-        f"sentinel monitor mymaster 127.0.0.1 {primary_port} 2\n"
+        + "\n".join(more)
+        + f"\n{watch}\n"
         "sentinel down-after-milliseconds mymaster 500\n"
         "sentinel failover-timeout mymaster 1000\n"
     )

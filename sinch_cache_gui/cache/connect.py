@@ -20,7 +20,7 @@ _FORMS: Final = (
     "Write memory: for the cache of development, redis://host:port/database, "
     "redis://user:password@host:port/database, rediss://... for TLS, or unix:///path?db=0. "
     "A cluster is redis+cluster://host:port, and what Sentinel watches is "
-    "redis+sentinel://host:port,host2:port2/service."
+    "redis+sentinel://host:port,host2:port2/service; both begin with rediss+ for TLS."
 )
 _UNREADABLE: Final = (
     "A port is a number up to 65535; an IPv6 address stands in brackets; a password "
@@ -28,6 +28,8 @@ _UNREADABLE: Final = (
 )
 _TLS_OPTIONS: Final = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
 _SENTINEL_OPTIONS: Final = frozenset({"sentinel_username", "sentinel_password"})
+_SENTINEL_TLS: Final = "sentinel_ssl"
+_NO: Final = frozenset({"no", "false", "0"})
 
 
 class InvalidTarget(CacheError):
@@ -115,6 +117,7 @@ class Target:
         service: What the sentinels call the primary.
         sentinel_username: The ACL user for the sentinels themselves.
         sentinel_password: A secret.
+        is_sentinel_encrypted: Whether the sentinels use TLS, too, where the servers do.
         tls: Files for TLS.
     """
 
@@ -129,6 +132,7 @@ class Target:
     service: str = ""
     sentinel_username: str | None = None
     sentinel_password: str | None = field(default=None, repr=False)
+    is_sentinel_encrypted: bool = True
     tls: TlsFiles = TlsFiles()
 
     @property
@@ -167,8 +171,10 @@ class Target:
 
     def sentinel(self, endpoint: Endpoint) -> Target:
         """Answer one of the sentinels, with their own way in."""
+        node = self.node(endpoint)
         return replace(
-            self.node(endpoint),
+            node,
+            kind=node.kind if self.is_sentinel_encrypted else TargetKind.TCP,
             database=0,
             username=self.sentinel_username,
             password=self.sentinel_password,
@@ -286,6 +292,7 @@ def _parse_group(kind: TargetKind, text: str) -> Target:
         service=unquote(service),
         sentinel_username=options.get("sentinel_username"),
         sentinel_password=options.get("sentinel_password"),
+        is_sentinel_encrypted=options.get(_SENTINEL_TLS, "yes").lower() not in _NO,
         tls=_tls_files(options),
     )
 
@@ -310,6 +317,8 @@ def _parse_options(kind: TargetKind, query: str, fragment: str) -> dict[str, str
     known = _TLS_OPTIONS if kind.is_encrypted else frozenset()
     if kind.is_sentinel:
         known |= _SENTINEL_OPTIONS
+        if kind.is_encrypted:
+            known |= {_SENTINEL_TLS}
     options = parse_qs(query, keep_blank_values=True)
     if fragment or (query and not options) or not options.keys() <= known:
         hint = f"After a ? it may have {', '.join(sorted(known))}. " if known else ""

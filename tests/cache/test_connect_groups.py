@@ -44,7 +44,8 @@ from sinch_cache_gui.cache.errors import CacheUnreachable
             "mymaster/0",
         ),
         (
-            "rediss+sentinel://:pw@a/eu%20cache/3?sentinel_username=s&sentinel_password=x%26y",
+            "rediss+sentinel://:pw@a/eu%20cache/3"
+            "?sentinel_username=s&sentinel_password=x%26y&sentinel_ssl=no",
             Target(
                 TargetKind.SENTINEL_TLS,
                 password="pw",
@@ -53,6 +54,7 @@ from sinch_cache_gui.cache.errors import CacheUnreachable
                 service="eu cache",
                 sentinel_username="s",
                 sentinel_password="x&y",
+                is_sentinel_encrypted=False,
             ),
             "eu cache/3",
         ),
@@ -91,6 +93,7 @@ def test_several_servers_are_named_by_one_url(text: str, target: Target, label: 
         ("redis+sentinel://a", "names no service"),
         ("redis+sentinel://a/mymaster/x", "database is a number"),
         ("redis+sentinel://a/mymaster?x=1", "more than a host"),
+        ("redis+sentinel://a/mymaster?sentinel_ssl=no", "more than a host"),
         ("rediss://a?ssl_check=no", "more than a host"),
     ],
 )

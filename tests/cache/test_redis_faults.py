@@ -236,7 +236,8 @@ async def test_a_user_who_may_hardly_ask_anything_can_still_look(
         assert (mine.type, mine.deadline_ms) == ("string", None)
         assert other.type == KeyType.NO_ACCESS
         assert await cache.get("mine:a") == 1
-        for attempt in (cache.get("other"), cache.set("mine:a", 1), cache.count_keys()):
+        assert await cache.count_keys() is None
+        for attempt in (cache.get("other"), cache.set("mine:a", 1)):
             with pytest.raises(NotPermitted, match="does not permit this") as failure:
                 await attempt
             assert SECRET not in everything_said(failure.value)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,16 @@ import redis as redis_client
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.errors import CacheUnreachable, NotPermitted
-from sinch_cache_gui.cache.feed import Changes, LiveSource, LiveStatus
+from sinch_cache_gui.cache.feed import Changes, ConnectionRestored, LiveSource, LiveStatus
 from sinch_cache_gui.cache.interface import Saved, TtlPolicy
+from sinch_cache_gui.cache.live_source import LivePlan
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_cluster import ClusterCache
+from tests.redis_fleet import started_sentinel, wait_until
 from tests.redis_server import free_port
 
 Connect = Callable[..., Awaitable[RedisCache]]
-Start = Callable[..., object]
+Start = Callable[..., tuple[object, subprocess.Popen[bytes]]]
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,88 @@ async def test_a_cluster_over_tls_is_scanned_written_and_followed(
                     gone |= {change.key for change in told.changes if change.kind.removes}
     finally:
         await cache.aclose()
+
+
+async def test_what_sentinel_watches_over_tls_is_followed_to_another_primary(
+    tls_service: Service, authority: Authority
+) -> None:
+    url = f"rediss+sentinel://ann:secret@127.0.0.1:{tls_service.tls_port}/mymaster"
+    options = f"ssl_ca_certs={authority.certificate}&sentinel_password=watch"
+    plan = LivePlan(first_retry_s=0.05, longest_retry_s=0.2)
+    cache = RedisCache(parse_target(f"{url}?{options}"), live=plan)
+    try:
+        await cache.connect()
+        assert cache.facts.details["Mode"] == "sentinel, service mymaster"
+        assert cache.facts.details["User"] == "ann"
+        async with aclosing(cache.watch()) as events:
+            assert await anext(events) == LiveStatus(LiveSource.TRACKING)
+            assert isinstance(await cache.write(b"key", b"1", expected=None, ttl=600_000), Saved)
+            await asyncio.to_thread(tls_service.fail_over)
+            while not isinstance(await anext(events), ConnectionRestored):
+                pass
+            saved = await cache.write(b"key", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+            assert isinstance(saved, Saved)
+            assert saved.deadline_ms is not None
+    finally:
+        await cache.aclose()
+
+
+async def test_sentinels_may_speak_without_tls_where_the_servers_do_not(
+    connected: Connect, tls_service: Service, authority: Authority
+) -> None:
+    url = f"rediss+sentinel://ann:secret@127.0.0.1:{tls_service.port}/mymaster"
+    options = f"ssl_ca_certs={authority.certificate}&sentinel_password=watch"
+    with pytest.raises(CacheUnreachable, match="No sentinel tells"):
+        await connected(parse_target(f"{url}?{options}"), timeout_s=0.5)
+    cache = await connected(parse_target(f"{url}?{options}&sentinel_ssl=no"))
+    assert await cache.count_keys() == 0
+
+
+@dataclass(frozen=True)
+class Service:
+    """A primary and its replica that speak nothing but TLS, and a sentinel that speaks both ways.
+
+    Attributes:
+        port: Where the sentinel speaks without TLS.
+        tls_port: Where it speaks TLS.
+        primary: The primary's process.
+        replica: A client of the replica.
+    """
+
+    port: int
+    tls_port: int
+    primary: subprocess.Popen[bytes]
+    replica: redis_client.Redis
+
+    def fail_over(self) -> None:
+        """Kill the primary, once the replica holds all it has."""
+        wait_until(lambda: self.replica.dbsize() == 1, "a replica that holds the key")
+        self.primary.kill()
+
+
+@pytest.fixture
+def tls_service(own_redis: Start, authority: Authority) -> Iterator[Service]:
+    first, second, watching = (free_port() for _ in range(3))
+    every = [
+        *("--port", "0", "--tls-auth-clients", "no", "--tls-replication", "yes"),
+        *("--user", "ann", "on", ">secret", "~*", "&*", "+@all"),
+        *("--repl-diskless-sync-delay", "0"),
+    ]
+    _, primary = own_redis(*authority.options(first), *every)
+    own_redis(*authority.options(second), *every, "--replicaof", "127.0.0.1", str(first))
+    tls = iter([*authority.options(watching), "--tls-auth-clients", "no"])
+    lines = [f"{name.removeprefix('--')} {value}" for name, value in zip(tls, tls, strict=True)]
+    lines += ["tls-replication yes", "requirepass watch"]
+    trust = {"ssl": True, "ssl_ca_certs": str(authority.certificate), "host": "127.0.0.1"}
+    with ExitStack() as stack:
+        watch = f"sentinel monitor mymaster 127.0.0.1 {first} 1"
+        sentinel = started_sentinel(stack, watch, *lines)
+        asked = stack.enter_context(redis_client.Redis(port=watching, password="watch", **trust))
+        wait_until(
+            lambda: asked.sentinel_master("mymaster")["num-slaves"] == 1, "a replica it knows"
+        )
+        replica = stack.enter_context(redis_client.Redis(port=second, **trust))
+        yield Service(sentinel.port, watching, primary, replica)
 
 
 @pytest.fixture
