@@ -10,6 +10,7 @@ from typing import Final
 from redis import exceptions
 
 from sinch_cache_gui.cache.redis_errors import is_command_refused
+from sinch_cache_gui.cache.redis_info import parse_info
 from sinch_cache_gui.cache.redis_node import Command, Reply
 
 _FACTS: Final[tuple[Command, ...]] = (
@@ -67,7 +68,7 @@ class Abilities:
 def parse_abilities(replies: Sequence[Reply]) -> Abilities:
     """Read the replies to `PROBES`."""
     clock, hello, info, expiretime, field_ttl = replies[: len(_FACTS)]
-    told = _parse_info(info)
+    told = parse_info(info)
     greeted = _parse_hello(hello)
     product, version = "Redis", greeted.get("version", "")
     for name, maker in _MAKERS:
@@ -112,14 +113,6 @@ def parse_time(reply: Reply) -> int | None:
         case [bytes() as seconds, bytes() as micros]:
             return int(seconds) * 1000 + int(micros) // 1000
     return None
-
-
-def _parse_info(reply: Reply) -> dict[str, str]:
-    if not isinstance(reply, bytes):
-        return {}
-    lines = reply.decode(errors="replace").splitlines()
-    pairs = (line.partition(":") for line in lines if not line.startswith("#"))
-    return {name: value for name, separator, value in pairs if separator}
 
 
 def _parse_hello(reply: Reply) -> dict[str, str]:

@@ -28,6 +28,7 @@ from sinch_cache_gui.cache.redis_errors import (
     translated,
     translated_write,
 )
+from sinch_cache_gui.cache.redis_info import may_read_untouched, parse_info
 from sinch_cache_gui.pacing import Breather
 
 Command: TypeAlias = tuple[bytes | str | int, ...]
@@ -267,8 +268,10 @@ class RedisNode:
 
     async def _greet(self, line: Line) -> None:
         """Make a new connection ready."""
-        # Both are courtesies: a server that does not know or permit them is fine.
-        await line.exchange([("CLIENT", "SETNAME", CLIENT_NAME), ("CLIENT", "NO-TOUCH", "ON")])
+        # Courtesies: a server that does not know or permit them is fine.
+        _, info = await line.exchange([("CLIENT", "SETNAME", CLIENT_NAME), ("INFO", "server")])
+        if may_read_untouched(parse_info(info)):
+            await line.exchange([("CLIENT", "NO-TOUCH", "ON")])
 
     async def _open(self, protocol: int) -> Line:
         connection = self._make_connection(await self._locate(), protocol)

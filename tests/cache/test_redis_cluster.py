@@ -17,6 +17,7 @@ from sinch_cache_gui.cache.interface import ExpireIn, Gone, Saved, TtlChanged, T
 from sinch_cache_gui.cache.redis_cluster import ClusterCache
 
 if TYPE_CHECKING:
+    import redis as redis_client
     from redis import RedisCluster
 
     from sinch_cache_gui.cache.connect import Target
@@ -68,10 +69,12 @@ async def scanned(cache: ClusterCache) -> set[bytes]:
     return keys
 
 
-async def test_a_cluster_says_what_it_is(cache: ClusterCache, cluster: Cluster) -> None:
+async def test_a_cluster_says_what_it_is(
+    cache: ClusterCache, cluster: Cluster, raw: redis_client.Redis
+) -> None:
     facts = cache.facts
     assert facts.label == f"127.0.0.1:{cluster.nodes[0].port} cluster"
-    assert facts.product.startswith("Redis 7")
+    assert facts.product.endswith(f" {raw.info('server')['redis_version']}")
     assert facts.details["Mode"] == "cluster, 3 primaries"
     assert facts.details["Primaries"].count("127.0.0.1:") == 3
 

@@ -32,6 +32,7 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
 )
 from sinch_cache_gui.cache.redis import RedisCache
+from tests.redis_fleet import wait_until
 
 Connect = Callable[..., Awaitable[RedisCache]]
 SECRET = "hunter2-very-secret"
@@ -218,6 +219,21 @@ async def test_our_connections_are_named(
 ) -> None:
     await connected(target)
     assert "sinch-cache-gui" in {client["name"] for client in raw.client_list()}
+
+
+async def test_a_list_that_is_brought_back_wakes_whoever_waits_for_it(
+    connected: Connect, target: Target, raw: redis_client.Redis
+) -> None:
+    raw.rpush("jobs", "first")
+    cache = await connected(target)
+    removed = await cache.remove(b"jobs", expected=None)
+    assert isinstance(removed, Saved)
+    assert removed.before is not None
+    waiting = asyncio.get_running_loop().run_in_executor(None, raw.blpop, ["jobs"], 20)
+    wait_until(lambda: raw.info("clients")["blocked_clients"] == 1, "somebody waits")
+    await cache.restore(removed.before)
+    assert await waiting == (b"jobs", b"first")
+    assert await cache.read(b"jobs") is None
 
 
 async def test_a_user_who_may_hardly_ask_anything_can_still_look(
