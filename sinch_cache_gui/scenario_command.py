@@ -43,7 +43,8 @@ KEY_VARIABLE, SECRET_VARIABLE = "VOICE_APPLICATION_KEY", "VOICE_APPLICATION_SECR
 
 EPILOG = f"""\
 A folder stands for every .json file in it. Time is simulated: a pause of ten minutes takes none.
-On the embedded cache every key ages with it; on a Redis the keys that the scenario itself wrote.
+On the embedded cache every key ages with it; on a Redis the keys that the scenario wrote, and those
+it names with {{callid}} or {{caller}}: what a function behind a URL writes is not told.
 Requests to --function are signed if {KEY_VARIABLE} and {SECRET_VARIABLE} are set.
 Where no document says how the platform behaves, the defaults of the window are assumed, unless
 --assumptions FILE or a scenario's own "assumptions" say otherwise: {{"menuRepeats": 3}}.
@@ -183,13 +184,15 @@ def _assumptions(file: Path | None) -> CallAssumptions:
 
 def _check(scenarios: Sequence[Scenario], arguments: ScenarioArguments) -> None:
     """A function of its own keeps its cache to itself: it must be said where to look."""
-    if not arguments.function or arguments.cache:
+    if not arguments.function:
         return
+    is_elsewhere = arguments.cache and parse_target(arguments.cache).kind is not TargetKind.MEMORY
     for scenario in scenarios:
-        if scenario.looks_at_cache:
+        if scenario.looks_at_cache and not is_elsewhere:
             raise BadInput(
                 f"{scenario.source}: this scenario looks at the cache of the function: say which "
-                "with --cache URL"
+                "Redis that is with --cache URL. What a function keeps in its own memory cannot be "
+                "seen from here."
             )
 
 

@@ -184,6 +184,11 @@ _STEP: Final = re.compile(rf"\.(?P<name>{_QUOTED}|[^.\[\]\"]+)|\[(?P<index>\d+)\
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 
 
+def key_looked_at(check: Check) -> str:
+    """Answer the key an expectation is about, with its placeholders; empty for none."""
+    return check.key if isinstance(check, KeyExists | TtlCompares | ValueCompares) else ""
+
+
 def parse_expectation(text: str, line: int) -> Expectation:
     """Read an expectation.
 

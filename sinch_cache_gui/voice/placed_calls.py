@@ -42,8 +42,8 @@ class Placed:
         return f"{self.script.name} #{self.number}" if several else self.script.name
 
 
-class WrittenKeys:
-    """The keys that calls wrote so far."""
+class AgeingKeys:
+    """The keys simulated time passes for: those calls wrote, and those that belong to a call."""
 
     def __init__(self) -> None:
         self._keys: dict[bytes, None] = {}

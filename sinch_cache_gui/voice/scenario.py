@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from sinch_cache_gui.assumptions import AssumedValue
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.voice.callbacks import Amd, Event
-from sinch_cache_gui.voice.expectations import Expectation
+from sinch_cache_gui.voice.expectations import Expectation, key_looked_at
 
 VERSION: Final = 1
 """Of the files. A later version is refused, not guessed at."""
@@ -207,8 +207,17 @@ class Scenario:
     @property
     def looks_at_cache(self) -> bool:
         """Whether it needs a cache to be checked against or prepared."""
+        return bool(self.given) or any(each.looks_at_cache for each in self._everything_expected())
+
+    @property
+    def keys_of_calls(self) -> tuple[str, ...]:
+        """The keys it names that belong to one call or caller, with their placeholders."""
+        expected = (key_looked_at(each.check) for each in self._everything_expected())
+        named = dict.fromkeys((*(given.key for given in self.given), *expected))
+        return tuple(key for key in named if "{callid}" in key or "{caller}" in key)
+
+    def _everything_expected(self) -> tuple[Expectation, ...]:
         steps = (step for call in self.calls for step in call.steps)
         inside = (step.expectation for step in steps if isinstance(step, Expect))
         after = (expectation for call in self.calls for expectation in call.expectations)
-        everything = (*self.expectations, *inside, *after)
-        return bool(self.given) or any(each.looks_at_cache for each in everything)
+        return (*self.expectations, *inside, *after)

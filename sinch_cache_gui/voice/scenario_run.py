@@ -24,7 +24,7 @@ from sinch_cache_gui.voice.callbacks import (
 from sinch_cache_gui.voice.delivery import DeviatingTarget
 from sinch_cache_gui.voice.expectation_check import CallFacts, filled, what_is_wrong
 from sinch_cache_gui.voice.expectations import Expectation
-from sinch_cache_gui.voice.placed_calls import Placed, WrittenKeys, placed_calls
+from sinch_cache_gui.voice.placed_calls import AgeingKeys, Placed, placed_calls
 from sinch_cache_gui.voice.scenario import (
     BeSilent,
     Callee,
@@ -62,7 +62,7 @@ class ScenarioRun:
         scenario: What to run.
         cache: What is prepared and looked at.
         time: The time the calls live in.
-        written: Told of the keys the scenario writes.
+        ageing: Told of the keys that have to do with the scenario.
         target: Who answers.
         new_id: Makes call ids.
         speed: Simulated seconds in a real one; None: as fast as can be.
@@ -76,7 +76,7 @@ class ScenarioRun:
         *,
         cache: CacheBackend,
         time: SimulatedTime,
-        written: WrittenKeys,
+        ageing: AgeingKeys,
         target: Target,
         new_id: Callable[[], str],
         speed: float | None = None,
@@ -86,7 +86,7 @@ class ScenarioRun:
         self._scenario = scenario
         self._cache = cache
         self._time = time
-        self._written = written
+        self._ageing = ageing
         self._target = target
         self._on_call = on_call
         options = options or CallOptions()
@@ -140,7 +140,7 @@ class ScenarioRun:
                     await self._cache.delete(key)
                 else:
                     await self._cache.set(key, given.value, given.ttl_s)
-                    self._written.add(key)
+                    self._ageing.add(key)
 
     async def _line_of_calls(self, calls: Sequence[Placed]) -> None:
         """One caller's calls, one after the other."""
@@ -153,6 +153,8 @@ class ScenarioRun:
 
     async def _place(self, placed: Placed) -> None:
         script = placed.script
+        for key in self._scenario.keys_of_calls:  # a function behind a URL tells not what it writes
+            self._ageing.add(filled(key, placed.placeholders))
         call = self._new_call(placed)
         if script.direction is Direction.INBOUND:
             await call.dial()
@@ -192,7 +194,7 @@ class ScenarioRun:
         )
 
     def _hear(self, event: CallEvent) -> None:
-        self._written.hear(event)
+        self._ageing.hear(event)
         if isinstance(event, CallbackFinished):
             self._tally.callbacks += 1
 

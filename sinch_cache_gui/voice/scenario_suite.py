@@ -14,7 +14,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.voice.builtin import BuiltinFunction
 from sinch_cache_gui.voice.call_events import CallOptions
-from sinch_cache_gui.voice.placed_calls import WrittenKeys
+from sinch_cache_gui.voice.placed_calls import AgeingKeys
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import parse_scenario
 from sinch_cache_gui.voice.scenario_result import Failure, ScenarioResult
@@ -24,8 +24,8 @@ from sinch_cache_gui.voice.timeline import AgedTime, SimulatedTime
 
 SUFFIX = ".json"
 
-TimeMaker: TypeAlias = Callable[[WrittenKeys], SimulatedTime]
-"""Makes the time of one run, given the keys it writes."""
+TimeMaker: TypeAlias = Callable[[AgeingKeys], SimulatedTime]
+"""Makes the time of one run, given the keys it passes for."""
 TargetMaker: TypeAlias = Callable[[Callable[[], int]], Target]
 """Makes who answers, given the clock of the run."""
 
@@ -136,13 +136,13 @@ class Suite:
     async def _run_one(
         self, scenario: Scenario, speed: float | None, now: Progress
     ) -> ScenarioResult:
-        written = WrittenKeys()
-        simulated = self._make_time(written)
+        ageing = AgeingKeys()
+        simulated = self._make_time(ageing)
         run = ScenarioRun(
             scenario,
             cache=self._cache,
             time=simulated,
-            written=written,
+            ageing=ageing,
             target=self._make_target(simulated.now_ms),
             new_id=lambda: uuid.uuid4().hex,
             speed=speed,
@@ -166,4 +166,4 @@ def builtin_target(cache: CacheBackend) -> TargetMaker:
 
 def aged_time(cache: CacheBackend) -> TimeMaker:
     """Answer who makes the time of a cache whose clock cannot be moved."""
-    return lambda written: AgedTime(cache, written)
+    return lambda ageing: AgedTime(cache, ageing)

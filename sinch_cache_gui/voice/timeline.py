@@ -45,17 +45,16 @@ class MemoryTime:
 
 
 class AgedTime:
-    """A shared cache's clock cannot be moved; the keys a scenario wrote are aged instead.
+    """A shared cache's clock cannot be moved; the keys of a scenario are aged instead.
 
     Args:
         cache: The cache.
-        written: Answers the keys that were written so far by those who live in this time. No other
-            key is touched.
+        ageing: Answers the keys of those who live in this time. No other key is touched.
     """
 
-    def __init__(self, cache: CacheBackend, written: Callable[[], Sequence[bytes]]) -> None:
+    def __init__(self, cache: CacheBackend, ageing: Callable[[], Sequence[bytes]]) -> None:
         self._cache = cache
-        self._written = written
+        self._ageing = ageing
         self._ahead_ms = 0
 
     def now_ms(self) -> int:
@@ -68,7 +67,7 @@ class AgedTime:
         if skipped_ms <= 0:
             return
         self._ahead_ms += skipped_ms
-        keys = self._written()
+        keys = self._ageing()
         for key, deadline in zip(keys, await self._cache.deadlines(keys), strict=True):
             if not isinstance(deadline, int):
                 continue

@@ -62,6 +62,7 @@ async def test_nothing_is_written_through_a_read_only_view(inner: MemoryCache) -
         view.delete("a"),
         view.extend("a", 60),
         view.write(b"a", b"2", expected=b"1", ttl=TtlPolicy.KEEP),
+        view.overwrite(b"a", b"2", 1000),
         view.change_ttl(b"a", Persist()),
         view.remove(b"a"),
         view.restore(Snapshot(b"b", "string", b"1", None)),

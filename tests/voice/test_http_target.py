@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sinch_cache_gui.assumptions import CallAssumptions
+from sinch_cache_gui.resource_files import file_path
 from sinch_cache_gui.scenario_command import run_scenarios
 from sinch_cache_gui.voice.call_events import CallPhase
 from sinch_cache_gui.voice.callbacks import Amd, Callback, Money, ace, dice, ice, notify
@@ -302,6 +303,20 @@ def test_urls_that_make_no_sense(url: str, style: str, words: str) -> None:
 )
 def test_which_addresses_are_near(address: str, near: bool) -> None:
     assert is_near(address) is near
+
+
+def test_the_samples_hold_for_a_function_on_a_shared_cache(redis_url: str) -> None:
+    """Sessions, rates, customers, wrong input, hang-ups, expiry and 20 callers, over real HTTP."""
+    lines: list[str] = []
+    redis_port = redis_url.rpartition(":")[2].partition("/")[0]
+    for function in started(REDIS_PORT=redis_port):
+        argv = [file_path("scenarios"), "--function", function.url, "--cache", redis_url]
+        code = run_scenarios([str(each) for each in argv], lines.append, lines.append)
+        sent = len(function.received())
+
+    assert (code, [line for line in lines if line.startswith("FAILED")]) == (0, [])
+    assert lines[-1].startswith("7 runs, ")
+    assert sent > 130
 
 
 def test_a_scenario_against_a_function(function, tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_the_cache_may_be_a_redis(command: Command, redis_url: str) -> None:
         ([SAMPLES[0], "--cache", "http://x"], "not the URL of a cache"),
         ([SAMPLES[0], "--cache", "redis://127.0.0.1:1/0"], "127.0.0.1:1"),
         ([SAMPLES[0], "--function", "http://localhost:1"], "--cache"),
-        ([SAMPLES[0], "--function", "localhost:1", "--cache", "memory:"], "A function's URL"),
+        ([SAMPLES[0], "--function", "http://localhost:1", "--cache", "memory:"], "own memory"),
         ([SAMPLES[0], "--junit", "/nowhere/at/all.xml"], "/nowhere/at/all.xml"),
     ],
 )
@@ -345,6 +345,11 @@ def test_assumptions_that_make_no_sense_are_bad_input(
     code, lines = command(SAMPLES[0], "--assumptions", file)
     assert code == 2
     assert words.lower() in lines[-1].lower()
+
+
+def test_a_function_s_url_that_makes_no_sense_is_bad_input(command: Command) -> None:
+    code, lines = command("--function", "localhost:1", text=failing())
+    assert (code, lines[-1].startswith("A function's URL")) == (2, True)
 
 
 def test_a_broken_file_is_bad_input(command: Command) -> None:

@@ -1,27 +1,17 @@
-// A function as the samples of "Working with the Cache" write it, behind Node's own http module,
-// with its cache in memory. It knows nothing of the tool that calls it.
+// A function as the samples of "Working with the Cache" write it, behind Node's own http module.
+// It knows nothing of the tool that calls it.
 //
 //   node server.mjs            serves on a free port of 127.0.0.1 and prints {"port": ...}
 //
-// GET /received answers the requests so far; POST /mode/<name> makes the next replies misbehave.
+// Its cache is in memory, or the Redis on REDIS_PORT. GET /received answers the requests so far;
+// POST /mode/<name> makes the next replies misbehave.
 import { createHmac, createHash } from 'node:crypto';
 import http from 'node:http';
 
-class Cache {
-  #entries = new Map();
+import { MemoryCache, RedisCache } from './caches.mjs';
 
-  async set(key, value, ttl = 3600) {
-    this.#entries.set(key, { text: JSON.stringify(value), until: Date.now() + ttl * 1000 });
-  }
-
-  async get(key) {
-    const entry = this.#entries.get(key);
-    if (entry === undefined || entry.until <= Date.now()) return null;
-    return JSON.parse(entry.text);
-  }
-}
-
-const context = { cache: new Cache() };
+const { REDIS_PORT } = process.env;
+const context = { cache: REDIS_PORT ? new RedisCache(Number(REDIS_PORT)) : new MemoryCache() };
 
 async function isRateLimited(cache, caller, maxPerHour = 10) {
   const key = `rate:${caller}`;
@@ -35,40 +25,66 @@ async function isRateLimited(cache, caller, maxPerHour = 10) {
   return false;
 }
 
+async function fetchCustomerFromApi(phone) {
+  return phone === '+12025550117' ? { id: 'c-2001', name: 'Alice Moreau' } : null;
+}
+
+async function getCustomer(cache, phone) {
+  const cacheKey = `customer:${phone}`;
+  const cached = await cache.get(cacheKey);
+  if (cached) return cached;
+  const customer = await fetchCustomerFromApi(phone);
+  if (customer) await cache.set(cacheKey, customer, 300);
+  return customer;
+}
+
 const say = (text) => ({ name: 'say', text, locale: 'en-US' });
 const hangup = (text) => ({ instructions: [say(text)], action: { name: 'hangup' } });
 
-const menu = (greeting) => ({
-  instructions: [say(greeting)],
-  action: {
-    name: 'runMenu',
-    menus: [{
-      id: 'main',
-      mainPrompt: '#tts[Press 1 for sales, or 3 for our opening hours.]',
-      timeoutMills: 8000,
-      options: [
-        { dtmf: '1', action: 'return(sales)' },
-        { dtmf: '3', action: 'return(hours)' },
-      ],
-    }],
-  },
+const OFFER = 'Press 1 for sales, 2 for support, or 3 for our opening hours.';
+
+const runMenu = (menu, ...instructions) => ({
+  instructions,
+  action: { name: 'runMenu', menus: [{ id: 'main', repeats: 2, timeoutMills: 8000, ...menu }] },
 });
 
+const mainMenu = (greeting) => runMenu({
+  mainPrompt: `#tts[${OFFER}]`,
+  repeatPrompt: `#tts[Sorry, I did not get that. ${OFFER}]`,
+  options: [
+    { dtmf: '1', action: 'return(sales)' },
+    { dtmf: '2', action: 'return(support)' },
+    { dtmf: '3', action: 'return(hours)' },
+  ],
+}, say(greeting));
+
+const caseMenu = () => runMenu({ mainPrompt: '#tts[Please enter your case number.]', maxDigits: 4 });
+
 const handlers = {
-  async ice(context, event) {
-    if (await isRateLimited(context.cache, event.cli)) return hangup('You have called too often.');
-    await context.cache.set(
+  async ice({ cache }, event) {
+    if (await isRateLimited(cache, event.cli)) return hangup('You have called too often.');
+    const customer = await getCustomer(cache, event.cli);
+    await cache.set(
       `session:${event.callId}`,
       { callerNumber: event.cli, startTime: Date.now() },
       600,
     );
-    return menu('Welcome.');
+    return mainMenu(customer ? `Welcome back, ${customer.name}.` : 'Welcome.');
   },
-  async pie(context, event) {
-    const session = await context.cache.get(`session:${event.callId}`);
-    if (session === null) return hangup('Your session has expired.');
-    if (event.menuResult?.value === 'hours') return menu('We are open from 8 to 17.');
-    return hangup(`${event.menuResult?.value} for ${session.callerNumber}.`);
+  async pie({ cache }, event) {
+    const key = `session:${event.callId}`;
+    const session = await cache.get(key);
+    if (session === null) return hangup('Your session has expired. Please call again.');
+    const { type, value } = event.menuResult ?? {};
+    if (type === 'sequence') {
+      await cache.set(key, { ...session, caseNumber: value }, 600);
+      return hangup(`We will call you back about case ${value}.`);
+    }
+    if (type !== 'return') return hangup('We did not get your choice. Please call again.');
+    await cache.set(key, { ...session, menuChoice: value }, 600);
+    if (value === 'hours') return mainMenu('We are open from 8 to 17.');
+    if (value === 'support') return caseMenu();
+    return hangup(`${value} for ${session.callerNumber}.`);
   },
   async ace() {
     return { action: { name: 'continue' } };
