@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from sinch_cache_gui.keyspace.activity import Activity, Who
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.seldom import Seldom
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, ROW_HEIGHT, Theme
 
 SHOWN_LIMIT = 2000
@@ -99,6 +100,8 @@ class ActivityView(QWidget):
         self._theme = theme
         self._is_restorable = is_restorable
         self._model = ActivityModel()
+        self._fresh: list[Activity] = []
+        self._soon = Seldom(self, self._show_fresh)
         self._list = QListView()
         self._list.setModel(self._model)
         self._list.setUniformItemSizes(True)
@@ -128,13 +131,18 @@ class ActivityView(QWidget):
 
     def toggle(self) -> None:
         """Show the whole list, or only the last line."""
+        self._soon.settle()
         self._list.setVisible(self._list.isHidden())
         self._restyle()
 
     def add(self, lines: Sequence[Activity]) -> None:
         """Show new lines."""
-        if not lines:
-            return
+        if lines:
+            self._fresh += lines
+            self._soon.wish()
+
+    def _show_fresh(self) -> None:
+        lines, self._fresh = self._fresh, []
         self._model.add(lines)
         text = activity_text(lines[-1])
         if len(lines) > 1:

@@ -150,7 +150,9 @@ class TopStrip(QWidget):
             self.reconnect_requested.emit()
 
     def _paint_live(self, colour: str) -> None:
-        self._live.setStyleSheet(f"color: {colour};")
+        style = f"color: {colour};"
+        if style != self._live.styleSheet():  # setting it has the whole strip styled anew
+            self._live.setStyleSheet(style)
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
@@ -27,6 +29,7 @@ from sinch_cache_gui.ui.key_tree.empty_page import EmptyPage
 from sinch_cache_gui.ui.key_tree.filter_row import FilterRow
 from sinch_cache_gui.ui.key_tree.jump_field import JumpField
 from sinch_cache_gui.ui.key_tree.view import KeyTreeView
+from sinch_cache_gui.ui.seldom import Seldom
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
 
@@ -52,6 +55,9 @@ class KeyTreePane(QWidget):
         self._scope = scope
         self._is_read_only = is_read_only
         self._left_out = 0
+        self._is_told_by_ttl = False
+        self._coverage = mirror.coverage
+        self._counts = Seldom(self, self._show_coverage)
         self.filter = QLineEdit()
         self._funnel = QAction(self)
         self.filters = FilterRow(theme)
@@ -263,7 +269,10 @@ class KeyTreePane(QWidget):
         mirror = self._mirror
         self.filters.show_filter(mirror.filter_text, mirror.conditions, mirror.coverage)
         self.filters.show_order(mirror.sorted_by_ttl, self._left_out)
-        self.view.tree.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.TTL, Column.TTL)
+        if self.is_by_ttl is not self._is_told_by_ttl:
+            # Not each time: Qt paints every row anew for it.
+            self._is_told_by_ttl = self.is_by_ttl
+            self.view.tree.headerDataChanged.emit(Qt.Orientation.Horizontal, Column.TTL, Column.TTL)
         self.filters.show_count(mirror.index.key_count, mirror.key_count, mirror.asked)
         self._show_page()
 
@@ -274,9 +283,13 @@ class KeyTreePane(QWidget):
         self.view.tree.show(self._mirror.index)
         self._show_coverage()
 
-    def coverage_changed(self, coverage: Coverage) -> None:  # noqa: ARG002
-        """Say how things stand."""
-        self._show_coverage()
+    def coverage_changed(self, coverage: Coverage) -> None:
+        """Say how things stand: at once, but for mere counts."""
+        before, self._coverage = self._coverage, coverage
+        if coverage == replace(before, keys=coverage.keys, elapsed_s=coverage.elapsed_s):
+            self._counts.wish()
+        else:
+            self._show_coverage()
 
     def live_changed(self, status: LiveStatus, changes_per_s: float) -> None:
         """Nothing: the window shows it."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication, QPaintEvent
 
 from sinch_cache_gui.cache.interface import TtlPolicy
 from sinch_cache_gui.keyspace.key_targets import ChosenKeys, below
@@ -109,6 +109,32 @@ async def test_the_view_does_not_jump_when_rows_come_and_go_above() -> None:
         row = tree.view.currentIndex().row()
         assert tree.node(row).path == current
         assert tree.view.rowViewportPosition(row) == offset
+
+
+async def test_a_change_paints_its_own_row_and_no_other() -> None:
+    class Painted(QObject):
+        """Notes how much of the rows is painted, countdowns left out."""
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+            if isinstance(event, QPaintEvent) and event.rect().width() > 100:
+                heights.append(event.rect().height())
+            return False
+
+    heights: list[int] = []
+    async with a_tree() as tree:
+        for name in ("a:1", "b:1", "c:1", "d:1", "k"):
+            await tree.cache.set(name, 1)
+        await tree.open()
+        await tree.until(lambda: bool(tree.cell(4, Column.TTL)))
+        await tree.until(lambda: "5 keys" in tree.pane.strip.said)
+        painted = Painted()
+        tree.view.viewport().installEventFilter(painted)
+        for count in range(2, 5):
+            heights.clear()
+            await tree.cache.set(f"b:{count}", 1)
+            await tree.until(lambda count=count: f"{count + 4} keys" in tree.pane.strip.said)
+            await tree.until(lambda: bool(heights))
+            assert max(heights) <= ROW_HEIGHT + 1
 
 
 async def test_the_filter_says_how_many_and_can_be_left() -> None:
