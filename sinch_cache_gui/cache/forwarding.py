@@ -88,6 +88,10 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.read(key)
 
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """Forwarded."""
+        return await self._inner.holds(key, data)
+
     async def elements(
         self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
     ) -> ElementPage | None:

@@ -28,6 +28,10 @@ JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, 
 DEFAULT_TTL_S: Final = 3600
 """Seconds a key lives when nobody says otherwise (source: "Working with the Cache")."""
 
+LONG_STRING_BYTES: Final = 1_000_000
+"""A longer string is told by its length where nobody asked for its bytes, and compared in pieces
+of so many: more would hold a server, or a slow connection, for too long."""
+
 MAX_TTL_MS: Final = 100 * 365 * 86_400_000
 """The longest TTL accepted: a hundred years. Anything above is a slip of the hand."""
 
@@ -140,15 +144,18 @@ class StoredValue:
 
     Attributes:
         type: `KeyType` or a module's own name.
-        data: The stored bytes of a string, whole; None for any other type.
+        data: The stored bytes of a string, whole; None of a string too long to be told unasked,
+            and for any other type.
         size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
         deadline_ms: When it expires by the backend's clock; None for no expiry.
+        head: The first bytes of a string that was not read whole, if those were read.
     """
 
     type: str
     data: bytes | None
     size: int | None
     deadline_ms: int | None
+    head: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +193,7 @@ class Changed:
     """Nothing was written: the key holds something else than the caller believed.
 
     Attributes:
-        other: What it holds.
+        other: What it holds; of a string longer than `LONG_STRING_BYTES`, not its bytes.
     """
 
     other: StoredValue
@@ -393,6 +400,15 @@ class CacheBackend(FunctionCache, Protocol):
 
     async def read(self, key: bytes) -> StoredValue | None:
         """Answer what the key holds, None where it does not exist."""
+        ...
+
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """Answer whether the key holds a string of exactly these bytes.
+
+        The bytes of a long one are not fetched at once, and not at all where the server can tell
+        their digest. It is compared piece by piece: a key that is written meanwhile may be told
+        from neither value, and its change is to be looked at as any other.
+        """
         ...
 
     async def elements(

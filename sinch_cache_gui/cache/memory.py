@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import replace
 from typing import Final, assert_never
 
 from sinch_cache_gui.cache.change_queue import ChangeQueue
@@ -13,6 +14,7 @@ from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource
 from sinch_cache_gui.cache.glob import compile_pattern
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
+    LONG_STRING_BYTES,
     BackendFacts,
     CacheBackend,
     Changed,
@@ -173,6 +175,11 @@ class MemoryCache(CacheBackend):
         entry = self._find(key)
         return None if entry is None else _stored(entry)
 
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """Compare in memory."""
+        entry = self._find(key)
+        return entry is not None and entry.data == data
+
     async def elements(
         self,
         key: bytes,  # noqa: ARG002
@@ -193,7 +200,7 @@ class MemoryCache(CacheBackend):
         if entry is None and expected is not None:
             return Gone()
         if entry is not None and entry.data != expected:
-            return Changed(_stored(entry))
+            return _changed(entry)
         before = None if entry is None else _snapshot(key, entry)
         match ttl:
             case TtlPolicy.KEEP:
@@ -246,7 +253,7 @@ class MemoryCache(CacheBackend):
         if entry is None:
             return Gone()
         if expected is not None and entry.data != expected:
-            return Changed(_stored(entry))
+            return _changed(entry)
         before = _snapshot(key, entry)
         self._end(key, ChangeKind.DELETED)
         return Saved(None, before)
@@ -271,7 +278,7 @@ class MemoryCache(CacheBackend):
             return Gone()
         entry = self._find(snapshot.key)
         if entry is not None:
-            return Changed(_stored(entry))
+            return _changed(entry)
         self._put(snapshot.key, snapshot.payload, snapshot.deadline_ms)
         return Saved(snapshot.deadline_ms, None)
 
@@ -287,7 +294,7 @@ class MemoryCache(CacheBackend):
         if entry is None:
             return Gone()
         if held.type != KeyType.STRING or entry.data != held.payload:
-            return Changed(_stored(entry))
+            return _changed(entry)
         before = _snapshot(held.key, entry)
         if by is None:
             self._end(held.key, ChangeKind.DELETED)
@@ -337,7 +344,7 @@ class MemoryCache(CacheBackend):
             return Gone()
         other = self._find(to)
         if other is not None and not overwrites:
-            return Changed(_stored(other))
+            return _changed(other)
         before = None if other is None else _snapshot(to, other)
         data, deadline_ms = entry.data, entry.deadline_ms
         self._end(key, ChangeKind.DELETED)
@@ -448,6 +455,12 @@ class MemoryCache(CacheBackend):
 
 def _stored(entry: Entry) -> StoredValue:
     return StoredValue(KeyType.STRING, entry.data, len(entry.data), entry.deadline_ms)
+
+
+def _changed(entry: Entry) -> Changed:
+    stored = _stored(entry)
+    is_long = len(entry.data) > LONG_STRING_BYTES
+    return Changed(replace(stored, data=None) if is_long else stored)
 
 
 def _snapshot(key: bytes, entry: Entry) -> Snapshot:

@@ -39,6 +39,7 @@ from sinch_cache_gui.cache.live import RedisFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
+from sinch_cache_gui.cache.redis_comparison import holds
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
     ElementRefused,
@@ -209,6 +210,15 @@ class RedisCache(CacheBackend):
     async def read(self, key: bytes) -> StoredValue | None:
         """One round trip for a string, two for another type."""
         return await self._reads.read(key)
+
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """One round trip, and one for each piece; the digest of a piece where scripts may run."""
+        if self._runs_scripts:
+            try:
+                return await holds(self._node, key, data, by_digest=True)
+            except ScriptsDenied:
+                self._use_writes(scripted=False)
+        return await holds(self._node, key, data, by_digest=False)
 
     async def elements(
         self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
@@ -399,6 +409,7 @@ class RedisCache(CacheBackend):
         self._use_writes(scripted=self._prefers_scripts)
 
     def _use_writes(self, *, scripted: bool) -> None:
+        self._runs_scripts = scripted
         kind = ScriptedWrites if scripted else WatchedWrites
         self._writes: AtomicWrites = kind(
             self._node, self._times, has_keepttl=self._abilities.has_keepttl
@@ -443,8 +454,9 @@ class RedisCache(CacheBackend):
         match outcome:
             case Absent():
                 return Gone()
-            case Occupied(kind, data, deadline_ms):
-                size = len(data) if data is not None else await self._reads.size(key, kind)
+            case Occupied(kind, data, deadline_ms, size):
+                if size is None:
+                    size = await self._reads.size(key, kind)
                 return Changed(StoredValue(kind, data, size, deadline_ms))
         return outcome
 

@@ -205,6 +205,10 @@ class ClusterCache(CacheBackend):
         """Read where the key is."""
         return await self._at(key, lambda cache: cache.read(key))
 
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """Compare where the key is."""
+        return await self._at(key, lambda cache: cache.holds(key, data))
+
     async def elements(
         self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
     ) -> ElementPage | None:

@@ -12,7 +12,7 @@ from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.many import not_sent
 from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
 from sinch_cache_gui.cache.redis_script_texts import Script
-from sinch_cache_gui.cache.redis_writes import ScriptsDenied
+from sinch_cache_gui.cache.redis_writes import ScriptsDenied, denies_scripts
 
 MOST_CALLS: Final = 200
 """Calls in one pipeline. The server runs them one by one: each takes some 20 microseconds."""
@@ -68,13 +68,6 @@ async def payload_sizes(node: RedisNode, keys: Sequence[bytes]) -> list[int]:
                 replies[at] = reply
         sizes += [reply if isinstance(reply, int) else MOST_BYTES for reply in replies]
     return sizes
-
-
-def denies_scripts(said: str) -> bool:
-    """Whether running scripts is what is denied or unknown, not something a script did."""
-    said = said.lower()
-    is_denial = "permission" in said or "unknown command" in said
-    return is_denial and ("'eval" in said or "`eval" in said)
 
 
 def _parts(calls: Sequence[ScriptCall]) -> Iterator[Sequence[ScriptCall]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
+from sinch_cache_gui.cache.interface import LONG_STRING_BYTES
+
 
 class Script:
     """A script and the name the server knows it by."""
@@ -14,36 +16,60 @@ class Script:
         self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-PUT: Final = Script("""
-local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'none' and kind ~= 'string' then
-  return {'occupied', kind, false, -1}
+DIGEST: Final = Script("""
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' then return '' end
+return redis.sha1hex(redis.call('GETRANGE', KEYS[1], ARGV[1], ARGV[2]))
+""")
+"""ARGV: first and last byte. Nothing is written."""
+
+_LOOKS: Final = f"""
+local function holds(key, kind, data)
+  return kind == 'string' and redis.call('STRLEN', key) == #data and redis.call('GET', key) == data
 end
+local function occupied(key, kind, before)
+  if kind ~= 'string' then return {{'occupied', kind, before, false, -1}} end
+  local size = redis.call('STRLEN', key)
+  local held = size <= {LONG_STRING_BYTES} and redis.call('GET', key)
+  return {{'occupied', kind, before, held, size}}
+end
+"""
+"""A string of another length than the one expected is not looked into, and a long one that is in
+the way is told by its length."""
+
+PUT: Final = Script(
+    _LOOKS
+    + """
+local kind = redis.call('TYPE', KEYS[1]).ok
+if kind ~= 'none' and kind ~= 'string' then return occupied(KEYS[1], kind, -1) end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {'saved'}
-""")
+"""
+)
 """ARGV: data, TTL."""
 
-OVERWRITE: Final = Script("""
+OVERWRITE: Final = Script(
+    _LOOKS
+    + """
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'none' and kind ~= 'string' then
-  return {'occupied', kind, false, before}
-end
+if kind ~= 'none' and kind ~= 'string' then return occupied(KEYS[1], kind, before) end
 local held = redis.call('GET', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return {'saved', before, held, redis.call(ARGV[1], KEYS[1])}
-""")
+"""
+)
 """ARGV: deadline command, data, TTL."""
 
-WRITE: Final = Script("""
+WRITE: Final = Script(
+    _LOOKS
+    + """
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'none' then
   if ARGV[3] == '1' then return {'absent'} end
 else
-  local held = kind == 'string' and redis.call('GET', KEYS[1])
-  if ARGV[3] == '0' or held ~= ARGV[4] then return {'occupied', kind, held, before} end
+  local is_held = ARGV[3] == '1' and holds(KEYS[1], kind, ARGV[4])
+  if not is_held then return occupied(KEYS[1], kind, before) end
 end
 if ARGV[5] == 'px' then
   redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[6])
@@ -55,7 +81,8 @@ else
   redis.call('SET', KEYS[1], ARGV[2], 'PX', math.max(1, redis.call('PTTL', KEYS[1])))
 end
 return {'saved', before, redis.call(ARGV[1], KEYS[1])}
-""")
+"""
+)
 """ARGV: deadline command, data, whether bytes are expected, those, keep|none|px, TTL|KEEPTTL."""
 
 CHANGE_TTL: Final = Script("""
@@ -85,24 +112,27 @@ return {'changed', before, redis.call(ARGV[1], KEYS[1])}
 """)
 """ARGV: deadline command, in|by|at|persist|move, milliseconds; for move: from, and its slack."""
 
-REMOVE: Final = Script("""
+REMOVE: Final = Script(
+    _LOOKS
+    + """
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'none' then return {'absent'} end
-local held = kind == 'string' and redis.call('GET', KEYS[1])
-if ARGV[2] == '1' and held ~= ARGV[3] then return {'occupied', kind, held, before} end
-local payload = held or redis.call('DUMP', KEYS[1])
+if ARGV[2] == '1' and not holds(KEYS[1], kind, ARGV[3]) then
+  return occupied(KEYS[1], kind, before)
+end
+local payload = redis.call(kind == 'string' and 'GET' or 'DUMP', KEYS[1])
 redis.call('UNLINK', KEYS[1])
 return {'removed', kind, payload, before}
-""")
+"""
+)
 """ARGV: deadline command, whether bytes are expected, those bytes."""
 
-RESTORE: Final = Script("""
+RESTORE: Final = Script(
+    _LOOKS
+    + """
 local kind = redis.call('TYPE', KEYS[1]).ok
-if kind ~= 'none' then
-  local held = kind == 'string' and redis.call('GET', KEYS[1])
-  return {'occupied', kind, held, redis.call(ARGV[1], KEYS[1])}
-end
+if kind ~= 'none' then return occupied(KEYS[1], kind, redis.call(ARGV[1], KEYS[1])) end
 if ARGV[4] == 'string' then
   redis.call('SET', KEYS[1], ARGV[2])
   if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
@@ -111,16 +141,23 @@ else
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
 return {'saved'}
-""")
+"""
+)
 """ARGV: deadline command, bytes or DUMP, deadline or -1, type."""
 
-REPLACE: Final = Script("""
+REPLACE: Final = Script(
+    _LOOKS
+    + """
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind == 'none' then return {'absent'} end
-local held = kind == 'string' and redis.call('GET', KEYS[1])
-local payload = held or redis.call('DUMP', KEYS[1])
-if kind ~= ARGV[2] or payload ~= ARGV[3] then return {'occupied', kind, held, before} end
+local is_held = kind == ARGV[2]
+if kind == 'string' then
+  is_held = is_held and holds(KEYS[1], kind, ARGV[3])
+else
+  is_held = is_held and redis.call('DUMP', KEYS[1]) == ARGV[3]
+end
+if not is_held then return occupied(KEYS[1], kind, before) end
 if ARGV[4] == '' then
   redis.call('UNLINK', KEYS[1])
 elseif ARGV[4] == 'string' then
@@ -130,17 +167,20 @@ else
   redis.call('RESTORE', KEYS[1], math.max(0, ARGV[6]), ARGV[5], 'REPLACE', 'ABSTTL')
 end
 return {'replaced', before}
-""")
+"""
+)
 """ARGV: deadline command, type and payload expected, type and payload to be, deadline or -1."""
 
-RENAME: Final = Script("""
+RENAME: Final = Script(
+    _LOOKS
+    + """
 local when = redis.call(ARGV[1], KEYS[1])
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
 local kind = redis.call('TYPE', KEYS[2]).ok
 local before = redis.call(ARGV[1], KEYS[2])
-local held = kind == 'string' and redis.call('GET', KEYS[2])
-if kind ~= 'none' and ARGV[2] == '0' then return {'occupied', kind, held, before} end
-local payload = kind ~= 'none' and (held or redis.call('DUMP', KEYS[2]))
+if kind ~= 'none' and ARGV[2] == '0' then return occupied(KEYS[2], kind, before) end
+local payload = false
+if kind ~= 'none' then payload = redis.call(kind == 'string' and 'GET' or 'DUMP', KEYS[2]) end
 redis.call('RENAME', KEYS[1], KEYS[2])
 if ARGV[3] == 'string' then
   redis.call('SET', KEYS[1], ARGV[4])
@@ -149,7 +189,8 @@ elseif ARGV[3] ~= '' then
   redis.call('RESTORE', KEYS[1], math.max(0, ARGV[5]), ARGV[4], 'ABSTTL')
 end
 return {'renamed', when, kind, payload, before}
-""")
+"""
+)
 """KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go; type,
 payload and deadline of what is left under the old name, or no type."""
 

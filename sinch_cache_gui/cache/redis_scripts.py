@@ -34,7 +34,6 @@ from sinch_cache_gui.cache.redis_element_plans import (
 from sinch_cache_gui.cache.redis_node import RedisNode, Reply
 from sinch_cache_gui.cache.redis_pipelines import (
     ScriptCall,
-    denies_scripts,
     payload_sizes,
     run_each,
 )
@@ -58,6 +57,7 @@ from sinch_cache_gui.cache.redis_writes import (
     Occupied,
     ScriptsDenied,
     change_words,
+    denies_scripts,
     string_before,
 )
 from sinch_cache_gui.pacing import Breather
@@ -80,7 +80,7 @@ class ScriptedWrites:
         """One round trip; answers what is in the way, if anything is."""
         reply = await self._run(PUT, key, data, ttl_ms)
         match reply:
-            case [b"occupied", bytes() as kind, _, _]:
+            case [b"occupied", bytes() as kind, *_]:
                 return Occupied(kind.decode(), None, None)
         return None
 
@@ -94,7 +94,7 @@ class ScriptedWrites:
                 deadline_ms = self._deadlines.parse(before)
                 before_it = Snapshot(key, KeyType.STRING, held, deadline_ms)
                 return Saved(self._deadlines.parse(after), before_it)
-            case [b"occupied", bytes() as kind, _, before]:
+            case [b"occupied", bytes() as kind, before, *_]:
                 return Occupied(kind.decode(), None, self._deadlines.parse(before))
         raise TypeError(f"a script answered {reply!r}")
 
@@ -275,9 +275,10 @@ class ScriptedWrites:
         match reply:
             case [b"absent"]:
                 return Absent()
-            case [b"occupied", bytes() as kind, held, before]:
-                data = held if isinstance(held, bytes) and kind.decode() == KeyType.STRING else None
-                return Occupied(kind.decode(), data, self._deadlines.parse(before))
+            case [b"occupied", bytes() as kind, before, held, int() as size]:
+                data = held if isinstance(held, bytes) else None
+                deadline_ms = self._deadlines.parse(before)
+                return Occupied(kind.decode(), data, deadline_ms, size if size >= 0 else None)
         raise TypeError(f"a script answered {reply!r}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
@@ -10,6 +11,7 @@ from redis import exceptions
 
 from sinch_cache_gui.cache.errors import CacheError, WrongType
 from sinch_cache_gui.cache.interface import (
+    LONG_STRING_BYTES,
     Gone,
     KeyType,
     MoveDeadline,
@@ -47,17 +49,25 @@ from sinch_cache_gui.cache.redis_writes import (
 _ATTEMPTS: Final = 20
 """How often a key may change between the look and the write before that is reported."""
 
+_UNREAD: Final = -1
+_ANY: Final = math.inf
+"""How long a string may be that is looked into: not even an empty one, and any."""
+
 S = TypeVar("S")
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What a watched key holds: its payload is a string's bytes, or a DUMP if that is wanted."""
+    """What a watched key holds: its payload is a string's bytes, or a DUMP if that is wanted.
+
+    Of a long string that cannot be what is expected, there is the size and no payload.
+    """
 
     type: str
     payload: bytes | None
     deadline_ms: int | None
+    size: int | None = None
 
     @property
     def is_absent(self) -> bool:
@@ -68,7 +78,8 @@ class _Seen:
         return self.payload if self.type == KeyType.STRING else None
 
     def occupied(self) -> Occupied:
-        return Occupied(self.type, self.data, self.deadline_ms)
+        is_long = self.size is not None and self.size > LONG_STRING_BYTES
+        return Occupied(self.type, None if is_long else self.data, self.deadline_ms, self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +132,7 @@ class WatchedWrites:
                 return _Done(seen.occupied())
             return _Plan([("SET", key, data, "PX", ttl_ms)], lambda _: None)
 
-        return await self._run(key, decide)
+        return await self._run(key, decide, longest=_UNREAD)
 
     async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved | Occupied:
         """Store a string unless another type is in the way, and answer what was there."""
@@ -138,7 +149,7 @@ class WatchedWrites:
                 commands, lambda replies: Saved(self._deadlines.parse(replies[-1]), before)
             )
 
-        return await self._run(key, decide)
+        return await self._run(key, decide, longest=_ANY)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
@@ -161,7 +172,7 @@ class WatchedWrites:
 
             return _Plan(self._set_commands(key, data, seen, ttl), outcome)
 
-        return await self._run(key, decide)
+        return await self._run(key, decide, longest=_as_long_as(expected))
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Set, move or remove the deadline."""
@@ -197,7 +208,7 @@ class WatchedWrites:
 
             return _Plan([command, (self._deadlines.command, key)], outcome)
 
-        return await self._run(key, decide, with_data=False)
+        return await self._run(key, decide, longest=_UNREAD)
 
     async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
         """Look, then delete."""
@@ -205,14 +216,15 @@ class WatchedWrites:
         def decide(
             seen: _Seen,
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+            if expected is not None and not seen.is_absent and seen.data != expected:
+                return _Done(seen.occupied())
             if seen.is_absent or seen.payload is None:
                 return _Done(Absent())
-            if expected is not None and seen.data != expected:
-                return _Done(seen.occupied())
             before = Snapshot(key, seen.type, seen.payload, seen.deadline_ms)
             return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
 
-        return await self._run(key, decide, with_dump=True)
+        longest = _ANY if expected is None else _as_long_as(expected)
+        return await self._run(key, decide, longest=longest, with_dump=True)
 
     async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
         """Store what is not there."""
@@ -247,7 +259,8 @@ class WatchedWrites:
                 return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
             return _Plan(_store_commands(by), lambda _: Saved(by.deadline_ms, before))
 
-        return await self._run(key, decide, with_dump=True)
+        longest = _as_long_as(held.payload)
+        return await self._run(key, decide, longest=longest, with_dump=True)
 
     async def rename(
         self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
@@ -255,8 +268,9 @@ class WatchedWrites:
         """Look at both names, then rename."""
 
         async def look(line: Line) -> tuple[_Seen, _Seen]:
-            moved = await self._look(line, key, with_data=False, with_dump=False)
-            return moved, await self._look(line, to, with_data=True, with_dump=overwrites)
+            moved = await self._look(line, key, longest=_UNREAD)
+            longest = _ANY if overwrites else LONG_STRING_BYTES
+            return moved, await self._look(line, to, longest=longest, with_dump=overwrites)
 
         def decide(
             seen: tuple[_Seen, _Seen],
@@ -326,7 +340,7 @@ class WatchedWrites:
         return await self._attempt(look, decide)
 
     async def _look_at_element(self, line: Line, key: bytes, plan: ElementPlan) -> _ElementSeen:
-        held = await self._look(line, key, with_data=False, with_dump=False)
+        held = await self._look(line, key, longest=_UNREAD)
         if held.is_absent:
             return _ElementSeen(Absent())
         if held.type != plan.kind:
@@ -368,11 +382,11 @@ class WatchedWrites:
         key: bytes,
         decide: Callable[[_Seen], _Plan[T] | _Done[T]],
         *,
-        with_data: bool = True,
+        longest: float = LONG_STRING_BYTES,
         with_dump: bool = False,
     ) -> T:
         return await self._attempt(
-            lambda line: self._look(line, key, with_data=with_data, with_dump=with_dump), decide
+            lambda line: self._look(line, key, longest=longest, with_dump=with_dump), decide
         )
 
     async def _attempt(
@@ -404,30 +418,40 @@ class WatchedWrites:
             "Others write this key faster than it can be read", "Nothing was written. Try again."
         )
 
-    async def _look(self, line: Line, key: bytes, *, with_data: bool, with_dump: bool) -> _Seen:
+    async def _look(
+        self, line: Line, key: bytes, *, longest: float, with_dump: bool = False
+    ) -> _Seen:
+        """Watch a key, and read it unless it is a string of more than `longest` bytes."""
         commands: list[Command] = [("WATCH", key), ("TYPE", key), (self._deadlines.command, key)]
-        if with_data:
-            commands.append(("GET", key))
-        watched, kind, when, *data = await line.exchange(commands)
+        if longest >= 0:
+            # A string that is not long is read in the same round trip.
+            commands += [("STRLEN", key), ("GETRANGE", key, 0, LONG_STRING_BYTES - 1)]
+        watched, kind, when, *read = await line.exchange(commands)
         self._node.checked(watched)
         if not isinstance(kind, bytes):
             self._node.checked(kind)
             raise TypeError(f"TYPE answered {kind!r}")
         if kind == b"none" or when == NO_KEY:
             return _Seen("none", None, None)
-        payload = data[0] if data else None
+        deadline_ms = self._deadlines.parse(self._node.checked(when))
         if kind != KeyType.STRING.encode():
-            (payload,) = await line.exchange([("DUMP", key)]) if with_dump else (None,)
-        self._node.checked(payload)
-        self._node.checked(when)
-        is_wanted = with_data if kind == KeyType.STRING.encode() else with_dump
-        if is_wanted and payload is None:
+            dump = await self._whole(line, "DUMP", key) if with_dump else None
+            return _Seen(kind.decode(), dump, deadline_ms)
+        if not read:
+            return _Seen(KeyType.STRING, None, deadline_ms)
+        size, data = map(self._node.checked, read)
+        if not isinstance(size, int) or not isinstance(data, bytes):
+            raise TypeError(f"STRLEN and GETRANGE answered {size!r} and {type(data)}")
+        if size <= LONG_STRING_BYTES:
+            return _Seen(KeyType.STRING, data, deadline_ms, size)
+        whole = await self._whole(line, "GET", key) if size <= longest else None
+        return _Seen(KeyType.STRING, whole, deadline_ms, size)
+
+    async def _whole(self, line: Line, command: str, key: bytes) -> bytes:
+        whole = await self._asked(line, command, key)
+        if not isinstance(whole, bytes):
             raise _Overtaken
-        return _Seen(
-            kind.decode(),
-            payload if isinstance(payload, bytes) else None,
-            self._deadlines.parse(when),
-        )
+        return whole
 
     def _executed(self, replies: Sequence[Reply]) -> Sequence[Reply] | None:
         """Answer the transaction's replies; None if the server refused it for a change."""
@@ -443,6 +467,11 @@ class WatchedWrites:
         for reply in executed:
             self._node.checked(reply)
         return executed
+
+
+def _as_long_as(expected: bytes | None) -> int:
+    """Answer how long a string has to be looked into that is to be compared with `expected`."""
+    return max(len(expected or b""), LONG_STRING_BYTES)
 
 
 def _store_commands(snapshot: Snapshot) -> list[Command]:

@@ -38,13 +38,15 @@ class Occupied:
 
     Attributes:
         type: Its type.
-        data: The bytes of a string; None for any other type.
+        data: The bytes of a string that is not long; None for any other value.
         deadline_ms: When it expires; None for no expiry.
+        size: How many bytes a string has; None for any other type.
     """
 
     type: str
     data: bytes | None
     deadline_ms: int | None
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,13 @@ class Deadlines:
     def slack_ms(self) -> int:
         """By how much two readings of one deadline may differ."""
         return 0 if self.is_absolute else 1000
+
+
+def denies_scripts(said: str) -> bool:
+    """Whether running scripts is what is denied or unknown, not something a script did."""
+    said = said.lower()
+    is_denial = "permission" in said or "unknown command" in said
+    return is_denial and ("'eval" in said or "`eval" in said)
 
 
 class AtomicWrites(Protocol):

@@ -119,6 +119,10 @@ class CacheView(ForwardingBackend):
         """Read a key below the prefix."""
         return await self._inner.read(self._full(key))
 
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """Compare a key below the prefix."""
+        return await self._inner.holds(self._full(key), data)
+
     async def elements(
         self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
     ) -> ElementPage | None:

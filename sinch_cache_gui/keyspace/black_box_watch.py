@@ -9,7 +9,7 @@ from typing import Final
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
-from sinch_cache_gui.cache.interface import CacheBackend, KeyType, Snapshot, StoredValue
+from sinch_cache_gui.cache.interface import CacheBackend, Gone, KeyType, Snapshot, StoredValue
 from sinch_cache_gui.keyspace.black_box import BlackBox
 
 PACE_S: Final = 0.1
@@ -48,6 +48,15 @@ class NotingBackend(ForwardingBackend):
         elif stored is not None:
             self._look_at(key)
         return stored
+
+    async def holds(self, key: bytes, data: bytes) -> bool:
+        """Forwarded, and noted: it is as good as read."""
+        is_held = await self._inner.holds(key, data)
+        if is_held:
+            (deadline_ms,) = await self._inner.deadlines([key])
+            if not isinstance(deadline_ms, Gone):
+                self._box.note(Snapshot(key, KeyType.STRING, data, deadline_ms))
+        return is_held
 
 
 class BlackBoxWatch:

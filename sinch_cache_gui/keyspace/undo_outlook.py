@@ -63,14 +63,16 @@ def _of_ttl(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -> str
 
 
 async def _of_value(backend: CacheBackend, entry: JournalEntry) -> str | None:
-    stored = await backend.read(entry.key)
-    if stored is None:
+    (kind,) = await backend.types([entry.key])
+    if kind is None:
         return KEY_GONE
-    if stored.type != entry.type:
+    if kind != entry.type:
         return CHANGED_SINCE
     # Only a string can be compared without a DUMP; the undo of another type looks for itself.
-    is_other = entry.type == KeyType.STRING and stored.data != entry.after
-    return CHANGED_SINCE if is_other else None
+    if kind != KeyType.STRING:
+        return None
+    is_held = entry.after is not None and await backend.holds(entry.key, entry.after)
+    return None if is_held else CHANGED_SINCE
 
 
 def _has_passed(backend: CacheBackend, deadline_ms: int | None) -> bool:

@@ -110,7 +110,9 @@ async def content_of(stored: StoredValue, *, limit: int = MAX_EDITED_BYTES) -> C
         limit: Bytes above which only the head is shown.
     """
     data = stored.data
-    if stored.type != KeyType.STRING or data is None:
+    if stored.type == KeyType.STRING and data is None:
+        return head_of(stored.head, stored.size or 0)
+    if data is None:
         return Content(
             ContentKind.OTHER,
             reason=f"This key holds a {stored.type}. Only strings can be edited here.",
@@ -261,11 +263,24 @@ def head_of(data: bytes, size: int) -> Content:
         data: Its first bytes.
         size: How many it has.
     """
-    head = data.decode("utf-8", errors="ignore")
+    head = _text_of_head(data)
+    shown = data if head is not None else data[:HEX_BYTES]
+    reason = f"This value has {size:,} bytes; the first {len(shown):,} are shown."
+    if size > MAX_LOADED_BYTES:
+        reason += " It is too large to edit here; redis-cli --raw GET writes all of it to a file."
+    if head is None:
+        return Content(ContentKind.BINARY, hex_rows(shown, HEX_BYTES), reason=reason, is_head=True)
     lines = [line[:1000] for line in head.split("\n")]
     if has_long_line(head):
         lines = [head[at : at + 1000] for at in range(0, len(head), 1000)]
-    reason = f"This value has {size:,} bytes; the first {len(data):,} are shown."
-    if size > MAX_LOADED_BYTES:
-        reason += " It is too large to edit here; redis-cli --raw GET writes all of it to a file."
     return Content(ContentKind.TEXT, "\n".join(lines), reason=reason, is_head=True)
+
+
+def _text_of_head(data: bytes) -> str | None:
+    """Answer the text that `data` is the beginning of; None if it is none."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.end < len(data) or error.reason != "unexpected end of data":
+            return None
+        return data[: error.start].decode("utf-8")  # a character is cut by the head's end

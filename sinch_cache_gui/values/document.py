@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
@@ -11,7 +11,6 @@ from sinch_cache_gui.cache.interface import (
     CacheBackend,
     Changed,
     Gone,
-    KeyInfo,
     KeyType,
     Saved,
     StoredValue,
@@ -22,7 +21,6 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.values.content import (
-    HEAD_BYTES,
     MAX_EDITED_BYTES,
     MAX_LOADED_BYTES,
     Content,
@@ -31,7 +29,6 @@ from sinch_cache_gui.values.content import (
     bytes_of,
     content_of,
     first_screen,
-    head_of,
 )
 from sinch_cache_gui.values.document_state import (
     Attempt,
@@ -42,6 +39,13 @@ from sinch_cache_gui.values.document_state import (
 )
 from sinch_cache_gui.values.document_views import BytesView, TextView
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
+from sinch_cache_gui.values.reading import (
+    beheaded,
+    is_same_value,
+    is_whole_of,
+    looks_the_same,
+    read_lightly,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,6 @@ class Document:
         self._is_following = False
         self._in_doubt: _Write | None = None
         self._limit = MAX_EDITED_BYTES
-        self._head = b""
 
     @property
     def state(self) -> DocumentState:
@@ -143,6 +146,8 @@ class Document:
         `remote_changed` says afterwards what the key really holds.
         """
         async with self._turn:
+            if self._limit < len(base) <= MAX_LOADED_BYTES:  # it was loaded whole then, too
+                self._limit = MAX_LOADED_BYTES
             stored = StoredValue(KeyType.STRING, base, len(base), None)
             content = await self._content_of(stored)
             await self._show_content(stored, content, is_undoable=False)
@@ -163,12 +168,13 @@ class Document:
         """
         async with self._turn:
             theirs = self._state.theirs
-            if (
-                self._state.phase is Phase.CONFLICT
-                and theirs is not None
-                and theirs.data is not None
-            ):
-                await self._write(theirs.data if seen is None else seen, TtlPolicy.KEEP)
+            if self._state.phase is not Phase.CONFLICT or theirs is None:
+                return
+            expected = theirs.data if seen is None else seen
+            if expected is not None:
+                await self._write(expected, TtlPolicy.KEEP)
+            elif theirs.type == KeyType.STRING:
+                await self._overwrite_unread(theirs)
 
     async def write_again(self, ttl: Ttl) -> None:
         """After the key went, write the text as a new one.
@@ -239,22 +245,35 @@ class Document:
             await self._reconcile(stored)
 
     async def _read(self) -> StoredValue | None:
-        """Answer what the key holds: without its bytes if they are too many.
+        return await read_lightly(self._backend, self.key, limit=self._limit, known=self._known())
 
-        Where bytes are to be compared, they are read however many they are.
+    def _known(self) -> Iterator[bytes]:
+        """Yield what the key may well hold, the likeliest first."""
+        state, doubted = self._state, self._in_doubt
+        if doubted is not None:
+            yield doubted.data
+        for stored in (state.theirs, state.stored):
+            if stored is not None and stored.data is not None:
+                yield stored.data
+
+    async def _overwrite_unread(self, theirs: StoredValue) -> None:
+        """Write in place of a value of which the head was seen, if it still begins like that.
+
+        All of it is read for that: the write demands it, and so does taking the write back.
         """
-        if not self._state.is_edited and self._in_doubt is None:
-            (info,) = await self._backend.describe([self.key], preview_bytes=1)
-            if _is_larger(info, self._limit):
-                (info,) = await self._backend.describe([self.key], preview_bytes=HEAD_BYTES)
-            if info is not None and _is_larger(info, self._limit):
-                self._head = info.preview
-                return StoredValue(info.type, None, info.size, info.deadline_ms)
-        return await self._backend.read(self.key)
+        try:
+            stored = await self._backend.read(self.key)
+        except CacheError as error:
+            self._become(replace(self._state, failure=Failure(Attempt.SAVE, error)))
+            return
+        if stored is None:
+            self._depart()
+        elif stored.data is not None and is_whole_of(stored, theirs):
+            await self._write(stored.data, TtlPolicy.KEEP)
+        else:
+            self._conflict(beheaded(stored, self._limit))
 
     async def _content_of(self, stored: StoredValue) -> Content:
-        if stored.type == KeyType.STRING and stored.data is None:
-            return head_of(self._head, stored.size or 0)
         content = await content_of(stored, limit=self._limit)
         # What no text can say is edited as bytes, where there is a view for them.
         return content if self._bytes_view_of(content) is None else replace(content, reason="")
@@ -289,10 +308,28 @@ class Document:
         match outcome:
             case Saved(deadline_ms=deadline_ms):
                 await self._saved(write, deadline_ms)
+            case Changed(other=other) if other.data is None and other.type == KeyType.STRING:
+                await self._refused_by_long(before)
             case Changed(other=other):
                 self._conflict(other)
             case Gone():
                 self._depart()
+
+    async def _refused_by_long(self, before: DocumentState) -> None:
+        """Find out what kept a write from happening: it is too long to be told with the refusal."""
+        try:
+            stored = await self._read()
+        except CacheError as error:
+            self._become(self._back_to(before, failure=Failure(Attempt.SAVE, error)))
+            return
+        believed = before.stored
+        if stored is not None and believed is not None and is_same_value(stored, believed):
+            # It was another for a moment only.
+            self._become(self._back_to(before, is_unsaved_for_sure=True))
+        elif stored is None:
+            self._depart()
+        else:
+            self._conflict(stored)
 
     async def _resolve(self, write: _Write, stored: StoredValue | None) -> None:
         """Say what became of a write whose answer never came."""
@@ -300,7 +337,7 @@ class Document:
         data = None if stored is None else stored.data
         if stored is not None and data == write.data:
             await self._saved(write, stored.deadline_ms)
-        elif data == write.expected and (stored is None or stored.type == KeyType.STRING):
+        elif data == write.expected and (stored is None or data is not None):
             self._become(self._back_to(write.came_from, is_unsaved_for_sure=True))
         else:
             self._become(self._back_to(write.came_from))
@@ -323,7 +360,7 @@ class Document:
         believed = self._state.stored
         if stored is None:
             self._depart()
-        elif believed is not None and _same_value(stored, believed):
+        elif believed is not None and looks_the_same(stored, believed):
             was_lost = self._state.is_unsaved_for_sure and self._state.is_edited
             settled = self._settled(phase=Phase.OPEN, stored=stored)
             self._become(replace(settled, is_unsaved_for_sure=was_lost))
@@ -382,7 +419,7 @@ class Document:
 
     def _conflict(self, theirs: StoredValue) -> None:
         before = self._state.theirs
-        is_another = before is not None and not _same_value(before, theirs)
+        is_another = before is not None and not looks_the_same(before, theirs)
         settled = self._settled(phase=Phase.CONFLICT, theirs=theirs)
         self._become(replace(settled, has_changed_again=is_another or settled.has_changed_again))
 
@@ -442,16 +479,3 @@ class Document:
         self._state = state
         for listener in tuple(self._listeners):
             listener(state)
-
-
-def _is_larger(info: KeyInfo | None, limit: int) -> bool:
-    return (
-        info is not None
-        and info.type == KeyType.STRING
-        and info.size is not None
-        and info.size > limit
-    )
-
-
-def _same_value(one: StoredValue, other: StoredValue) -> bool:
-    return one.type == other.type and one.data == other.data and one.data is not None

@@ -108,8 +108,9 @@ class DocumentState:
 
     @property
     def is_binary(self) -> bool:
-        """Whether the key holds bytes that are no text."""
-        return self.content is not None and self.content.kind is ContentKind.BINARY
+        """Whether the key holds bytes that are no text, and all of them are at hand."""
+        content = self.content
+        return content is not None and content.kind is ContentKind.BINARY and not content.is_head
 
     @property
     def is_whole_json(self) -> bool:
@@ -117,6 +118,16 @@ class DocumentState:
         content = self.content
         is_json = content is not None and content.kind is ContentKind.JSON and not content.is_head
         return is_json and self.phase is not Phase.LOADING
+
+    @property
+    def compared(self) -> StoredValue | None:
+        """What the text can be compared with: the other value, or what was loaded last.
+
+        None where that was not read whole.
+        """
+        value = self.theirs or self.stored
+        is_unread = value is None or (value.type == KeyType.STRING and value.data is None)
+        return None if is_unread else value
 
     @property
     def loadable_bytes(self) -> int | None:

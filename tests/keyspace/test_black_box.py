@@ -227,4 +227,8 @@ async def test_strings_that_were_read_and_other_types_are_kept_whole(
         await noting.read(b"tags")
         await until(lambda: box.last(b"tags"))
     assert box.last(KEY).snapshot == await redis_cache.snapshot(KEY)
+    await redis_cache.set("session:1", {"a": 2})
+    assert not await noting.holds(KEY, b'{"a":1}')
+    assert await noting.holds(KEY, b'{"a":2}')
+    assert box.last(KEY).snapshot == await redis_cache.snapshot(KEY)
     assert box.last(b"tags").snapshot == await redis_cache.snapshot(b"tags")

@@ -288,18 +288,6 @@ async def test_bytes_that_are_not_text_are_read_only(cache: MemoryCache) -> None
     assert await held(cache) == b"\x80\x04\x95"
 
 
-async def test_the_head_of_a_large_value_can_never_be_saved(cache: MemoryCache) -> None:
-    data = b'"' + b"x" * MAX_EDITED_BYTES + b'"'
-    await put(cache, data)
-    document, page = await opened(cache)
-    assert document.state.content is not None
-    assert document.state.content.is_head
-    assert not document.state.is_editable
-    page.type("1")
-    await document.save()
-    assert await held(cache) == data
-
-
 class HeadOnly(ForwardingBackend):
     """A connection over which no value is read whole."""
 

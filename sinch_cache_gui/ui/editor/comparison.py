@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import QObject
 
-from sinch_cache_gui.cache.interface import StoredValue
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
 from sinch_cache_gui.ui.editor.document_bars import DocumentBars
@@ -47,12 +46,8 @@ class Comparison(QObject):
 
     def start(self) -> None:
         """Compare, unless that is under way."""
-        if self._other_value() is not None and not self._tasks.is_running(TASK):
+        if self._document.state.compared is not None and not self._tasks.is_running(TASK):
             self._tasks.start(TASK, self._compare())
-
-    def _other_value(self) -> StoredValue | None:
-        """Answer what the text is compared with: the other value, or what was loaded last."""
-        return self._document.state.theirs or self._document.state.stored
 
     async def _compare(self) -> None:
         loop = asyncio.get_running_loop()
@@ -76,7 +71,7 @@ class Comparison(QObject):
         can_merge = state.phase is Phase.CONFLICT and not self._is_read_only
         if can_merge and not state.is_binary and await self._conflict.open_view():
             return
-        theirs = self._other_value()
+        theirs = self._document.state.compared
         if theirs is None:
             return
         content = await content_of(theirs)

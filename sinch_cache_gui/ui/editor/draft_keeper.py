@@ -153,11 +153,12 @@ class DraftKeeper(QObject):
         when = datetime.fromtimestamp(draft.at_ms / 1000).astimezone()
         name = f"{display_key(draft.key)[:200]}, {when:%Y-%m-%d} {when.hour}:{when:%M}"
         try:
-            stored = await self._backend.read(draft.key)
+            (kind,) = await self._backend.types([draft.key])
+            is_as_it_was = await self._backend.holds(draft.key, draft.unsaved.base)
         except CacheError as error:
             return f"{name}: {error.title}"
-        if stored is None:
+        if kind is None:
             return self.tr("{}: the key does not exist any more").format(name)
-        if stored.data == draft.unsaved.base:
+        if is_as_it_was:
             return self.tr("{}: the cache holds what it was begun on").format(name)
         return self.tr("{}: the cache holds another value by now").format(name)

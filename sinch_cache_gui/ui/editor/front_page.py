@@ -139,7 +139,8 @@ class FrontPage(QObject):
         state = self._document.state
         content = state.content
         is_text = content is not None and content.kind in (ContentKind.JSON, ContentKind.TEXT)
-        self._switch.allow(text=is_text, tree=state.is_whole_json, difference=is_text)
+        is_comparable = is_text and state.compared is not None
+        self._switch.allow(text=is_text, tree=state.is_whole_json, difference=is_comparable)
 
     def _view_in_front(self) -> ValueView | None:
         front = self._pages.front

@@ -53,7 +53,11 @@ def _conflict(state: DocumentState, actions: StateActions) -> Notice:
     is_string = theirs is not None and theirs.type == KeyType.STRING
     choices = [NoticeAction(_tr("Take theirs"), actions.take_theirs)]
     detail = ""
-    if is_string:
+    if theirs is not None and is_string and theirs.data is None:
+        detail = _tr("It has {:,} bytes now: too many to be compared with yours here.")
+        detail = detail.format(theirs.size or 0)
+        choices.append(NoticeAction(_tr("Overwrite theirs"), actions.overwrite_theirs))
+    elif is_string:
         choices.insert(0, NoticeAction(_tr("Show difference"), actions.show_difference))
         choices.append(NoticeAction(_tr("Overwrite theirs"), actions.overwrite_theirs))
     elif theirs is not None:
