@@ -5,7 +5,8 @@ A row is what `ElementPage` tells of an element.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -34,6 +35,9 @@ _EDITABLE: Final = {
     KeyType.ZSET: (0, 1),
     KeyType.STREAM: (),
 }
+
+
+_DIGITS: Final = re.compile(rb"[+-]?\d+")
 
 
 class EditRefused(ValueError):
@@ -91,11 +95,11 @@ def removals_of(kind: str, rows: Sequence[Row]) -> list[ElementChange]:
 
 
 def addition_of(kind: str, first: bytes, second: bytes, *, is_at_head: bool) -> ElementChange:
-    """Answer the change that adds an element.
+    """Answer the change that adds an element of a hash, a list, a set or a sorted set.
 
     Args:
         kind: The key's type.
-        first: A field's name, a list's element, a member; of a stream, "name=value, ...".
+        first: A field's name, a list's element, a member.
         second: The value of a field, or a member's score.
         is_at_head: Whether an element of a list goes to its beginning.
 
@@ -111,7 +115,26 @@ def addition_of(kind: str, first: bytes, second: bytes, *, is_at_head: bool) -> 
             return MemberChange(None, first)
         case KeyType.ZSET:
             return ScoreChange(first, None, parse_score(second))
-    return StreamAddition(_parse_pairs(first))
+    raise EditRefused("No element can be added here.")
+
+
+def entry_of(text: str, parse: Callable[[str], bytes]) -> StreamAddition:
+    """Answer the change that adds an entry, written as "name=value, name=value".
+
+    Args:
+        text: What was written.
+        parse: Reads a name or a value. What it reads an escape as sets nothing apart.
+
+    Raises:
+        EditRefused: It makes no entry.
+    """
+    pairs = []
+    for part in text.split(", "):
+        name, separator, value = part.partition("=")
+        if not separator:
+            raise EditRefused("An entry is written as name=value, name=value, ...")
+        pairs.append((parse(name), parse(value)))
+    return StreamAddition(tuple(pairs))
 
 
 def parse_score(data: bytes) -> float:
@@ -126,17 +149,12 @@ def parse_score(data: bytes) -> float:
         score = float("nan")
     if score != score or b"_" in data:
         raise EditRefused("A score is a number, such as 3, -0.5, 1e6 or inf.")
+    is_written_infinite = b"inf" in data.lower()
+    if abs(score) == float("inf") and not is_written_infinite:
+        raise EditRefused("This number is too large for a score. Write inf if that is meant.")
+    if _DIGITS.fullmatch(data.strip()) and int(data) != int(score):
+        raise EditRefused(f"A score is a 64-bit float: this one would become {int(score)}.")
     return score
-
-
-def _parse_pairs(text: bytes) -> tuple[tuple[bytes, bytes], ...]:
-    pairs = []
-    for part in text.split(b", "):
-        name, separator, value = part.partition(b"=")
-        if not separator:
-            raise EditRefused("An entry is written as name=value, name=value, ...")
-        pairs.append((name, value))
-    return tuple(pairs)
 
 
 def over_theirs(change: ElementChange, held: bytes) -> ElementChange | None:
@@ -152,6 +170,16 @@ def over_theirs(change: ElementChange, held: bytes) -> ElementChange | None:
         case ScoreChange():
             return replace(change, before=float(held))
     return None
+
+
+def makes_new(change: ElementChange, element: bytes) -> bool:
+    """Whether a change was to bring `element` into being, and not to change one it knew."""
+    match change:
+        case FieldChange(before=None) | ScoreChange(before=None) | MemberChange():
+            return True
+        case FieldRename(to=to) | ScoredRename(to=to):
+            return to == element
+    return False
 
 
 def as_new(change: ElementChange) -> ElementChange | None:

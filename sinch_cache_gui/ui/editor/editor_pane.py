@@ -74,8 +74,8 @@ class EditorPane(QWidget):
         self.key = key
         self.header = DocumentHeader(theme, key, backend.now_ms, is_read_only=is_read_only)
         self.panel = TextPanel(theme, self.tasks, self.tr("Save"))
-        self._switch = ViewSwitch(shortcuts_of=self.panel)
-        self.panel.footer.add_switch(self._switch)
+        self.switch = ViewSwitch()
+        self.panel.footer.add_switch(self.switch)
         self.pages = ValuePages(
             theme, self.panel, backend, key, self.tasks, is_read_only=is_read_only
         )
@@ -83,7 +83,7 @@ class EditorPane(QWidget):
         self._conflict_desk = ConflictDesk(self.pages, self.document, self.tasks)
         self._front = FrontPage(
             self.pages,
-            self._switch,
+            self.switch,
             self.document,
             self._conflict_desk,
             self.tasks,
@@ -203,7 +203,7 @@ class EditorPane(QWidget):
         self.header.rename_requested.connect(self.ask_rename)
         self.header.duplicate_requested.connect(self.mover.ask_duplicate)
         self.header.deadline_passed.connect(self.look_again)
-        self._switch.view_requested.connect(self._see_as)
+        self.switch.view_requested.connect(self._see_as)
         self._front.turned.connect(lambda: self._show_bar(self.document.state))
         self._bars.ttl_entered.connect(self._write_again)
         self._bars.state_asked.connect(lambda: self._show_bar(self.document.state))

@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementGone,
     ElementOutcome,
     ElementSaved,
+    kind_of,
 )
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, Gone, Saved, WriteOutcome
@@ -35,9 +36,11 @@ class ElementChanger(QObject):
     """Writes what the table of one key is asked for, and says in a bar what became of it.
 
     Attributes:
+        change_made: An element is another now; carries the `ElementChange` that was made.
         written: The key is another now, or was found to be.
     """
 
+    change_made = Signal(object)
     written = Signal()
 
     def __init__(self, backend: CacheBackend, key: bytes, tasks: PaneTasks, bar: NoticeBar) -> None:
@@ -95,6 +98,7 @@ class ElementChanger(QObject):
         can_undo = self._keep_undoable()
         self._bar.show_notice(
             done_notice(
+                kind_of(changes[0]),
                 len(changes),
                 can_undo=can_undo,
                 has_vanished=self.has_vanished,
@@ -109,7 +113,7 @@ class ElementChanger(QObject):
         total: int,
     ) -> None:
         made = len(self._done)
-        progress = Progress(made, total, can_undo=self._keep_undoable())
+        progress = Progress(kind_of(change), made, total, can_undo=self._keep_undoable())
         self._bar.show_notice(refused_notice(change, found, progress, self._actions))
 
     def _keep_undoable(self) -> bool:
@@ -121,9 +125,12 @@ class ElementChanger(QObject):
 
     async def _change(self, change: ElementChange) -> ElementOutcome | CacheError:
         try:
-            return await self._backend.change_element(self._key, change)
+            outcome = await self._backend.change_element(self._key, change)
         except CacheError as error:
             return error
+        if isinstance(outcome, ElementSaved):
+            self.change_made.emit(change)
+        return outcome
 
     async def _undo_all(self) -> None:
         """Take back what was done, the last first; what is refused, and all before it, is kept."""

@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
+from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.key_text import parse_key
 from sinch_cache_gui.ui.editor.element_table import LONGEST_LINE
 from sinch_cache_gui.ui.theme import GRID, Theme
-from sinch_cache_gui.values.element_edits import EditRefused, addition_of
+from sinch_cache_gui.values.element_edits import EditRefused, addition_of, entry_of
 
 
 class ElementForm(QWidget):
@@ -84,13 +85,14 @@ class ElementForm(QWidget):
             self.refused.emit(self.tr("This is too long for a line; add it shorter, then edit it."))
             return
         try:
-            change = addition_of(
-                self._kind,
-                parse_key(first),
-                parse_key(second),
-                is_at_head=self._at_head.isChecked(),
-            )
+            change = self._addition(first, second)
         except EditRefused as refused:
             self.refused.emit(str(refused))
             return
         self.entered.emit(change)
+
+    def _addition(self, first: str, second: str) -> ElementChange:
+        if self._kind == KeyType.STREAM:
+            return entry_of(first, parse_key)
+        is_at_head = self._at_head.isChecked()
+        return addition_of(self._kind, parse_key(first), parse_key(second), is_at_head=is_at_head)

@@ -17,7 +17,14 @@ from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import Changed, Gone
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
-from sinch_cache_gui.values.element_edits import as_new, element_of, over_theirs, written_by
+from sinch_cache_gui.ui.editor.element_words import element_in_words, elements_in_words
+from sinch_cache_gui.values.element_edits import (
+    as_new,
+    element_of,
+    makes_new,
+    over_theirs,
+    written_by,
+)
 
 SHOWN: int = 300
 """Characters of an element a bar quotes."""
@@ -81,11 +88,13 @@ class Progress:
     """How far a row of changes had come when one was refused.
 
     Attributes:
+        kind: The key's type.
         made: How many were made before it.
         total: How many there were to make.
         can_undo: Whether those made can be taken back.
     """
 
+    kind: str
     made: int
     total: int
     can_undo: bool
@@ -95,8 +104,8 @@ class Progress:
         """What was written, for people."""
         if not self.made:
             return _tr("Nothing was written.")
-        said = _tr("{} of {} elements were changed before that.")
-        return said.format(f"{self.made:,}", f"{self.total:,}")
+        said = _tr("{} of {} were changed before that.")
+        return said.format(f"{self.made:,}", elements_in_words(self.kind, self.total))
 
 
 def refused_notice(
@@ -127,15 +136,20 @@ def _changed_notice(
     """Say that somebody else wrote this element, and what stands there."""
     again = over_theirs(change, found.held)
     own = written_by(change)
-    choices = [NoticeAction(_tr("Take theirs"), actions.close)]
+    is_taken = makes_new(change, found.element)
+    choices = [NoticeAction(_tr("Keep it") if is_taken else _tr("Take theirs"), actions.close)]
     if again is not None:
         label = _tr("Delete theirs") if own is None else _tr("Overwrite theirs")
+        label = _tr("Overwrite it") if is_taken else label
         choices.append(NoticeAction(label, lambda: actions.change(again)))
     if own is not None:
         choices.append(NoticeAction(_tr("Copy mine"), lambda: actions.copy(own)))
-    if found.held == found.element:
+    if is_taken:
         title = _tr("{} is there already.").format(_quoted(found.element))
-        return Notice(Severity.WARNING, f"{title} {written}", actions=tuple(choices))
+        detail = ""
+        if found.held != found.element:
+            detail = _tr("It holds {}.").format(_quoted(found.held))
+        return Notice(Severity.WARNING, f"{title} {written}", detail, tuple(choices))
     title = _tr("Somebody else wrote {}.").format(_quoted(found.element))
     return Notice(
         Severity.WARNING,
@@ -174,13 +188,14 @@ def _failed_notice(change: ElementChange, error: CacheError, actions: ElementAct
 
 
 def done_notice(
-    count: int, *, can_undo: bool, has_vanished: bool, actions: ElementActions
+    kind: str, count: int, *, can_undo: bool, has_vanished: bool, actions: ElementActions
 ) -> Notice:
     """Say that elements were changed, and offer to take it back."""
-    title = _tr("1 element changed") if count == 1 else _tr("{} elements changed").format(count)
+    title = _tr("{} changed").format(elements_in_words(kind, count))
     detail = ""
     if has_vanished:
-        title = _tr("The last element went, and the key with it")
+        last = _tr("The last {} went, and the key with it")
+        title = last.format(element_in_words(kind))
         detail = _tr("Undo puts the key back, with the time it had left.")
     elif not can_undo:
         detail = _tr("An entry deleted from a stream cannot be put back.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from sinch_cache_gui.cache.interface import KeyType
@@ -54,8 +54,9 @@ class ElementModel(QAbstractTableModel):
     cell_entered = Signal(object)
     overlong_entered = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._kind = ""
         self._columns: tuple[str, ...] = ()
         self._rows: list[Row] = []
@@ -118,17 +119,33 @@ class ElementModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._columns)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+    def data(
+        self, index: Index, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | QColor | QFont | None:
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         cell = self.cell(index.row(), index.column())
-        if role == Qt.ItemDataRole.DisplayRole:
-            return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return display_key(cell[: 4 * TIP_LENGTH])[:TIP_LENGTH]
-        if role == Qt.ItemDataRole.EditRole:
-            return display_key(cell)
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole if self._is_empty(index):
+                return self.tr("(empty)")
+            case Qt.ItemDataRole.DisplayRole:
+                return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
+            case Qt.ItemDataRole.ToolTipRole:
+                return display_key(cell[: 4 * TIP_LENGTH])[:TIP_LENGTH]
+            case Qt.ItemDataRole.EditRole:
+                return display_key(cell)
+            case Qt.ItemDataRole.ForegroundRole if self._is_empty(index):
+                return QColor(self._theme.tokens.muted)
+            case Qt.ItemDataRole.FontRole if self._is_empty(index):
+                font = self._theme.monospace()
+                font.setItalic(True)
+                return font
         return None
+
+    def _is_empty(self, index: Index) -> bool:
+        """Whether a cell holds an empty string: that is a value like any other."""
+        is_part = index.column() < len(self._rows[index.row()])
+        return is_part and not self.cell(index.row(), index.column())
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.EditRole or not isinstance(value, str) or not index.isValid():

@@ -21,6 +21,7 @@ from sinch_cache_gui.ui.editor.element_table import (
     ElementModel,
     ElementTable,
 )
+from sinch_cache_gui.ui.editor.element_words import elements_in_words
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -62,7 +63,8 @@ class ElementsPage(QWidget):
         self._next: ScanCursor | None = None
         self._wanted = 1
         self._is_stale = False
-        self.model = ElementModel()
+        self._adding: ElementChange | None = None
+        self.model = ElementModel(theme)
         self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
         self.bar = NoticeBar(theme, over=self.table)
@@ -138,6 +140,7 @@ class ElementsPage(QWidget):
         )
         self.form.entered.connect(self._add_element)
         self.form.refused.connect(self._say)
+        self.changer.change_made.connect(self._follow_change)
         self.changer.written.connect(self.elements_changed)
 
     def _allow(self) -> None:
@@ -183,8 +186,12 @@ class ElementsPage(QWidget):
         self.changer.make([change])
 
     def _add_element(self, change: ElementChange) -> None:
+        self._adding = change
         self.changer.make([change])
-        self.form.clear()
+
+    def _follow_change(self, change: ElementChange) -> None:
+        if change is self._adding:  # until then the form keeps what was written
+            self.form.clear()
 
     def _ask_delete(self) -> None:
         rows = [self.model.row(row) for row in self.table.selected_rows()]
@@ -279,11 +286,10 @@ class ElementsPage(QWidget):
         self._more.setVisible(self._next is not None)
         shown = f"{self.model.rowCount():,}"
         if self._next is not None and self._size is not None:
-            said = self.tr("{} of {} elements loaded").format(shown, f"{self._size:,}")
-        elif self.model.rowCount() == 1:
-            said = self.tr("1 element")
+            whole = elements_in_words(self._kind, self._size)
+            said = self.tr("{} of {} loaded").format(shown, whole)
         else:
-            said = self.tr("{} elements").format(shown)
+            said = elements_in_words(self._kind, self.model.rowCount())
         self._count.setText(said)
 
     def _button(self, text: str, name: str) -> QPushButton:

@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.countdown import Countdown
+from sinch_cache_gui.ui.editor.element_words import elements_in_words
 from sinch_cache_gui.ui.editor.key_label import KeyLabel
 from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -96,8 +97,9 @@ class DocumentHeader(QWidget):
         size = state.stored.size
         if size is None:
             return what
-        unit = self.tr("B") if state.stored.type == KeyType.STRING else self.tr("elements")
-        return f"{what}, {size:,} {unit}"
+        if state.stored.type == KeyType.STRING:
+            return self.tr("{}, {} B").format(what, f"{size:,}")
+        return f"{what}, {elements_in_words(state.stored.type, size)}"
 
     def _make_ttl_tools(self) -> tuple[QToolButton, ...]:
         minute = 60_000

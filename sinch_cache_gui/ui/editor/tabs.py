@@ -19,6 +19,7 @@ from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.editor.view_switch import DIFFERENCE_KEYS, TREE_KEYS, ViewSwitch
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -98,6 +99,9 @@ class EditorTabs(QWidget):
             ("Ctrl+W", lambda: self._close_tab(self._bar.currentIndex())),
             ("Ctrl+Tab", lambda: self._step(1)),
             ("Ctrl+Shift+Tab", lambda: self._step(-1)),
+            # Here and not in the panes: the keyboard may be on the bar of the tabs.
+            (TREE_KEYS, lambda: self._toggle(ViewSwitch.toggle_tree)),
+            (DIFFERENCE_KEYS, lambda: self._toggle(ViewSwitch.toggle_difference)),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -342,6 +346,11 @@ class EditorTabs(QWidget):
     def _step(self, by: int) -> None:
         if self._bar.count():
             self._bar.setCurrentIndex((self._bar.currentIndex() + by) % self._bar.count())
+
+    def _toggle(self, toggle: Callable[[ViewSwitch], None]) -> None:
+        pane = self.current_pane
+        if isinstance(pane, EditorPane):
+            toggle(pane.switch)
 
     def _close_tab(self, index: int) -> None:
         pane = self._pane_at(index)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 
@@ -32,7 +31,7 @@ class ViewSwitch(QWidget):
 
     view_requested = Signal(object)
 
-    def __init__(self, shortcuts_of: QWidget) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._shown: ValueView | None = ValueView.TEXT
         titles: Mapping[ValueView, tuple[str, str]] = {
@@ -55,8 +54,6 @@ class ViewSwitch(QWidget):
             button.setCheckable(True)
             button.clicked.connect(lambda _checked=False, view=view: self._request(view))
             row.addWidget(button)
-        self._shortcut(TREE_KEYS, self._toggle_tree, shortcuts_of)
-        self._shortcut(DIFFERENCE_KEYS, self._toggle_difference, shortcuts_of)
 
     def show_view(self, view: ValueView | None) -> None:
         """Have the button of `view` down; none where something else is seen."""
@@ -73,19 +70,16 @@ class ViewSwitch(QWidget):
         ):
             self._buttons[view].setEnabled(is_possible)
 
+    def toggle_tree(self) -> None:
+        """Ask for the tree, or back from it for the text."""
+        self._request(ValueView.TEXT if self._shown is ValueView.TREE else ValueView.TREE)
+
+    def toggle_difference(self) -> None:
+        """Ask for the difference, or back from it for the text."""
+        is_shown = self._shown is ValueView.DIFFERENCE
+        self._request(ValueView.TEXT if is_shown else ValueView.DIFFERENCE)
+
     def _request(self, view: ValueView) -> None:
         self.show_view(self._shown)  # a click alone shows nothing yet
         if self._buttons[view].isEnabled():
             self.view_requested.emit(view)
-
-    def _toggle_tree(self) -> None:
-        self._request(ValueView.TEXT if self._shown is ValueView.TREE else ValueView.TREE)
-
-    def _toggle_difference(self) -> None:
-        is_shown = self._shown is ValueView.DIFFERENCE
-        self._request(ValueView.TEXT if is_shown else ValueView.DIFFERENCE)
-
-    def _shortcut(self, keys: str, run: Callable[[], None], parent: QWidget) -> None:
-        shortcut = QShortcut(QKeySequence(keys), parent)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(run)

@@ -107,7 +107,7 @@ async def test_a_value_is_typed_over_and_undone(hand: Hand) -> None:
     await hand.until(lambda: hand.rows() == [("name", "Bo")])
     assert hand.raw.hgetall("customer") == {b"name": b"Bo"}
     assert hand.raw.pexpiretime("customer") == until
-    await hand.until(lambda: hand.desk.says("1 element changed"))
+    await hand.until(lambda: hand.desk.says("1 field changed"))
     hand.desk.click("Undo")
     await hand.until(lambda: hand.rows() == [("name", "Åsa")])
     assert hand.raw.hgetall("customer") == {b"name": "Åsa".encode()}
@@ -154,7 +154,7 @@ async def test_what_is_being_typed_survives_the_changes_of_others(hand: Hand) ->
     QTest.keyClicks(line, "B")
     hand.raw.hset("customer", mapping={"age": "4", "name": "Eva"})
     hand.desk.tabs.values_may_have_changed()
-    await hand.until(lambda: hand.desk.says("hash, 2 elements"))
+    await hand.until(lambda: hand.desk.says("hash, 2 fields"))
     QTest.keyClicks(line, "o")
     QTest.keyClick(line, Qt.Key.Key_Return)
     await hand.until(lambda: hand.desk.says("Somebody else wrote “name”"))
@@ -180,6 +180,22 @@ async def test_nonsense_is_refused_with_a_sentence(hand: Hand) -> None:
     assert hand.raw.zscore("scores", "a") == 1
 
 
+async def test_a_member_that_is_there_already_is_said_and_what_was_written_stays_in_the_form(
+    hand: Hand,
+) -> None:
+    hand.raw.zadd("scores", {"a": 1})
+    await hand.open(b"scores", 1)
+    hand.desk.click("Add an element")
+    hand.desk.type_into("New member", "a")
+    hand.desk.type_into("New score", "2.5")
+    hand.desk.click("Add this element")
+    await hand.until(lambda: hand.desk.says("“a” is there already. Nothing was written."))
+    assert hand.desk.says("It holds “1”.")
+    assert hand.desk.field("New score").text() == "2.5"
+    hand.desk.click("Overwrite it")
+    await hand.until(lambda: hand.rows() == [("a", "2.5")])
+
+
 async def test_rows_are_deleted_and_come_back_where_they_were(hand: Hand) -> None:
     hand.raw.rpush("list", "a", "b", "a", "c")
     await hand.open(b"list", 4)
@@ -202,7 +218,7 @@ async def test_a_deletion_refused_halfway_says_how_far_it_came_and_takes_that_ba
     hand.table.selectAll()
     hand.press(Qt.Key.Key_Delete)
     await hand.until(lambda: hand.desk.says("Somebody else wrote “c”"))
-    assert hand.desk.says("2 of 4 elements were changed before that.")
+    assert hand.desk.says("2 of 4 members were changed before that.")
     assert hand.raw.zrange("scores", 0, -1) == [b"c", b"d"]
     hand.desk.click("Undo")
     await hand.until(lambda: hand.desk.says("It is as it was before"))
@@ -265,7 +281,7 @@ async def test_a_key_that_goes_with_its_last_element_is_offered_back(hand: Hand)
     await hand.open(b"set", 1)
     hand.select(0)
     hand.desk.click("Delete the selected elements")
-    await hand.until(lambda: hand.desk.says("The last element went, and the key with it"))
+    await hand.until(lambda: hand.desk.says("The last member went, and the key with it"))
     await hand.until(lambda: not hand.desk.pane().tasks.is_running("follow"))
     assert not hand.desk.says("This key was deleted")
     hand.desk.click("Undo")

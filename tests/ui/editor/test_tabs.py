@@ -150,3 +150,18 @@ async def test_a_key_without_an_id_says_why(desk: Desk) -> None:
     assert desk.says("code reading callId gets undefined")
     await desk.open(b"session:4f1c")
     assert not desk.says("callId")
+
+
+async def test_the_tree_comes_and_goes_though_the_keyboard_is_on_the_bar_of_the_tabs(
+    desk: Desk,
+) -> None:
+    await desk.put(b"session:1", b'{"a":1}')
+    pane = await desk.open(b"session:1")
+    await desk.until(lambda: pane.panel.is_known_json(desk.view().revision))
+    desk.tab_bar().setFocus()
+    await desk.until(desk.tab_bar().hasFocus)
+    desk.keys(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
+    await desk.until(pane.tree.isVisible)
+    desk.tab_bar().setFocus()
+    desk.keys(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
+    await desk.until(desk.view().isVisible)
