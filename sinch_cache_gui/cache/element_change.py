@@ -117,7 +117,23 @@ class StreamAddition:
 
 @dataclass(frozen=True, slots=True)
 class StreamDeletion:
-    """Delete an entry of a stream; nothing can put it back in its place."""
+    """Delete an entry of a stream."""
+
+    id: bytes
+    fields: tuple[tuple[bytes, bytes], ...] = field(repr=False)
+
+
+MAX_BEHIND: Final = 500
+"""Entries that may stand behind one that is put back into a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRestoration:
+    """Put a deleted entry back in its place of a stream, under its old id.
+
+    A server takes entries at the end only. So all behind it are taken out and put back, too, as
+    they are and in the same step; with more than `MAX_BEHIND` of them it is refused.
+    """
 
     id: bytes
     fields: tuple[tuple[bytes, bytes], ...] = field(repr=False)
@@ -135,6 +151,7 @@ ElementChange: TypeAlias = (
     | ScoredRename
     | StreamAddition
     | StreamDeletion
+    | StreamRestoration
 )
 
 _KINDS: Final[dict[type[ElementChange], str]] = {
@@ -149,6 +166,7 @@ _KINDS: Final[dict[type[ElementChange], str]] = {
     ScoredRename: KeyType.ZSET,
     StreamAddition: KeyType.STREAM,
     StreamDeletion: KeyType.STREAM,
+    StreamRestoration: KeyType.STREAM,
 }
 
 

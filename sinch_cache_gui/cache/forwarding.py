@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
+from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
@@ -93,10 +94,16 @@ class ForwardingBackend(CacheBackend):
         return await self._inner.holds(key, data)
 
     async def elements(
-        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+        self,
+        key: bytes,
+        kind: str,
+        cursor: ScanCursor | None = None,
+        *,
+        count: int = 200,
+        within: ElementRange | None = None,
     ) -> ElementPage | None:
         """Forwarded."""
-        return await self._inner.elements(key, kind, cursor, count=count)
+        return await self._inner.elements(key, kind, cursor, count=count, within=within)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl

@@ -20,6 +20,7 @@ from sinch_cache_gui.cache.feed import FeedEvent
 
 if TYPE_CHECKING:
     from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
+    from sinch_cache_gui.cache.element_range import ElementRange
     from sinch_cache_gui.cache.errors import CacheError
 
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
@@ -412,7 +413,13 @@ class CacheBackend(FunctionCache, Protocol):
         ...
 
     async def elements(
-        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+        self,
+        key: bytes,
+        kind: str,
+        cursor: ScanCursor | None = None,
+        *,
+        count: int = 200,
+        within: ElementRange | None = None,
     ) -> ElementPage | None:
         """Answer the next page of about `count` elements; a None cursor starts anew.
 
@@ -420,7 +427,8 @@ class CacheBackend(FunctionCache, Protocol):
             key: The key's bytes.
             kind: The `KeyType` it is believed to have, other than a string.
             cursor: Where the last page ended.
-            count: Elements wanted.
+            count: Elements to walk past; with a pattern, fewer are answered, perhaps none.
+            within: Only these are meant; None for all.
 
         Returns:
             None where the key does not exist, or is of another type or of one without elements.

@@ -9,6 +9,7 @@ from typing import Final, assert_never
 
 from sinch_cache_gui.cache.change_queue import ChangeQueue
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, kind_of
+from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError, WrongType
 from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource, LiveStatus
 from sinch_cache_gui.cache.glob import compile_pattern
@@ -187,6 +188,7 @@ class MemoryCache(CacheBackend):
         cursor: ScanCursor | None = None,  # noqa: ARG002
         *,
         count: int = 200,  # noqa: ARG002
+        within: ElementRange | None = None,  # noqa: ARG002
     ) -> ElementPage | None:
         """Every key is a string here."""
         return None

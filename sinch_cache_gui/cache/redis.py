@@ -11,8 +11,10 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     ElementOutcome,
     ElementSaved,
+    StreamRestoration,
     kind_of,
 )
+from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, WrongType
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
@@ -42,7 +44,9 @@ from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abili
 from sinch_cache_gui.cache.redis_comparison import holds
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
+    ElementPlan,
     ElementRefused,
+    ElementResult,
     OtherType,
     inverse_of,
     plan_of,
@@ -55,6 +59,7 @@ from sinch_cache_gui.cache.redis_reads import BATCH, RedisReads
 from sinch_cache_gui.cache.redis_scan import RedisScan
 from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
 from sinch_cache_gui.cache.redis_sentinel import SentinelNode
+from sinch_cache_gui.cache.redis_stream_restoring import restore_entry
 from sinch_cache_gui.cache.redis_transactions import WatchedWrites
 from sinch_cache_gui.cache.redis_writes import (
     Absent,
@@ -221,11 +226,17 @@ class RedisCache(CacheBackend):
         return await holds(self._node, key, data, by_digest=False)
 
     async def elements(
-        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+        self,
+        key: bytes,
+        kind: str,
+        cursor: ScanCursor | None = None,
+        *,
+        count: int = 200,
+        within: ElementRange | None = None,
     ) -> ElementPage | None:
         """One round trip; two for a hash, where fields may have TTLs of their own."""
         elements = RedisElements(self._node, has_field_ttl=self._abilities.has_field_ttl)
-        return await elements.page(key, kind, cursor, count)
+        return await elements.page(key, kind, cursor, count, within)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
@@ -259,8 +270,7 @@ class RedisCache(CacheBackend):
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """Look at an element and change it in one step on the server."""
-        plan = plan_of(key, change, has_field_ttl=self._abilities.has_field_ttl)
-        result = await self._atomically(lambda writes: writes.change_element(key, plan))
+        plan, result = await self._atomically(lambda writes: self._carry_out(writes, key, change))
         match result:
             case Absent():
                 return Gone()
@@ -276,6 +286,14 @@ class RedisCache(CacheBackend):
                 whole = Snapshot(key, kind_of(change), dump, result.before_ms)
                 return ElementSaved(None, None, whole)
         raise TypeError(f"not a result: {result!r}")
+
+    async def _carry_out(
+        self, writes: AtomicWrites, key: bytes, change: ElementChange
+    ) -> tuple[ElementPlan, ElementResult | Absent]:
+        if isinstance(change, StreamRestoration):
+            return await restore_entry(self._node, writes, key, change)
+        plan = plan_of(key, change, has_field_ttl=self._abilities.has_field_ttl)
+        return plan, await writes.change_element(key, plan)
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a key back in one step on the server; other types than strings by RESTORE."""

@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
 from sinch_cache_gui.cache.cluster_scan import ClusterCursor, first_round, next_round
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
+from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, OutcomeUnknown
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
@@ -210,14 +211,21 @@ class ClusterCache(CacheBackend):
         return await self._at(key, lambda cache: cache.holds(key, data))
 
     async def elements(
-        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+        self,
+        key: bytes,
+        kind: str,
+        cursor: ScanCursor | None = None,
+        *,
+        count: int = 200,
+        within: ElementRange | None = None,
     ) -> ElementPage | None:
         """A page from where the key is; a cursor means nothing to another server."""
         held_by, at = (None, None) if cursor is None else _parse_element_cursor(cursor)
 
         async def page(cache: RedisCache) -> ElementPage | None:
             place = cache.facts.label
-            found = await cache.elements(key, kind, at if place == held_by else None, count=count)
+            here = at if place == held_by else None
+            found = await cache.elements(key, kind, here, count=count, within=within)
             if found is None or found.next is None:
                 return found
             return replace(found, next=(place, found.next))

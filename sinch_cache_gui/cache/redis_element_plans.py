@@ -26,6 +26,7 @@ from sinch_cache_gui.cache.element_change import (
     ScoredRename,
     StreamAddition,
     StreamDeletion,
+    StreamRestoration,
 )
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.cache.redis_node import Command, Reply
@@ -178,6 +179,8 @@ def plan_of(key: bytes, change: ElementChange, *, has_field_ttl: bool) -> Elemen
             whole = (entry, *(part for pair in fields for part in pair))
             look = Look(entry, ("XRANGE", key, entry, entry), whole)
             return ElementPlan(KeyType.STREAM, (look,), (("XDEL", key, entry),))
+        case StreamRestoration():
+            raise TypeError("what stands behind the entry is to be read first")
 
 
 def _hash_plan(
@@ -281,8 +284,8 @@ def _zset_plan(key: bytes, change: ScoreChange | ScoredRename) -> ElementPlan:
             return ElementPlan(KeyType.ZSET, (look,), (store,))
 
 
-def inverse_of(change: ElementChange, done: ElementDone) -> ElementChange | None:
-    """Answer the change that takes a change back; None if nothing can."""
+def inverse_of(change: ElementChange, done: ElementDone) -> ElementChange:
+    """Answer the change that takes a change back."""
     match change:
         case FieldChange(name, before, after):
             when = done.field_deadline_ms if after is None else None
@@ -304,9 +307,20 @@ def inverse_of(change: ElementChange, done: ElementDone) -> ElementChange | None
             return ScoreChange(member, after, before)
         case ScoredRename(member, to, score):
             return ScoredRename(to, member, score)
+        case StreamAddition() | StreamDeletion() | StreamRestoration():
+            return _inverse_in_stream(change, done)
+
+
+def _inverse_in_stream(
+    change: StreamAddition | StreamDeletion | StreamRestoration, done: ElementDone
+) -> ElementChange:
+    match change:
         case StreamAddition(fields):
             return StreamDeletion(done.replies[0][0], fields)
-    return None
+        case StreamDeletion(entry, fields):
+            return StreamRestoration(entry, fields)
+        case StreamRestoration(entry, fields):
+            return StreamDeletion(entry, fields)
 
 
 def refusal_of(plan: ElementPlan, refused: ElementRefused) -> ElementChanged | ElementGone:

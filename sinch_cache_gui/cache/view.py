@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeVar, cast
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, ElementSaved
+from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError, InvalidKey, NotPermitted
 from sinch_cache_gui.cache.feed import Changes, FeedEvent
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
@@ -124,10 +125,17 @@ class CacheView(ForwardingBackend):
         return await self._inner.holds(self._full(key), data)
 
     async def elements(
-        self, key: bytes, kind: str, cursor: ScanCursor | None = None, *, count: int = 200
+        self,
+        key: bytes,
+        kind: str,
+        cursor: ScanCursor | None = None,
+        *,
+        count: int = 200,
+        within: ElementRange | None = None,
     ) -> ElementPage | None:
         """Read a key below the prefix."""
-        return await self._inner.elements(self._full(key), kind, cursor, count=count)
+        full = self._full(key)
+        return await self._inner.elements(full, kind, cursor, count=count, within=within)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl

@@ -23,6 +23,7 @@ from sinch_cache_gui.cache.element_change import (
     ScoredRename,
     StreamAddition,
     StreamDeletion,
+    StreamRestoration,
 )
 from sinch_cache_gui.cache.interface import KeyType
 
@@ -213,7 +214,7 @@ def element_of(change: ElementChange) -> bytes:
             return (before if before is not None else after) or b""
         case ScoreChange(member=member) | ScoredRename(member=member):
             return member
-        case StreamDeletion(id=id_):
+        case StreamDeletion(id=id_) | StreamRestoration(id=id_):
             return id_
         case StreamAddition(fields):
             return b", ".join(b"%s=%s" % pair for pair in fields)

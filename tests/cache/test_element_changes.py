@@ -10,6 +10,7 @@ import redis as redis_client
 
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.element_change import (
+    MAX_BEHIND,
     ElementChange,
     ElementChanged,
     ElementGone,
@@ -25,8 +26,9 @@ from sinch_cache_gui.cache.element_change import (
     ScoredRename,
     StreamAddition,
     StreamDeletion,
+    StreamRestoration,
 )
-from sinch_cache_gui.cache.errors import NotPermitted, WrongType
+from sinch_cache_gui.cache.errors import CacheError, NotPermitted, WrongType
 from sinch_cache_gui.cache.interface import Gone, KeyType, Saved
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.redis import RedisCache
@@ -184,6 +186,7 @@ ONE_OF_EACH: list[tuple[str, ElementChange]] = [
     ("set", MemberChange(None, b"1")),
     ("zset", ScoreChange(b"1", None, 1)),
     ("stream", StreamAddition(((b"n", b"1"),))),
+    ("stream", StreamRestoration(b"4-1", ((b"n", b"1"),))),
 ]
 
 
@@ -257,9 +260,7 @@ async def test_the_only_element_is_renamed_without_the_key_going_in_between(stag
         assert 0 < shelf.raw.pttl(shelf.key(kind)) <= TTL_MS
 
 
-async def test_an_entry_added_to_a_stream_can_be_taken_back_but_not_a_deletion(
-    shelf: Shelf,
-) -> None:
+async def test_an_entry_added_to_a_stream_can_be_taken_back(shelf: Shelf) -> None:
     fields = ((b"n", b"2"), (b"n", b"\xff"), (b"", b""))
     added = await shelf.change("stream", StreamAddition(fields))
     assert isinstance(added, ElementSaved)
@@ -269,15 +270,82 @@ async def test_an_entry_added_to_a_stream_can_be_taken_back_but_not_a_deletion(
     assert entry[1:] == (b"n", b"2", b"n", b"\xff", b"", b"")
     assert added.inverse == StreamDeletion(entry[0], fields)
 
-    deleted = await shelf.change("stream", added.inverse)
-    assert isinstance(deleted, ElementSaved)
-    assert deleted.inverse is None
+    assert isinstance(await shelf.change("stream", added.inverse), ElementSaved)
     assert shelf.raw.xlen(shelf.key("stream")) == 1
 
     last = await shelf.change("stream", StreamDeletion(b"5-1", ((b"n", b"1"),)))
     assert isinstance(last, ElementSaved)
     assert last.vanished is None, "a stream outlives its entries"
     assert 0 < shelf.raw.pttl(shelf.key("stream")) <= TTL_MS
+
+
+@pytest.mark.parametrize("entry", [b"0-1", b"5-1", b"6-0", b"9-9"])
+async def test_an_entry_deleted_from_a_stream_comes_back_in_its_place(
+    stage: Stage, entry: bytes
+) -> None:
+    """What was added behind it since stays, and readers have read what they had read."""
+    shelf = Shelf(stage)
+    key = shelf.key("stream")
+    for id_ in ("0-1", "5-1", "6-0", "9-9"):
+        shelf.raw.xadd(key, {b"n": b"1", b"m": b"\xff"}, id=id_)
+    shelf.raw.xgroup_create(key, "group", id="0")
+    shelf.raw.xreadgroup("group", "reader", {key: ">"}, count=3)
+    shelf.raw.xack(key, "group", "5-1")
+    shelf.raw.pexpire(key, TTL_MS)
+    (deadline,) = await stage.cache.deadlines([b"stream"])
+    whole = ((b"n", b"1"), (b"m", b"\xff"))
+
+    deleted = await shelf.change("stream", StreamDeletion(entry, whole))
+    assert isinstance(deleted, ElementSaved)
+    shelf.raw.xadd(key, {b"n": b"theirs"}, id="10-1")
+    shelf.raw.xdel(key, "9-9" if entry != b"9-9" else "6-0")
+    held, told = shelf.raw.xrange(key), shelf.raw.xinfo_stream(key)
+    pending = shelf.raw.xpending_range(key, "group", "-", "+", 10)
+    groups = shelf.raw.xinfo_groups(key)
+
+    assert deleted.inverse is not None
+    back = await shelf.change("stream", deleted.inverse)
+    assert isinstance(back, ElementSaved)
+    assert back.inverse == StreamDeletion(entry, whole)
+    mine = (entry, {b"n": b"1", b"m": b"\xff"})
+    assert shelf.raw.xrange(key) == sorted([*held, mine], key=lambda e: _place(e[0]))
+    assert await stage.cache.deadlines([b"stream"]) == [deadline]
+    now = shelf.raw.xinfo_stream(key)
+    for same in ("last-generated-id", "entries-added", "max-deleted-entry-id"):
+        assert now[same] == told[same]
+    after = shelf.raw.xpending_range(key, "group", "-", "+", 10)
+    assert [each["message_id"] for each in after] == [each["message_id"] for each in pending]
+    assert shelf.raw.xinfo_groups(key) == groups
+    unread = [each for each in shelf.raw.xrange(key) if _place(each[0]) > (6, 0)]
+    assert shelf.raw.xreadgroup("group", "reader", {key: ">"}) == [[key, unread]], "nothing twice"
+
+    assert await shelf.change("stream", deleted.inverse) == ElementChanged(entry, b"n 1 m \xff"), (
+        "it is there again"
+    )
+
+
+def _place(entry: bytes) -> tuple[int, ...]:
+    return tuple(map(int, entry.split(b"-")))
+
+
+async def test_an_entry_with_too_many_behind_it_stays_away_and_nothing_is_moved(
+    stage: Stage,
+) -> None:
+    shelf = Shelf(stage)
+    key = shelf.key("stream")
+    shelf.raw.xadd(key, {b"n": b"1"}, id="5-1")
+    deleted = await shelf.change("stream", StreamDeletion(b"5-1", ((b"n", b"1"),)))
+    pipe = shelf.raw.pipeline(transaction=False)
+    for at in range(MAX_BEHIND + 1):
+        pipe.xadd(key, {b"n": b"theirs"}, id=f"6-{at}")
+    pipe.execute()
+    assert isinstance(deleted, ElementSaved)
+    with pytest.raises(CacheError, match="Too much stands behind it"):
+        await shelf.change("stream", deleted.inverse)
+    assert shelf.raw.xlen(key) == MAX_BEHIND + 1
+    shelf.raw.xdel(key, f"6-{MAX_BEHIND}")
+    assert isinstance(await shelf.change("stream", deleted.inverse), ElementSaved)
+    assert shelf.raw.xlen(key) == MAX_BEHIND + 1
 
 
 async def test_memory_has_no_elements_to_change() -> None:

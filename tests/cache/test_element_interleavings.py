@@ -31,6 +31,7 @@ from sinch_cache_gui.cache.element_change import (
     ScoredRename,
     StreamAddition,
     StreamDeletion,
+    StreamRestoration,
     kind_of,
 )
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown, WrongType
@@ -53,7 +54,7 @@ Elements: TypeAlias = tuple[tuple[bytes, object], ...] | tuple[bytes, ...]
 ids are `NEW_ID` where the server gave them; the elements of a list or a set."""
 
 NEW_ID: Final = b"*"
-OLD_ID: Final = b"5-1"
+OLD_ID, NEXT_ID = b"5-1", b"6-1"
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,16 @@ def elements_after(change: ElementChange, elements: Elements) -> Elements:
         case StreamAddition(fields):
             return (*elements, (NEW_ID, fields))
         case StreamDeletion(entry, fields):
-            whole = (entry if entry == OLD_ID else NEW_ID, fields)
+            whole = (id_told(entry), fields)
             demand(whole in elements, entry)
             return tuple(each for each in elements if each != whole)
+        case StreamRestoration(entry, fields):
+            demand(entry not in dict(elements), entry)
+            return ((entry, fields), *elements)
+
+
+def id_told(entry: bytes) -> bytes:
+    return entry if entry in (OLD_ID, NEXT_ID) else NEW_ID
 
 
 def in_order(elements: object) -> Elements:
@@ -176,6 +184,7 @@ LIST: Final = (OTHER, OLD, OTHER)
 SET: Final = (OLD, OTHER)
 ZSET: Final = ((OLD, 0.1), (OTHER, 2.0))
 STREAM: Final = ((OLD_ID, FIELDS),)
+STREAM_ON: Final = ((OLD_ID, FIELDS), (NEXT_ID, FIELDS))
 
 CHANGES: Final = {
     "set a field": Case(FieldChange(OLD, b"1", b"2"), HASH),
@@ -201,12 +210,9 @@ CHANGES: Final = {
     "remove the last scored member": Case(ScoreChange(OLD, 0.1, None), ZSET[:1]),
     "add to a stream": Case(StreamAddition(FIELDS), STREAM),
     "delete from a stream": Case(StreamDeletion(OLD_ID, FIELDS), STREAM),
+    "delete amid a stream": Case(StreamDeletion(OLD_ID, FIELDS), STREAM_ON),
 }
-UNDONE: Final = {
-    f"undo {name}": replace(case, is_undo=True)
-    for name, case in CHANGES.items()
-    if not isinstance(case.change, StreamDeletion)  # nothing can
-}
+UNDONE: Final = {f"undo {name}": replace(case, is_undo=True) for name, case in CHANGES.items()}
 IN_A_CLUSTER: Final = ("rename a field", "remove from a list", "replace a member")
 """The same code writes there; these look at most before they do."""
 
@@ -372,7 +378,7 @@ class World:
                 elements = in_order(self.raw.zrange(KEY, 0, -1, withscores=True))
             case KeyType.STREAM:
                 elements = tuple(
-                    (OLD_ID if entry == OLD_ID else NEW_ID, tuple(fields.items()))
+                    (id_told(entry), tuple(fields.items()))
                     for entry, fields in self.raw.xrange(KEY)
                 )
             case KeyType.STRING:

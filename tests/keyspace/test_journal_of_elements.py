@@ -115,9 +115,11 @@ async def test_what_did_not_happen_or_cannot_be_taken_back_is_told_so(
         Result.REFUSED_GONE,
         Result.FAILED,
     ]
-    assert not any(entry.is_undoable for entry in cache.journal.entries)
-    report = await undo(cache, cache.journal.entries[:1])
+    assert [entry.is_undoable for entry in cache.journal.entries] == [True, False, False, False]
+    report = await undo(cache, cache.journal.entries[1:2])
     assert report.refused == ((b"stream", NOT_UNDOABLE),)
+    assert (await undo(cache, cache.journal.entries[:1])).undone == (b"stream",)
+    assert raw.xrange("stream") == [(b"5-1", {b"n": b"1"})]
 
 
 def failed(error: OSError) -> None:
@@ -163,6 +165,7 @@ BINARY = b"\xff\x00\\"
         ScoreChange(BINARY, None, 1e300),
         ScoredRename(b"top", BINARY, float("inf")),
         StreamAddition(((b"n", BINARY), (b"n", b""))),
+        StreamDeletion(b"5-1", ((b"n", b"1"),)),
     ],
     ids=repr,
 )

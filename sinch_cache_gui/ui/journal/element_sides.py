@@ -17,6 +17,7 @@ from sinch_cache_gui.cache.element_change import (
     ScoredRename,
     StreamAddition,
     StreamDeletion,
+    StreamRestoration,
 )
 from sinch_cache_gui.keyspace.key_text import display_key
 
@@ -42,7 +43,7 @@ def element_sides(change: ElementChange) -> tuple[str, str]:
             return _scored(member, before), _scored(member, after)
         case ScoredRename(member, to, score):
             return _scored(member, score), _scored(to, score)
-        case StreamAddition(fields):
+        case StreamAddition(fields) | StreamRestoration(fields=fields):
             return "", _fields(fields)
         case StreamDeletion(_id, fields):
             return _fields(fields), ""
