@@ -6,6 +6,7 @@ what was there means: no such element yet; None as what shall be there: no such 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -126,13 +127,29 @@ class StreamDeletion:
 MAX_BEHIND: Final = 500
 """Entries that may stand behind one that is put back into a stream."""
 
+MAX_BYTES_BEHIND: Final = 1_000_000
+"""Bytes of these: moving them holds a server for a few milliseconds."""
+
+MAX_PARTS: Final = 2_000
+"""Fields and values of one of them: a script cannot hand on more than some thousands."""
+
+
+def can_be_moved(entries: Sequence[tuple[bytes, ...]]) -> bool:
+    """Whether these entries of a stream, each its id, fields and values, are few enough to move."""
+    sizes = (sum(map(len, entry)) for entry in entries)
+    return (
+        len(entries) <= MAX_BEHIND
+        and max(map(len, entries), default=0) <= MAX_PARTS
+        and sum(sizes) <= MAX_BYTES_BEHIND
+    )
+
 
 @dataclass(frozen=True, slots=True)
 class StreamRestoration:
     """Put a deleted entry back in its place of a stream, under its old id.
 
     A server takes entries at the end only. So all behind it are taken out and put back, too, as
-    they are and in the same step; with more than `MAX_BEHIND` of them it is refused.
+    they are and in the same step; more than `can_be_moved` is refused.
     """
 
     id: bytes
@@ -153,6 +170,14 @@ ElementChange: TypeAlias = (
     | StreamDeletion
     | StreamRestoration
 )
+
+
+def score_text(score: float) -> bytes:
+    """Spell a score as servers do: whole numbers without a point, others as short as they can."""
+    if score.is_integer() and abs(score) < 1e17:
+        return b"%d" % score
+    return repr(score).encode()
+
 
 _KINDS: Final[dict[type[ElementChange], str]] = {
     FieldChange: KeyType.HASH,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
+from sinch_cache_gui.cache.element_change import score_text
 from sinch_cache_gui.cache.element_range import (
     ElementRange,
     Matching,
@@ -122,6 +123,8 @@ class _One:
 
     def parse(self, reply: Reply) -> tuple[Rows, ScanCursor | None]:
         match reply:
+            case bytes() if self.kind == KeyType.ZSET:
+                return _scored([self.name, reply]), None
             case bytes():
                 return [(self.name, reply)], None
             case 1:
@@ -152,7 +155,7 @@ class _Scan:
                 if self.kind == KeyType.SET:
                     return [(member,) for member in flat], following
                 if self.kind == KeyType.ZSET:
-                    return [(member, _shortest(score)) for member, score in _pairs(flat)], following
+                    return _scored(flat), following
                 return list(_pairs(flat)), following
         raise TypeError(f"a scan of a {self.kind} answered {reply!r}")
 
@@ -182,7 +185,7 @@ class _Stretch:
         rows: Rows = (
             [(b"%d" % (self.offset + at), value) for at, value in enumerate(reply)]
             if self.kind == KeyType.LIST
-            else list(_pairs(reply))
+            else _scored(reply)
         )
         return rows, self.offset + self.count if len(rows) == self.count else None
 
@@ -219,10 +222,9 @@ def _after(stream_id: bytes) -> bytes:
     return b"%s-%d" % (ms, int(sequence) + 1)
 
 
-def _shortest(score: bytes) -> bytes:
-    """Spell a score as ZRANGE does: ZSCAN writes 0.1 as 0.10000000000000001."""
-    number = float(score)
-    return b"%d" % number if number.is_integer() and abs(number) < 1e17 else repr(number).encode()
+def _scored(flat: Sequence[bytes]) -> Rows:
+    """Answer members with their scores: servers before Redis 7.2 spell 0.10000000000000001."""
+    return [(member, score_text(float(score))) for member, score in _pairs(flat)]
 
 
 def _pairs(flat: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -13,7 +13,12 @@ from typing import Final
 
 from redis import exceptions
 
-from sinch_cache_gui.cache.element_change import MAX_BEHIND, StreamRestoration
+from sinch_cache_gui.cache.element_change import (
+    MAX_BEHIND,
+    MAX_PARTS,
+    StreamRestoration,
+    can_be_moved,
+)
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.cache.redis_element_plans import (
@@ -29,12 +34,6 @@ from sinch_cache_gui.cache.redis_writes import Absent, AtomicWrites
 
 ATTEMPTS: Final = 5
 """How often a stream may change between the look and the write before that is reported."""
-
-MAX_BYTES_BEHIND: Final = 1_000_000
-"""Bytes of the entries behind the place: what is moved holds the server for a few milliseconds."""
-
-MAX_PARTS: Final = 2_000
-"""Fields and values of one entry: a script cannot hand on more than some thousands."""
 
 _LARGEST: Final = 2**64 - 1
 
@@ -67,8 +66,7 @@ async def _plan(node: RedisNode, key: bytes, change: StreamRestoration) -> Eleme
         # made anew.
         return ElementPlan(KeyType.STREAM, (free, Look(change.id, what_is, ABSENT)), ())
     tail = _parse_entries(node.checked(entries))
-    is_long = len(tail) > MAX_BEHIND or sum(map(_size, tail)) > MAX_BYTES_BEHIND
-    if is_long or max(map(len, [*tail, change.fields])) > MAX_PARTS:
+    if not can_be_moved(tail) or 2 * len(change.fields) > MAX_PARTS:
         raise CacheError(
             "Too much stands behind it by now",
             "A server puts an entry back only by moving all that follow. Nothing was written.",
@@ -106,10 +104,6 @@ def _parse_entries(reply: Reply) -> list[tuple[bytes, ...]]:
     if not isinstance(reply, list):
         raise TypeError(f"XRANGE answered {reply!r}")
     return [flatten(entry) for entry in reply]
-
-
-def _size(entry: tuple[bytes, ...]) -> int:
-    return sum(map(len, entry))
 
 
 def _parse_info(reply: Reply) -> dict[bytes, bytes]:

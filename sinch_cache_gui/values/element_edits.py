@@ -119,6 +119,18 @@ def addition_of(kind: str, first: bytes, second: bytes, *, is_at_head: bool) -> 
     raise EditRefused("No element can be added here.")
 
 
+def parse_scores(text: str) -> tuple[float, float]:
+    """Read from which to which score: "10..20", "10..", "..20", or "10" for that one alone.
+
+    Raises:
+        EditRefused: They are no numbers.
+    """
+    lowest, dots, highest = (part.strip() for part in text.partition(".."))
+    if not dots:
+        return (parse_score(lowest.encode()),) * 2
+    return parse_score(lowest.encode() or b"-inf"), parse_score(highest.encode() or b"inf")
+
+
 def entry_of(text: str, parse: Callable[[str], bytes]) -> StreamAddition:
     """Answer the change that adds an entry, written as "name=value, name=value".
 

@@ -19,6 +19,8 @@ def places_of(
         new: The rows as they are.
         asked: Which of the old rows are looked for.
     """
+    if not asked:
+        return {}
     if kind == KeyType.LIST:
         return {row: row for row in asked if _is_same_place(old, new, row)}
     wanted = {old[row][0]: row for row in asked}

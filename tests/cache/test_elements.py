@@ -7,10 +7,18 @@ import redis as redis_client
 
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.element_change import FieldChange, FieldRename
+from sinch_cache_gui.cache.element_range import (
+    ElementRange,
+    Matching,
+    Named,
+    ScoredWithin,
+    StartingAt,
+)
 from sinch_cache_gui.cache.interface import CacheBackend, KeyType
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.redis_elements import parse_field_deadlines
 from sinch_cache_gui.cache.view import CacheView
+from tests.cache.conftest import Stage
 
 COUNT = 1_000
 
@@ -53,6 +61,64 @@ async def test_every_element_of_every_type_is_read(
     assert await all_rows(cache, b"stream", KeyType.STREAM) == [
         (b"5-%d" % (number + 1), b"n", b"%d" % number, b"m", b"x") for number in range(COUNT)
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "within", "found"),
+    [
+        (KeyType.HASH, Named(b"f[1]"), [(b"f[1]", b"\xff")]),
+        (KeyType.HASH, Named(b"f"), []),
+        (KeyType.HASH, Matching(b"f*"), [(b"f2", b"2"), (b"f[1]", b"\xff")]),
+        (KeyType.HASH, Matching(rb"f\[*"), [(b"f[1]", b"\xff")]),
+        (KeyType.LIST, Named(b"1"), [(b"1", b"b")]),
+        (KeyType.LIST, StartingAt(1), [(b"1", b"b"), (b"2", b"")]),
+        (KeyType.LIST, StartingAt(9), []),
+        (KeyType.SET, Named(b"x"), [(b"x",)]),
+        (KeyType.SET, Named(b"none"), []),
+        (KeyType.SET, Matching(b"?y"), [(b"xy",)]),
+        (KeyType.ZSET, Named(b"b"), [(b"b", b"0.1")]),
+        (KeyType.ZSET, Matching(b"[bc]"), [(b"b", b"0.1"), (b"c", b"inf")]),
+        (KeyType.ZSET, StartingAt(1), [(b"b", b"0.1"), (b"c", b"inf")]),
+        (KeyType.ZSET, ScoredWithin(-2, 0.1), [(b"a", b"-2"), (b"b", b"0.1")]),
+        (KeyType.ZSET, ScoredWithin(5, float("inf")), [(b"c", b"inf")]),
+        (KeyType.STREAM, Named(b"5-1"), [(b"5-1", b"n", b"1")]),
+        (KeyType.STREAM, StartingAt(b"6"), [(b"6-0", b"n", b"2")]),
+    ],
+    ids=repr,
+)
+async def test_only_those_within_a_range_are_read(
+    stage: Stage, kind: str, within: ElementRange, found: list[tuple[bytes, ...]]
+) -> None:
+    raw, key = stage.raw, stage.full(b"key")
+    match kind:
+        case KeyType.HASH:
+            raw.hset(key, mapping={b"f[1]": b"\xff", b"f2": b"2", b"g": b""})
+        case KeyType.LIST:
+            raw.rpush(key, b"a", b"b", b"")
+        case KeyType.SET:
+            raw.sadd(key, b"x", b"xy", b"z")
+        case KeyType.ZSET:
+            raw.zadd(key, {b"a": -2, b"b": 0.1, b"c": float("inf")})
+        case _:
+            raw.xadd(key, {b"n": b"1"}, id="5-1")
+            raw.xadd(key, {b"n": b"2"}, id="6-0")
+    page = await stage.cache.elements(b"key", kind, within=within)
+    assert page is not None
+    assert sorted(page.rows) == found
+
+
+async def test_a_range_comes_in_pages_too(
+    raw: redis_client.Redis, target: Target, connected: object
+) -> None:
+    raw.zadd("zset", {b"%02d" % n: n for n in range(25)})
+    cache = await connected(target)  # type: ignore[operator]
+    for within in (ScoredWithin(3, 30), StartingAt(3)):
+        page = await cache.elements(b"zset", KeyType.ZSET, count=10, within=within)
+        rows = list(page.rows)
+        while page.next is not None:
+            page = await cache.elements(b"zset", KeyType.ZSET, page.next, count=10, within=within)
+            rows += page.rows
+        assert rows == [(b"%02d" % n, b"%d" % n) for n in range(3, 25)]
 
 
 async def test_another_type_or_no_key_has_no_such_elements(

@@ -6,7 +6,7 @@ import pytest
 
 from sinch_cache_gui.cache.element_change import StreamAddition
 from sinch_cache_gui.keyspace.key_text import parse_key
-from sinch_cache_gui.values.element_edits import EditRefused, entry_of, parse_score
+from sinch_cache_gui.values.element_edits import EditRefused, entry_of, parse_score, parse_scores
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,15 @@ def test_a_score_is_any_number_a_server_keeps(text: bytes, score: float) -> None
 def test_a_score_that_would_be_another_number_is_refused(text: bytes, why: str) -> None:
     with pytest.raises(EditRefused, match=why):
         parse_score(text)
+
+
+def test_scores_are_given_from_which_to_which() -> None:
+    assert parse_scores("10..20") == (10, 20)
+    assert parse_scores("-0.5..") == (-0.5, float("inf"))
+    assert parse_scores(".. 1e3") == (float("-inf"), 1000)
+    assert parse_scores("7") == (7, 7)
+    with pytest.raises(EditRefused):
+        parse_scores("low..high")
 
 
 def test_an_entry_is_pairs_whose_escapes_set_nothing_apart() -> None:

@@ -49,7 +49,8 @@ class ElementChanger(QObject):
         self._key = key
         self._tasks = tasks
         self._bar = bar
-        self._waiting: deque[Sequence[ElementChange]] = deque()
+        self._waiting: deque[tuple[Sequence[ElementChange], bool]] = deque()
+        self._is_final = False
         self._done: list[ElementSaved] = []
         self.has_vanished = False
         self._actions = ElementActions(
@@ -60,17 +61,22 @@ class ElementChanger(QObject):
             undo_others=self._undo_others,
         )
 
-    def make(self, changes: Sequence[ElementChange]) -> None:
-        """Make changes, the first that is refused ending the matter. None is cut short."""
+    def make(self, changes: Sequence[ElementChange], *, is_final: bool = False) -> None:
+        """Make changes, the first that is refused ending the matter. None is cut short.
+
+        Args:
+            changes: Which ones.
+            is_final: Whether it was said that they cannot be taken back.
+        """
         self._bar.hide_notice()
-        self._waiting.append(changes)
+        self._waiting.append((changes, is_final))
         self._run()
 
     def undo(self) -> None:
         """Take the last changes back, as far as nobody changed anything since."""
         if self._done:
             self._bar.hide_notice()
-            self._waiting.append(())
+            self._waiting.append(((), self._is_final))
             self._run()
 
     def _run(self) -> None:
@@ -79,7 +85,7 @@ class ElementChanger(QObject):
 
     async def _work(self) -> None:
         while self._waiting:
-            changes = self._waiting.popleft()
+            changes, self._is_final = self._waiting.popleft()
             if changes:
                 await self._make_all(changes)
             else:
@@ -117,11 +123,10 @@ class ElementChanger(QObject):
         self._bar.show_notice(refused_notice(change, found, progress, self._actions))
 
     def _keep_undoable(self) -> bool:
-        """Forget what was done if a part of it can never be taken back; answer whether all can."""
-        can_undo = all(saved.inverse or saved.vanished for saved in self._done)
-        if not can_undo:
+        """Forget what was done if it can never be taken back; answer whether it can."""
+        if self._is_final:
             self._done = []
-        return can_undo
+        return not self._is_final
 
     async def _change(self, change: ElementChange) -> ElementOutcome | CacheError:
         try:

@@ -198,7 +198,7 @@ def done_notice(
         title = last.format(element_in_words(kind))
         detail = _tr("Undo puts the key back, with the time it had left.")
     elif not can_undo:
-        detail = _tr("An entry deleted from a stream cannot be put back.")
+        detail = _tr("This cannot be taken back.")
     choices = (NoticeAction(_tr("Undo"), actions.undo),) if can_undo else ()
     return Notice(Severity.SUCCESS, title, detail, choices)
 

@@ -10,12 +10,14 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.values.element_edits import Row, may_edit
 from sinch_cache_gui.values.element_places import places_of
+from sinch_cache_gui.values.element_rows import row_change
 
 CELL_LENGTH: Final = 500
 """Characters of an element that a cell shows; all of it is copied."""
@@ -89,6 +91,40 @@ class ElementModel(QAbstractTableModel):
         moved = [self.createIndex(places.get(index.row(), -1), index.column()) for index in kept]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
+
+    def clear(self) -> None:
+        """Show nothing, until there is something to show."""
+        self.beginResetModel()
+        self._rows, self._deadlines_ms = [], []
+        self.endResetModel()
+
+    def apply(self, change: ElementChange, *, near: int) -> int | None:
+        """Show a change without reading anything; answer where.
+
+        Args:
+            change: What was made of an element.
+            near: Where it may show.
+
+        Returns:
+            None where that cannot be told: the rows are to be read again.
+        """
+        found = row_change(self._rows, change, near=near)
+        if found is None:
+            return None
+        at, row = found.at, found.row
+        if at is None and row is not None:
+            self.add_rows([row], [None] if self._deadlines_ms else [])
+            return len(self._rows) - 1
+        if at is None:
+            return near
+        if row is None:
+            self.beginRemoveRows(QModelIndex(), at, at)
+            del self._rows[at], self._deadlines_ms[at : at + 1]
+            self.endRemoveRows()
+        else:
+            self._rows[at] = row
+            self.dataChanged.emit(self.index(at, 0), self.index(at, self.columnCount() - 1))
+        return at
 
     def add_rows(self, rows: Sequence[Row], deadlines_ms: Sequence[int | None]) -> None:
         """Show further rows."""

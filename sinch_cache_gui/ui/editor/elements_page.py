@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.element_change import ElementChange
+from sinch_cache_gui.cache.element_change import MAX_BEHIND, ElementChange, can_be_moved
+from sinch_cache_gui.cache.element_range import StartingAt
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, KeyType, ScanCursor
+from sinch_cache_gui.cache.interface import CacheBackend, KeyType
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.element_changer import ElementChanger
 from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
 from sinch_cache_gui.ui.editor.element_form import ElementForm
+from sinch_cache_gui.ui.editor.element_loader import ElementLoader
+from sinch_cache_gui.ui.editor.element_search import ElementSearch
+from sinch_cache_gui.ui.editor.element_strip import ElementStrip
 from sinch_cache_gui.ui.editor.element_table import (
     LONGEST_LINE,
     CellEdit,
@@ -23,11 +28,10 @@ from sinch_cache_gui.ui.editor.element_table import (
 )
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.element_edits import EditRefused, edit_of, may_edit, removals_of
-
-PAGE: Final = 200
 
 LONG_CELL: Final = 120
 """Characters of an element above which it is edited in a window of its own."""
@@ -60,26 +64,24 @@ class ElementsPage(QWidget):
         self._is_read_only = is_read_only
         self._kind = ""
         self._size: int | None = None
-        self._next: ScanCursor | None = None
-        self._wanted = 1
-        self._is_stale = False
         self._adding: ElementChange | None = None
         self.model = ElementModel(theme)
         self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
-        self.bar = NoticeBar(theme, over=self.table)
+        self.loader = ElementLoader(backend, key, tasks, self.model, lambda: self.table.is_editing)
+        self.search = ElementSearch(theme)
+        self._nothing = MessagePage(theme)
+        self._body = QStackedWidget()
+        self._body.addWidget(self.table)
+        self._body.addWidget(self._nothing)
+        self.bar = NoticeBar(theme, over=self._body)
         self.changer = ElementChanger(backend, key, tasks, self.bar)
         self.form = ElementForm(theme)
         self.foot = QWidget()
-        self._count = QLabel()
-        self._count.setObjectName("muted")
-        self._more = self._button(self.tr("Load more"), self.tr("Load more elements"))
-        self._add = self._button(self.tr("Add…"), self.tr("Add an element"))
-        self._delete = self._button(self.tr("Delete"), self.tr("Delete the selected elements"))
-        self._more.hide()
+        self._strip = ElementStrip(self.loader)
         self._lay_out()
-        for button in (self._add, self._delete):  # a button without a parent would be a window
-            button.setVisible(not is_read_only)
+        if is_read_only:
+            self._strip.set_read_only()
         self._wire()
 
     def show_elements(self, kind: str, size: int | None) -> None:
@@ -91,47 +93,50 @@ class ElementsPage(QWidget):
         """
         if kind != self._kind:
             self.form.hide()
-            self._next, self._wanted = None, 1
         self._kind, self._size = kind, size
-        self._is_stale = True
-        self._load()
+        self.search.show_key(kind, size)
+        self.loader.show_key(kind)
+
+    def open_bar(self) -> None:
+        """Have the keyboard go to the search."""
+        self.search.open_bar()
+
+    def find_next(self) -> None:
+        """Have more of what is searched."""
+        if self.loader.has_more:
+            self.loader.load_more()
+
+    def find_previous(self) -> None:
+        """Stay: what was found before is in sight."""
 
     def _lay_out(self) -> None:
-        strip = QWidget()
-        strip.setObjectName("statusStrip")
-        strip.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        buttons = QHBoxLayout(strip)
-        buttons.setContentsMargins(GRID, GRID, GRID, GRID)
-        buttons.setSpacing(GRID)
-        for button in (self._add, self._delete, self._more):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self._count)
         rows = QVBoxLayout(self.foot)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.form)
-        rows.addWidget(strip)
+        rows.addWidget(self._strip)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.table, 1)
+        column.addWidget(self.search)
+        column.addWidget(self._body, 1)
         column.addWidget(self.foot)
         self.setFocusProxy(self.table)
 
     def _wire(self) -> None:
-        self._more.clicked.connect(self._load_more)
-        self._add.clicked.connect(lambda: self.form.open_for(self._kind))
-        self._delete.clicked.connect(self._ask_delete)
-        self._delete.setEnabled(False)
+        self._strip.add_requested.connect(lambda: self.form.open_for(self._kind))
+        self._strip.delete_requested.connect(self._ask_delete)
         for chosen in (
             self.table.selectionModel().selectionChanged,
             self.model.modelReset,
             self.model.layoutChanged,
         ):
             chosen.connect(self._allow)
+        self.loader.progressed.connect(self._say_progress)
+        self.search.range_entered.connect(self.loader.show_range)
+        self.search.refused.connect(self._say)
         self.table.edit_requested.connect(self._edit)
-        self.table.edit_ended.connect(self._load)
+        self.table.edit_ended.connect(self.loader.go_on)
         self.table.deletion_requested.connect(self._ask_delete)
         self.table.undo_requested.connect(self.changer.undo)
         self.model.cell_entered.connect(self._enter)
@@ -144,7 +149,21 @@ class ElementsPage(QWidget):
         self.changer.written.connect(self.elements_changed)
 
     def _allow(self) -> None:
-        self._delete.setEnabled(self.table.selectionModel().hasSelection())
+        self._strip.allow_deletion(is_possible=self.table.selectionModel().hasSelection())
+
+    def _say_progress(self) -> None:
+        shown = self.model.rowCount()
+        self._strip.say(self._kind, shown, self._size)
+        is_empty = not (shown or self.loader.is_loading or self.loader.has_more)
+        if is_empty and self.loader.within is not None:
+            self._nothing.say(
+                "mdi6.magnify-close", self.tr("Nothing found"), self.tr("Esc shows all again.")
+            )
+        elif is_empty:
+            self._nothing.say(
+                "mdi6.tray", self.tr("This key holds nothing"), self.tr("Add… puts the first in.")
+            )
+        self._body.setCurrentWidget(self._nothing if is_empty else self.table)
 
     def _edit(self, index: QModelIndex) -> None:
         if self._is_read_only:
@@ -192,110 +211,41 @@ class ElementsPage(QWidget):
     def _follow_change(self, change: ElementChange) -> None:
         if change is self._adding:  # until then the form keeps what was written
             self.form.clear()
+        self.loader.follow(change)
 
     def _ask_delete(self) -> None:
         rows = [self.model.row(row) for row in self.table.selected_rows()]
         if self._is_read_only or not rows:
             return
         changes = removals_of(self._kind, rows)
-        if self._kind != KeyType.STREAM:
+        if self._kind == KeyType.STREAM:
+            self._tasks.start("ask delete", self._delete_entries(rows[0][0], changes))
+        else:
+            self.changer.make(changes)
+
+    async def _delete_entries(self, first: bytes, changes: Sequence[ElementChange]) -> None:
+        """Delete entries of a stream, after a question if they could not be put back."""
+        try:
+            behind = await self._backend.elements(
+                self._key, self._kind, count=MAX_BEHIND + 2, within=StartingAt(first)
+            )
+        except CacheError as error:
+            self._say(error.title)
+            return
+        if behind is None or can_be_moved(behind.rows[1:]):
             self.changer.make(changes)
             return
-        title = self.tr("Delete 1 entry?")
-        if len(rows) > 1:
-            title = self.tr("Delete {} entries?").format(f"{len(rows):,}")
-        self.bar.show_notice(
-            Notice(
-                Severity.WARNING,
-                title,
-                self.tr("A stream takes no entry back in its place: this cannot be undone."),
-                (
-                    NoticeAction(self.tr("Delete for good"), lambda: self.changer.make(changes)),
-                    NoticeAction(self.tr("Keep"), self.bar.hide_notice),
-                ),
-            )
+        title = self.tr("Delete {}?").format(elements_in_words(self._kind, len(changes)))
+        why = self.tr("So much stands behind that a server cannot put it back: there is no undo.")
+        delete = NoticeAction(
+            self.tr("Delete for good"), lambda: self.changer.make(changes, is_final=True)
         )
-
-    def _load_more(self) -> None:
-        self._wanted = self.model.rowCount() + 1
-        self._load()
-
-    def _load(self) -> None:
-        """Read what is out of date or missing, unless a reading that will see to it goes on."""
-        if not self._tasks.is_running("elements"):
-            self._tasks.start("elements", self._catch_up())
-
-    async def _catch_up(self) -> None:
-        goes_on = True
-        while goes_on:
-            if self._is_stale and not self.table.is_editing:
-                self._is_stale = False
-                await self._load_anew()
-            elif self._next is not None and self.model.rowCount() < self._wanted:
-                goes_on = await self._load_on(self._next)
-            else:
-                goes_on = False
-
-    async def _load_anew(self) -> None:
-        kind = self._kind
-        rows: list[tuple[bytes, ...]] = []
-        deadlines: list[int | None] = []
-        page = await self._page(None)
-        columns = () if page is None else page.columns
-        following: ScanCursor | None = None
-        while page is not None:
-            rows += page.rows
-            deadlines += page.deadlines_ms
-            following = page.next
-            if following is None or len(rows) >= max(self._wanted, self.model.rowCount()):
-                break
-            page = await self._page(following)
-        if page is None or kind != self._kind:
-            return
-        if self.table.is_editing:  # what is being typed over stays in sight
-            self._is_stale = True
-            return
-        self._next = following
-        self.model.show_rows(kind, columns, rows, deadlines)
-        self._say_count()
-
-    async def _load_on(self, cursor: ScanCursor) -> bool:
-        """Show the next page; answer False where it cannot be had."""
-        kind = self._kind
-        page = await self._page(cursor)
-        if page is None:
-            return False
-        if kind == self._kind:
-            self.model.add_rows(page.rows, page.deadlines_ms)
-            self._next = page.next
-            self._say_count()
-        return True
-
-    async def _page(self, cursor: ScanCursor | None) -> ElementPage | None:
-        try:
-            return await self._backend.elements(self._key, self._kind, cursor, count=PAGE)
-        except CacheError as error:
-            self._count.setText(error.title)
-            return None
+        keep = NoticeAction(self.tr("Keep"), self.bar.hide_notice)
+        self.bar.show_notice(Notice(Severity.WARNING, title, why, (delete, keep)))
 
     def _say(self, sentence: str) -> None:
         close = NoticeAction(self.tr("Close"), self.bar.hide_notice)
         self.bar.show_notice(Notice(Severity.INFO, sentence, actions=(close,)))
-
-    def _say_count(self) -> None:
-        self._more.setVisible(self._next is not None)
-        shown = f"{self.model.rowCount():,}"
-        if self._next is not None and self._size is not None:
-            whole = elements_in_words(self._kind, self._size)
-            said = self.tr("{} of {} loaded").format(shown, whole)
-        else:
-            said = elements_in_words(self._kind, self.model.rowCount())
-        self._count.setText(said)
-
-    def _button(self, text: str, name: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setAccessibleName(name)
-        return button
 
 
 def _is_text(data: bytes) -> bool:

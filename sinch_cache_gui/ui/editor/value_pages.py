@@ -139,7 +139,9 @@ class ValuePages(QObject):
             self._theme, self._backend, self._key, self._tasks, is_read_only=self._is_read_only
         )
         page.elements_changed.connect(self.elements_changed)
-        return self._added(page)
+        self._panel.add_text_page(page, page)
+        self._built.append(page)
+        return page
 
     @cached_property
     def difference(self) -> DifferenceView:

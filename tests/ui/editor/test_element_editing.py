@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.element_change import MAX_BEHIND
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.view import CacheView
 from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
@@ -317,19 +318,57 @@ async def test_a_row_is_added(
     assert any(shown[-len(row) :] == row for shown in hand.rows())
 
 
-async def test_an_entry_of_a_stream_is_deleted_after_a_question(hand: Hand) -> None:
-    hand.raw.xadd("stream", {"n": "1"}, id="5-1")
-    hand.raw.xadd("stream", {"n": "2"}, id="5-2")
-    await hand.open(b"stream", 2)
+async def test_an_entry_of_a_stream_is_deleted_and_comes_back_where_it_was(hand: Hand) -> None:
+    for at in (1, 2, 3):
+        hand.raw.xadd("stream", {"n": at}, id=f"5-{at}")
+    await hand.open(b"stream", 3)
     hand.begin(0, 1)
     await hand.until(lambda: hand.desk.says("Entries of a stream never change"))
+    hand.select(0)
+    QTest.keyClick(hand.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     hand.press(Qt.Key.Key_Delete)
-    await hand.until(lambda: hand.desk.says("this cannot be undone"))
-    await hand.until(lambda: "Delete for good" in hand.desk.button_texts())
-    assert hand.raw.xlen("stream") == 2
+    await hand.until(lambda: hand.rows() == [("5-3", "n=3")])
+    assert hand.desk.says("2 entries changed")
+    hand.raw.xadd("stream", {"n": "theirs"}, id="6-1")
+    hand.undo()
+    await hand.until(lambda: hand.desk.says("It is as it was before"))
+    assert [entry for entry, _ in hand.raw.xrange("stream")] == [b"5-1", b"5-2", b"5-3", b"6-1"]
+
+
+async def test_an_entry_that_could_not_be_put_back_is_deleted_after_a_question(hand: Hand) -> None:
+    pipe = hand.raw.pipeline()
+    for at in range(MAX_BEHIND + 2):
+        pipe.xadd("stream", {"n": at}, id=f"5-{at}")
+    pipe.execute()
+    await hand.open(b"stream", MAX_BEHIND + 2)
+    hand.select(0)
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.desk.says("Delete 1 entry?"))
+    assert hand.desk.says("there is no undo")
+    assert hand.raw.xlen("stream") == MAX_BEHIND + 2
     hand.desk.click("Delete for good")
-    await hand.until(lambda: hand.rows() == [("5-2", "n=2")])
+    await hand.until(lambda: len(hand.rows()) == MAX_BEHIND + 1)
     assert "Undo" not in hand.desk.button_texts()
+
+
+async def test_in_a_very_long_table_what_is_changed_here_shows_at_once(hand: Hand) -> None:
+    hand.raw.hset("hash", mapping={f"f{n}": "1" for n in range(6_000)})
+    await hand.desk.open(b"hash")
+    await hand.until(lambda: "Load all" in hand.desk.button_texts())
+    hand.desk.click("Load all")
+    model = hand.table.model()
+    await hand.until(lambda: model.rowCount() == 6_000)
+    (edited,), (deleted,) = model.row(0)[:1], model.row(1)[:1]
+    await hand.type_over(0, 1, "mine")
+    await hand.until(lambda: model.row(0) == (edited, b"mine"))
+    hand.select(1)
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: model.rowCount() == 5_999)
+    assert hand.raw.hget("hash", edited) == b"mine"
+    assert not hand.raw.hexists("hash", deleted)
+    hand.undo()
+    await hand.until(lambda: model.rowCount() == 6_000)
+    assert model.row(5_999) == (deleted, b"1")
 
 
 async def test_a_long_value_has_a_window_that_keeps_how_its_json_is_stored(hand: Hand) -> None:

@@ -9,6 +9,7 @@ import pytest
 import redis
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QComboBox
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.redis import RedisCache
@@ -63,28 +64,110 @@ async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
 
 
 async def test_a_long_list_comes_in_pages(other: Seat) -> None:
-    other.raw.rpush("list", *(f"v{n}" for n in range(450)))
+    other.raw.rpush("list", *(f"v{n}" for n in range(2_500)))
     await other.desk.open(b"list")
-    await other.desk.until(lambda: other.desk.says("200 of 450 items"))
+    await other.desk.until(lambda: other.desk.says("1,000 of 2,500 items loaded"))
     other.desk.click("Load more")
-    await other.desk.until(lambda: other.desk.says("400 of 450 items"))
+    await other.desk.until(lambda: other.desk.says("2,000 of 2,500 items loaded"))
     other.desk.click("Load more")
-    await other.desk.until(lambda: len(other.rows()) == 450)
-    assert other.desk.says("450 items")
-    assert other.rows()[449] == ("449", "v449")
-    assert "Load more" not in other.desk.button_texts()
+    await other.desk.until(lambda: len(other.rows()) == 2_500)
+    await other.desk.until(lambda: other.desk.says("2,500 items"))
+    assert other.rows()[2_499] == ("2499", "v2499")
+    assert not {"Load more", "Load all"} & set(other.desk.button_texts())
 
 
 async def test_more_is_loaded_though_the_table_is_read_again_meanwhile(other: Seat) -> None:
-    other.raw.rpush("list", *(f"v{n}" for n in range(450)))
+    other.raw.rpush("list", *(f"v{n}" for n in range(2_500)))
     pane = await other.desk.open(b"list")
-    await other.desk.until(lambda: other.desk.says("200 of 450 items"))
+    await other.desk.until(lambda: other.desk.says("1,000 of 2,500 items"))
     other.desk.click("Load more")
     other.desk.tabs.values_may_have_changed()
-    await other.desk.until(lambda: other.desk.says("400 of 450 items"))
+    await other.desk.until(lambda: other.desk.says("2,000 of 2,500 items"))
     at_work = ("follow", "elements")
     await other.desk.until(lambda: not any(map(pane.tasks.is_running, at_work)))
-    assert len(other.rows()) == 400
+    assert len(other.rows()) == 2_000
+
+
+async def test_all_of_a_large_hash_is_loaded_and_can_be_stopped(other: Seat) -> None:
+    count = 30_000
+    other.raw.hset("hash", mapping={f"field:{n}": n for n in range(count)})
+    pane = await other.desk.open(b"hash")
+    await other.desk.until(lambda: "Load all" in other.desk.button_texts())
+    other.desk.click("Load all")
+    await other.desk.until(lambda: "Stop" in other.desk.button_texts())
+    other.desk.click("Stop")
+    await other.desk.until(lambda: not pane.tasks.is_running("elements"))
+    assert 1_000 <= pane.pages.elements.model.rowCount() < count
+    other.desk.click("Load all")
+    await other.desk.until(lambda: pane.pages.elements.model.rowCount() == count)
+    await other.desk.until(lambda: other.desk.says("30,000 fields"))
+
+
+async def test_of_very_many_rows_it_is_said_that_the_key_changed_and_they_are_read_when_asked(
+    other: Seat,
+) -> None:
+    other.raw.rpush("list", *range(6_000))
+    pane = await other.desk.open(b"list")
+    await other.desk.until(lambda: "Load all" in other.desk.button_texts())
+    other.desk.click("Load all")
+    await other.desk.until(lambda: pane.pages.elements.model.rowCount() == 6_000)
+    other.raw.lset("list", 1, "theirs")
+    other.desk.tabs.values_may_have_changed()
+    await other.desk.until(lambda: other.desk.says("6,000 items; the key changed since"))
+    assert pane.pages.elements.model.row(1) == (b"1", b"1")
+    other.desk.click("Read again")
+    await other.desk.until(lambda: pane.pages.elements.model.row(1) == (b"1", b"theirs"))
+    await other.desk.until(lambda: "6,000 items" in other.desk.words())
+
+
+@pytest.mark.parametrize(
+    ("key", "way", "field", "text", "found"),
+    [
+        ("hash", "", "Search the elements", "7*", [("7", "v7"), ("70", "v70")]),
+        ("hash", "", "Search the elements", "[0]", [("[0]", "glob")]),
+        ("set", "", "Search the elements", "m7", [("m7",), ("m70",)]),
+        ("zset", "member", "Search the elements", "m70", [("m70", "70")]),
+        ("zset", "score", "Scores to show", "70..", [("m70", "70"), ("m71", "71.5")]),
+        ("zset", "rank", "Rank to begin at", "-1", [("m71", "71.5")]),
+        ("list", "", "Index to begin at", "-2", [("70", "i70"), ("71", "i71")]),
+        ("stream", "", "Id to begin at", "71", [("71-1", "n=71")]),
+    ],
+)
+async def test_the_server_is_asked_for_the_elements_that_are_sought(
+    other: Seat, key: str, way: str, field: str, text: str, found: list[tuple[str, ...]]
+) -> None:
+    other.raw.hset("hash", mapping={"7": "v7", "8": "v8", "70": "v70", "[0]": "glob"})
+    other.raw.sadd("set", *(f"m{n}" for n in (7, 8, 70)))
+    other.raw.zadd("zset", {**{f"m{n}": n for n in range(71)}, "m71": 71.5})
+    other.raw.rpush("list", *(f"i{n}" for n in range(72)))
+    other.raw.xadd("stream", {"n": "70"}, id="70-1")
+    other.raw.xadd("stream", {"n": "71"}, id="71-1")
+    pane = await other.desk.open(key.encode())
+    await other.desk.until(lambda: len(other.rows()) > 1)
+    whole = len(other.rows())
+    other.desk.keys("f", Qt.KeyboardModifier.ControlModifier, widget=pane.pages.elements.table)
+    if way:
+        (ways,) = (box for box in pane.findChildren(QComboBox) if box.isVisible())
+        ways.setCurrentText(way)
+    other.desk.type_into(field, r"\[0]" if text == "[0]" else text)
+    other.desk.keys(Qt.Key.Key_Return, widget=other.desk.field(field))
+    await other.desk.until(lambda: sorted(other.rows()) == found)
+    other.desk.keys(Qt.Key.Key_Escape, widget=other.desk.field(field))
+    await other.desk.until(lambda: len(other.rows()) == whole)
+
+
+async def test_what_is_sought_and_not_there_is_said(other: Seat) -> None:
+    other.raw.zadd("zset", {"a": 1})
+    await other.desk.open(b"zset")
+    await other.desk.until(lambda: len(other.rows()) == 1)
+    other.desk.type_into("Search the elements", "none")
+    other.desk.keys(Qt.Key.Key_Return, widget=other.desk.field("Search the elements"))
+    await other.desk.until(lambda: other.desk.says("Nothing found"))
+    (ways,) = (box for box in other.desk.pane().findChildren(QComboBox) if box.isVisible())
+    ways.setCurrentText("score")
+    other.desk.type_into("Scores to show", "many..")
+    other.desk.keys(Qt.Key.Key_Return, widget=other.desk.field("Scores to show"))
+    await other.desk.until(lambda: other.desk.says("A score is a number"))
 
 
 async def test_a_change_of_somebody_else_is_followed(other: Seat) -> None:
@@ -129,7 +212,7 @@ async def test_an_empty_string_is_seen_and_not_taken_for_a_blank_cell(other: Sea
     pane = await other.desk.open(b"hash")
     await other.desk.until(lambda: len(other.rows()) == 2)
     assert sorted(other.rows()) == [("(empty)", "(empty)"), ("(empty)", "1")]
-    model = pane.elements.model
+    model = pane.pages.elements.model
     at = other.rows().index(("(empty)", "(empty)"))
     written, empty = model.index(at, 0), model.index(at, 1)
     assert (written.data(Qt.ItemDataRole.EditRole), empty.data(Qt.ItemDataRole.EditRole)) == (
@@ -138,8 +221,10 @@ async def test_an_empty_string_is_seen_and_not_taken_for_a_blank_cell(other: Sea
     )
     assert empty.data(Qt.ItemDataRole.ForegroundRole) is not None, "dimmed"
     assert written.data(Qt.ItemDataRole.ForegroundRole) is None
-    pane.elements.table.selectRow(at)
-    other.desk.keys(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.elements.table)
+    pane.pages.elements.table.selectRow(at)
+    other.desk.keys(
+        Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.pages.elements.table
+    )
     assert QGuiApplication.clipboard().text() == "(empty)\t"
 
 

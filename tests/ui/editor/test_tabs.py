@@ -161,7 +161,7 @@ async def test_the_tree_comes_and_goes_though_the_keyboard_is_on_the_bar_of_the_
     desk.tab_bar().setFocus()
     await desk.until(desk.tab_bar().hasFocus)
     desk.keys(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
-    await desk.until(pane.tree.isVisible)
+    await desk.until(pane.pages.tree.isVisible)
     desk.tab_bar().setFocus()
     desk.keys(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
     await desk.until(desk.view().isVisible)

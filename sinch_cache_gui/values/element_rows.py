@@ -1,0 +1,78 @@
+"""What a change of an element makes of the row that showed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sinch_cache_gui.cache.element_change import (
+    ElementChange,
+    FieldChange,
+    FieldRename,
+    ListReplacement,
+    MemberChange,
+    ScoreChange,
+    ScoredRename,
+    StreamDeletion,
+    score_text,
+)
+from sinch_cache_gui.values.element_edits import Row, element_of
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """One row gives way to another.
+
+    Attributes:
+        at: Where it is; None where there was none, and the new one has no place of its own.
+        row: What it shows from then on; None where it goes.
+    """
+
+    at: int | None
+    row: Row | None
+
+
+def row_change(rows: Sequence[Row], change: ElementChange, *, near: int = 0) -> RowChange | None:
+    """Answer how `change` shows among `rows`.
+
+    Args:
+        rows: What is shown.
+        change: What was made of an element.
+        near: Where to look first.
+
+    Returns:
+        None where the places of other rows change with it, or it shows nowhere.
+    """
+    new = _row_after(change)
+    at = _find(rows, element_of(change), near)
+    match change:
+        case FieldChange(before=None) | ScoreChange(before=None) | MemberChange(before=None):
+            return RowChange(at, new)
+        case FieldChange() | FieldRename() | ScoreChange() | ScoredRename() | MemberChange():
+            return None if at is None else RowChange(at, new)
+        case ListReplacement() | StreamDeletion():
+            return None if at is None else RowChange(at, new)
+    return None
+
+
+def _row_after(change: ElementChange) -> Row | None:
+    match change:
+        case FieldChange(name, _, bytes() as after):
+            return (name, after)
+        case FieldRename(_, to, value):
+            return (to, value)
+        case ListReplacement(index, _, after):
+            return (b"%d" % index, after)
+        case MemberChange(_, bytes() as after):
+            return (after,)
+        case ScoreChange(member, _, float() as after):
+            return (member, score_text(after))
+        case ScoredRename(_, to, score):
+            return (to, score_text(score))
+    return None
+
+
+def _find(rows: Sequence[Row], name: bytes, near: int) -> int | None:
+    if near < len(rows) and rows[near][0] == name:
+        return near
+    return next((at for at, row in enumerate(rows) if row[0] == name), None)
