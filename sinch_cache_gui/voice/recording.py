@@ -9,7 +9,6 @@ from enum import Enum
 from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.cache.errors import CacheError, NotPermitted
-from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
     CacheBackend,
@@ -107,16 +106,6 @@ class CacheOperation:
         """Why the key looks wrong, in sentences; empty if it does not."""
         word = misplaced_id(self.key_bytes) if self.has_key else ""
         return why_misplaced(word) if word else ""
-
-
-def noticed(change: Change, call_id: str, event: Event, now_ms: int) -> CacheOperation | None:
-    """Answer a change seen while a callback ran as what it may have done; None for an expiry."""
-    if change.kind in (ChangeKind.EXPIRED, ChangeKind.EVICTED):
-        return None
-    name = "delete" if change.kind.removes else "set"
-    key = change.key.decode("utf-8", "backslashreplace")
-    left_s = None if change.deadline_ms is None else round((change.deadline_ms - now_ms) / 1000)
-    return CacheOperation(call_id, event, name, key, now_ms, left_s, is_certain=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from sinch_cache_gui.ui.calls.callback_editor import CallbackEditor
 from sinch_cache_gui.ui.calls.callee_bar import CalleeBar
 from sinch_cache_gui.ui.calls.card_list import CardList
 from sinch_cache_gui.ui.calls.dial_form import DialForm
+from sinch_cache_gui.ui.calls.function_watch import FunctionWatch
 from sinch_cache_gui.ui.calls.phone import Phone
 from sinch_cache_gui.ui.calls.step_details import StepDetails
 from sinch_cache_gui.ui.calls.timeline import Timeline
@@ -30,7 +31,6 @@ from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.call_events import (
     CallbackFinished,
-    CallbackRecord,
     CallbackStarted,
     CallEvent,
     CallPhase,
@@ -42,13 +42,9 @@ from sinch_cache_gui.voice.call_events import (
 from sinch_cache_gui.voice.callback_editing import blank
 from sinch_cache_gui.voice.callbacks import Callback, CallSetup, Event
 from sinch_cache_gui.voice.cards import read_cards
-from sinch_cache_gui.voice.recording import CacheOperation, noticed
 
 TICK_MS = 1000
-DAY_MS = 86_400_000
 LOWEST_DETAILS = 64
-NOTICED_AFTER_MS = 2000
-"""A cache that is polled tells of a change this much later at most."""
 
 ROOMY_HEIGHT = 720
 """From here on there is room for a keypad nobody needs yet."""
@@ -103,10 +99,7 @@ class CallPage(QWidget):
         self._setup: CallSetup | None = None
         self._revised: asyncio.Future[Callback] | None = None
         self._unsent: Callback | None = None
-        self._watched: Callback | None = None
-        self._answered: CallbackRecord | None = None
-        self._noticed: list[CacheOperation] = []
-        self._watched_until_ms = 0
+        self._watch = FunctionWatch(scope, cache, now_ms, self)
         self.answerer = AnswererBar(theme, scope, keychain, preferences)
         self._form = DialForm(theme, is_read_only=is_read_only)
         self._cards = CardList(theme, now_ms)
@@ -135,25 +128,13 @@ class CallPage(QWidget):
     def keys_changed(self, changes: Sequence[Change]) -> None:
         """Look at the cards again if need be, and note what a callback may have done."""
         if not self._session.tells_operations:
-            self._note(changes)
+            self._watch.notice(changes)
         cards = self._cards.cards
         if cards is None:
             return
         shown = {card.key.encode() for card in (cards.rate, cards.session, cards.customer)}
         if any(change.key in shown for change in changes):
             self.refresh_cards()
-
-    def _note(self, changes: Sequence[Change]) -> None:
-        """A function behind a URL tells nothing: what is seen while it answers may be its doing."""
-        callback, now_ms = self._watched, self._now_ms()
-        if callback is None or now_ms > self._watched_until_ms:
-            return
-        seen = (noticed(each, callback.call_id or "", callback.event, now_ms) for each in changes)
-        self._noticed += [operation for operation in seen if operation is not None]
-        if self._answered is not None:
-            self._timeline.table.replace_record(
-                replace(self._answered, operations=tuple(self._noticed))
-            )
 
     def refresh_cards(self) -> None:
         """Look at the keys of the call again."""
@@ -222,6 +203,7 @@ class CallPage(QWidget):
         self._editor.accepted.connect(self._edited)
         self._editor.cancelled.connect(self._leave_editor)
         self._options.send_requested.connect(self._begin)
+        self._watch.record_changed.connect(self._timeline.table.replace_record)
         self._cards.key_activated.connect(self.key_activated)
         self._ticking.timeout.connect(self.show_state)
 
@@ -237,7 +219,7 @@ class CallPage(QWidget):
                 self._options.direction,
                 self._options.options,
                 self._options.deviations,
-                self._revise if self._options.edits_first else None,
+                self._before_sending,
             )
         )
         self.show_state()
@@ -247,6 +229,18 @@ class CallPage(QWidget):
     def _hang_up(self) -> None:
         self._send_as_it_is()
         self._session.hang_up()
+
+    async def _before_sending(self, callback: Callback) -> Callback:
+        """Let a callback of the running call be edited if that is wanted, and look at its keys."""
+        if self._options.edits_first:
+            callback = await self._revise(callback)
+        await self._look_first(callback)
+        return callback
+
+    async def _look_first(self, callback: Callback) -> None:
+        """What a function behind a URL changes is compared with what was there before."""
+        if not self._session.tells_operations and self._setup is not None:
+            await self._watch.look_first(callback, self._setup.caller)
 
     async def _revise(self, callback: Callback) -> Callback:
         """Show a callback of the running call and wait for what becomes of it."""
@@ -287,7 +281,8 @@ class CallPage(QWidget):
         self._send(callback)
 
     def _send(self, callback: Callback) -> None:
-        self._session.send(callback, self._options.options.assumptions.reply_timeout_ms)
+        timeout_ms = self._options.options.assumptions.reply_timeout_ms
+        self._session.send(callback, timeout_ms, self._look_first)
 
     def _leave_editor(self) -> None:
         self._pages.setCurrentIndex(CALLBACKS)
@@ -306,15 +301,12 @@ class CallPage(QWidget):
             case CallbackFinished(record):
                 if self._pages.currentIndex() == NOTHING_YET:
                     self._pages.setCurrentIndex(CALLBACKS)
-                if not self._session.tells_operations:
-                    record = replace(record, operations=tuple(self._noticed))
-                    self._answered = record
-                    self._watched_until_ms = self._now_ms() + NOTICED_AFTER_MS
+                if not self._session.tells_operations and self._setup is not None:
+                    record = self._watch.finish(record, self._setup.caller)
                 self._timeline.table.add_record(record)
                 self.refresh_cards()
             case CallbackStarted(callback):
-                self._watched, self._answered, self._noticed = callback, None, []
-                self._watched_until_ms = self._now_ms() + DAY_MS
+                self._watch.begin(callback)
 
     async def _read_cards(self, setup: CallSetup) -> None:
         try:

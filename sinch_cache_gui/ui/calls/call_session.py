@@ -163,12 +163,31 @@ class CallSession(QObject):
             self._call.leave()
             self._then(lambda call: call.hang_up(), {"hangUp": True})
 
-    def send(self, callback: Callback, timeout_ms: int) -> None:
-        """Send a callback by itself, beside whatever call there is; its reply is only shown."""
-        self._sent += 1
-        self._scope.start(f"send {self._sent}", self._send(callback, self._sent, timeout_ms))
+    def send(
+        self,
+        callback: Callback,
+        timeout_ms: int,
+        before: Callable[[Callback], Awaitable[None]],
+    ) -> None:
+        """Send a callback by itself, beside whatever call there is; its reply is only shown.
 
-    async def _send(self, callback: Callback, number: int, timeout_ms: int) -> None:
+        Args:
+            callback: What is sent.
+            timeout_ms: How long the reply is waited for.
+            before: Is done before it is sent.
+        """
+        self._sent += 1
+        sending = self._send(callback, self._sent, timeout_ms, before)
+        self._scope.start(f"send {self._sent}", sending)
+
+    async def _send(
+        self,
+        callback: Callback,
+        number: int,
+        timeout_ms: int,
+        before: Callable[[Callback], Awaitable[None]],
+    ) -> None:
+        await before(callback)
         self.told.emit(CallbackStarted(callback))
         record = await exchange(
             callback,

@@ -23,7 +23,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.ui.calls.wording import operation_text, ttl_text, whole_change_text
+from sinch_cache_gui.ui.calls.wording import (
+    doubt_text,
+    operation_text,
+    ttl_text,
+    whole_change_text,
+)
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.recording import CacheOperation
 
@@ -68,7 +73,10 @@ class OperationModel(QAbstractListModel):
             parts = (operation.name, operation.key, ttl, self.change(index.row()))
             return ", ".join(part for part in parts if part)
         if role == Qt.ItemDataRole.ToolTipRole:
-            lines = (operation.key, whole_change_text(operation), operation.warning)
+            change = whole_change_text(operation)
+            doubt = doubt_text(operation)
+            doubt = "" if doubt == change else doubt
+            lines = (operation.key, change, doubt, operation.warning)
             return "\n".join(line for line in lines if line)
         return None
 

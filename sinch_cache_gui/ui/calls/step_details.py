@@ -88,7 +88,14 @@ class StepDetails(QStackedWidget):
 def operation_story(operation: CacheOperation) -> str:
     """Answer an operation in full: key, TTL in words, values before and after, the difference."""
     lines = [f"{operation.name} {operation.key}", lifetime_text(operation), operation.warning]
-    if operation.error or not operation.is_certain:
+    if not operation.is_certain:
+        lines.append(
+            _tr(
+                "Seen while this callback ran; maybe by somebody else. What was there before is "
+                "what this window had seen last."
+            )
+        )
+    elif operation.error:
         lines.append(operation_text(operation))
     before, after = _laid_out(operation.before), _laid_out(operation.after)
     if before is not None and before == after:

@@ -108,8 +108,14 @@ def operation_text(operation: CacheOperation) -> str:
     """Answer what an operation found or changed, on one line."""
     if operation.error:
         return operation.error
-    if not operation.is_certain:
-        return _tr("seen while this ran; maybe by somebody else")
+    if operation.is_certain:
+        return _change_text(operation)
+    if operation.after is Unread.UNREAD:
+        return doubt_text(operation)
+    return _tr("maybe: {0}").format(_change_text(operation))
+
+
+def _change_text(operation: CacheOperation) -> str:
     before, after = value_text(operation.before), value_text(operation.after)
     if not operation.is_write:
         return after
@@ -118,6 +124,11 @@ def operation_text(operation: CacheOperation) -> str:
     if isinstance(operation.before, dict) and isinstance(operation.after, dict):
         return _difference(operation.before, operation.after)
     return f"{before or '?'} {ARROW} {after}"
+
+
+def doubt_text(operation: CacheOperation) -> str:
+    """Answer why an operation may not be the callback's own; empty if it is."""
+    return "" if operation.is_certain else _tr("seen while this ran; maybe by somebody else")
 
 
 def operation_line(operation: CacheOperation) -> str:
@@ -195,7 +206,7 @@ def _span(seconds: int) -> str:
 
 def whole_change_text(operation: CacheOperation) -> str:
     """Answer the values before and after an operation in full, over lines."""
-    is_plain = operation.error or not operation.is_write or not operation.is_certain
+    is_plain = operation.error or not operation.is_write or operation.after is Unread.UNREAD
     if is_plain or operation.name == "extend":
         return operation_text(operation)
     before, after = value_text(operation.before) or "?", value_text(operation.after)

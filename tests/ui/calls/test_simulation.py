@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 
@@ -191,7 +192,7 @@ async def test_back_to_the_built_in_function(hand, function, until) -> None:
 
 
 async def test_what_changes_while_a_function_answers_is_marked_as_maybe_its_doing(
-    hand, function
+    hand, function, until
 ) -> None:
     hand.choose("Who answers the callbacks", "A function behind")
     fill(hand, "URL of the function", function.url)
@@ -208,13 +209,54 @@ async def test_what_changes_while_a_function_answers_is_marked_as_maybe_its_doin
         )
     )
 
-    assert hand.callbacks()[last][2] == "2 ops"
+    await until(lambda: hand.callbacks()[last][2] == "2 ops")
     hand.select_callback(last)
     assert hand.shown_operations() == [
-        "set, session:1, seen while this ran; maybe by somebody else",
-        "delete, rate:1, seen while this ran; maybe by somebody else",
+        "delete, session:1, maybe: ? → nothing",
+        "delete, rate:1, maybe: ? → nothing",
     ]
     await hand.panel.aclose()
+
+
+async def test_what_a_function_changed_is_compared_with_what_was_there(
+    open_panel, scope, redis_url, until
+) -> None:
+    cache = open_backend(parse_target(redis_url))
+    await cache.connect()
+    await cache.set(f"rate:{CALLER}", 3, 1800)
+    port = redis_url.rpartition(":")[2].partition("/")[0]
+    try:
+        with node_function(REDIS_PORT=port) as function:
+            hand = open_panel(cache)
+            hand.choose("Who answers the callbacks", "A function behind")
+            fill(hand, "URL of the function", function.url)
+            hand.click("Use this function")
+            await hand.dial()
+            session = f"session:{hand.field('Call ID').text()}".encode()
+            rate = f"rate:{CALLER}".encode()
+            written = tuple(Change(key, ChangeKind.WRITTEN) for key in (rate, session))
+            hand.panel.keys_changed(written)
+            await until(lambda: hand.callbacks()[0][2] == "2 ops")
+            hand.click("Key 1")
+            await hand.until(CallPhase.ENDED)
+            hand.panel.keys_changed(written)  # as the server tells it, maybe only now
+            await until(lambda: hand.callbacks()[1][2] == "1 op")
+            assert hand.callbacks()[2][2] == "–"
+            hand.select_callback(0)
+            stored, rated = sorted(hand.shown_operations(), reverse=True)
+            hand.select_callback(1)
+            (chosen,) = hand.shown_operations()
+            await hand.panel.aclose()
+    except NodeMissing as missing:
+        pytest.skip(str(missing))
+    finally:
+        await scope.aclose()
+        await cache.aclose()
+
+    assert re.fullmatch(r"set, rate:\S+, (30:00|29:59) → (1:00:00|59:59), maybe: 3 → 4", rated)
+    assert "maybe: nothing → {" in stored
+    assert 'maybe: menuChoice: nothing → "sales"' in chosen
+    assert "9:59 →" in chosen or "10:00 →" in chosen
 
 
 # -- the callee ----------------------------------------------------------------------------------
