@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sinch_cache_gui.cache.interface import Snapshot
+
 
 class CacheError(Exception):
     """Something the cache could not do, told for people.
@@ -16,6 +21,7 @@ class CacheError(Exception):
         NotPermitted        an ACL or a read-only connection forbids it
         CacheUnreachable    no answer: refused, lost, timed out, wrong password
             OutcomeUnknown  the connection died after a write was sent: it may have happened
+                RemovalUnknown  the write was a removal; what it may have taken is known
 
     Attributes:
         title: One line that says what failed.
@@ -54,3 +60,15 @@ class CacheUnreachable(CacheError):
 
 class OutcomeUnknown(CacheUnreachable):
     """The connection died after a write was sent: it may have happened, or not."""
+
+
+class RemovalUnknown(OutcomeUnknown):
+    """The connection died after a removal was sent: the key may be gone, or not.
+
+    Attributes:
+        seen: What the key held when it was looked at just before.
+    """
+
+    def __init__(self, title: str, detail: str, seen: Snapshot) -> None:
+        super().__init__(title, detail)
+        self.seen = seen

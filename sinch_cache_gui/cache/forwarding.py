@@ -149,9 +149,19 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.restore_many(snapshots)
 
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """Forwarded."""
+        return await self._inner.replace_many(pairs)
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Forwarded."""
         return await self._inner.snapshot(key)
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """Forwarded."""
+        return await self._inner.snapshot_many(keys)
 
     async def rename(
         self,
@@ -160,9 +170,10 @@ class ForwardingBackend(CacheBackend):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
         """Forwarded."""
-        return await self._inner.rename(key, to, overwrites=overwrites, leaving=leaving)
+        return await self._inner.rename(key, to, overwrites=overwrites, leaving=leaving, held=held)
 
     def retry_now(self) -> None:
         """Forwarded."""

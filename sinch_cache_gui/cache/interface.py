@@ -183,10 +183,12 @@ class Saved:
     Attributes:
         deadline_ms: When the key expires now; None for no expiry.
         before: What it replaced, with the deadline at that very moment; None if there was nothing.
+        moved: Of a rename, what has the new name now, as it was under the old one.
     """
 
     deadline_ms: int | None
     before: Snapshot | None
+    moved: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,6 +490,9 @@ class CacheBackend(FunctionCache, Protocol):
 
         Returns:
             `Saved` with `before`; `Changed`; `Gone`.
+
+        Raises:
+            RemovalUnknown: As `OutcomeUnknown` for `write`, with what the key held just before.
         """
         ...
 
@@ -536,7 +541,7 @@ class CacheBackend(FunctionCache, Protocol):
 
         Returns:
             What `remove` answers or raises, for each key in order: nothing is raised for all of
-            them. `OutcomeUnknown` stands for those whose answer did not come.
+            them. `RemovalUnknown` stands for those whose answer did not come.
         """
         ...
 
@@ -550,8 +555,26 @@ class CacheBackend(FunctionCache, Protocol):
         """As `remove_many`, for `restore`."""
         ...
 
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """As `remove_many`, for `replace`."""
+        ...
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer a key whole, as it is at one moment; None where it does not exist."""
+        ...
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """Take keys whole, each as it is at one moment of its own, in few round trips.
+
+        Args:
+            keys: A few hundred at a time.
+
+        Returns:
+            What `snapshot` answers or raises, for each key in order: nothing is raised for all of
+            them.
+        """
         ...
 
     async def rename(
@@ -561,6 +584,7 @@ class CacheBackend(FunctionCache, Protocol):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
         """Give a key another name, with its bytes, type and deadline, in one step.
 
@@ -569,10 +593,12 @@ class CacheBackend(FunctionCache, Protocol):
             to: Its name from then on.
             overwrites: Whether a key of that name may be replaced.
             leaving: What shall stand under the old name from then on, until its own deadline.
+            held: What the caller believes `key` holds, its deadline aside; None for whatever.
 
         Returns:
-            `Saved` with the key that was replaced, if any; `Changed` if there is a key of that
-            name and it may not be replaced; `Gone` if `key` does not exist.
+            `Saved` with what was renamed, and the key that was replaced, if any; `Changed` if
+            `key` holds something else, or if there is a key of that name and it may not be
+            replaced; `Gone` if `key` does not exist.
 
         Raises:
             InvalidKey: Both names are the same.

@@ -320,10 +320,20 @@ class MemoryCache(CacheBackend):
         """Put them back one after the other, in slices."""
         return await one_by_one(snapshots, self.restore, workers=1)
 
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """Replace them one after the other, in slices."""
+        return await one_by_one(pairs, lambda pair: self.replace(*pair), workers=1)
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer from memory."""
         entry = self._find(key)
         return None if entry is None else _snapshot(key, entry)
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """Answer from memory, in slices."""
+        return await one_by_one(keys, self.snapshot, workers=1)
 
     async def rename(
         self,
@@ -332,6 +342,7 @@ class MemoryCache(CacheBackend):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
         """Move the bytes and the deadline: nothing can come between.
 
@@ -344,18 +355,20 @@ class MemoryCache(CacheBackend):
         entry = self._find(key)
         if entry is None:
             return Gone()
+        moved = _snapshot(key, entry)
+        if held is not None and (held.type, held.payload) != (moved.type, moved.payload):
+            return Changed(_stored(entry))
         other = self._find(to)
         if other is not None and not overwrites:
             return _changed(other)
         before = None if other is None else _snapshot(to, other)
-        data, deadline_ms = entry.data, entry.deadline_ms
         self._end(key, ChangeKind.DELETED)
-        self._put(to, data, deadline_ms)
+        self._put(to, moved.payload, moved.deadline_ms)
         if leaving is not None and (
             leaving.deadline_ms is None or leaving.deadline_ms > self._clock()
         ):
             self._put(key, leaving.payload, leaving.deadline_ms)
-        return Saved(deadline_ms, before)
+        return Saved(moved.deadline_ms, before, moved)
 
     def retry_now(self) -> None:
         """Never lost."""

@@ -15,7 +15,14 @@ from sinch_cache_gui.cache.element_change import (
     kind_of,
 )
 from sinch_cache_gui.cache.element_range import ElementRange
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, WrongType
+from sinch_cache_gui.cache.errors import (
+    CacheError,
+    CacheUnreachable,
+    NotPermitted,
+    OutcomeUnknown,
+    RemovalUnknown,
+    WrongType,
+)
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
@@ -39,6 +46,7 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.cache.live import RedisFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
+from sinch_cache_gui.cache.many import not_sent
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
 from sinch_cache_gui.cache.redis_comparison import holds
@@ -264,8 +272,17 @@ class RedisCache(CacheBackend):
         return await self._atomically(lambda writes: writes.change_ttl(key, change))
 
     async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
-        """Look and delete in one step on the server."""
-        outcome = await self._atomically(lambda writes: writes.remove(key, expected=expected))
+        """Look and delete in one step on the server.
+
+        It is looked at before, too: of a deletion whose answer is lost it is known what it took.
+        """
+        seen = await self._reads.snapshot(key)
+        if seen is None:
+            return Gone()
+        try:
+            outcome = await self._atomically(lambda writes: writes.remove(key, expected=expected))
+        except OutcomeUnknown as lost:
+            raise RemovalUnknown(lost.title, lost.detail, seen) from lost
         return await self._told(key, outcome)
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
@@ -310,9 +327,21 @@ class RedisCache(CacheBackend):
         return await self._told(held.key, outcome)
 
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
-        """Look and delete each in one step on the server, many in one pipeline."""
-        outcomes = await self._atomically_each(keys, lambda writes, part: writes.remove_many(part))
-        return await self._told_each(keys, outcomes)
+        """Look and delete each in one step on the server, many in one pipeline.
+
+        They are looked at before as one is by `remove`.
+        """
+        seen = await self.snapshot_many(keys)
+        there = [one for one in seen if isinstance(one, Snapshot)]
+        lost = next((one for one in seen if isinstance(one, CacheUnreachable)), None)
+        if lost is not None:
+            return [not_sent(lost) if isinstance(one, Snapshot) else one or Gone() for one in seen]
+        outcomes = await self._atomically_each(there, lambda writes, part: writes.remove_many(part))
+        removed = iter(await self._told_each([one.key for one in there], outcomes))
+        return [
+            _removed(one, next(removed)) if isinstance(one, Snapshot) else one or Gone()
+            for one in seen
+        ]
 
     async def change_ttl_many(
         self, changes: Sequence[tuple[bytes, TtlChange]]
@@ -346,9 +375,24 @@ class RedisCache(CacheBackend):
         told = iter(await self._told_each([snapshot.key for snapshot in due], outcomes))
         return [next(told) if is_alive else Gone() for is_alive in alive]
 
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """Compare and replace each in one step on the server, many in one pipeline."""
+        now_ms = self.now_ms()
+        alive = [by is None or by.deadline_ms is None or by.deadline_ms > now_ms for _, by in pairs]
+        due = [pair for pair, is_alive in zip(pairs, alive, strict=True) if is_alive]
+        outcomes = await self._atomically_each(due, lambda writes, part: writes.replace_many(part))
+        told = iter(await self._told_each([held.key for held, _ in due], outcomes))
+        return [next(told) if is_alive else Gone() for is_alive in alive]
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Two round trips, the second a transaction."""
         return await self._reads.snapshot(key)
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """Two round trips for many keys, each in a transaction of its own."""
+        return await self._reads.snapshot_many(keys)
 
     async def rename(
         self,
@@ -357,12 +401,17 @@ class RedisCache(CacheBackend):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
-        """Look at the new name and rename in one step on the server."""
+        """Look at both names and rename in one step on the server."""
         check_new_name(key, to)
         outcome = await self._atomically(
-            lambda writes: writes.rename(key, to, overwrites=overwrites, leaving=leaving)
+            lambda writes: writes.rename(key, to, overwrites=overwrites, leaving=leaving, held=held)
         )
+        if held is not None and isinstance(outcome, Occupied):  # by which of the two is not told
+            return Changed(
+                StoredValue(outcome.type, outcome.data, outcome.size, outcome.deadline_ms)
+            )
         return await self._told(to, outcome)
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
@@ -481,3 +530,10 @@ class RedisCache(CacheBackend):
 
 def _in_the_way(key: str, found: Occupied) -> WrongType:
     return WrongType(f"{key} holds a {found.type}, not a string", "It was left as it is.")
+
+
+def _removed(seen: Snapshot, outcome: WriteOutcome | CacheError) -> WriteOutcome | CacheError:
+    """Answer the outcome of a removal, with what it may have taken where that is unknown."""
+    if isinstance(outcome, OutcomeUnknown):
+        return RemovalUnknown(outcome.title, outcome.detail, seen)
+    return outcome

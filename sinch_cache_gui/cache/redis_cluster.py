@@ -285,9 +285,24 @@ class ClusterCache(CacheBackend):
             snapshots, lambda one: one.key, RedisCache.restore_many, RedisCache.restore
         )
 
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._at_each(
+            pairs,
+            lambda pair: pair[0].key,
+            RedisCache.replace_many,
+            lambda cache, pair: cache.replace(*pair),
+        )
+
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Take a key whole where it is."""
         return await self._at(key, lambda cache: cache.snapshot(key))
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._at_each(keys, _itself, RedisCache.snapshot_many, RedisCache.snapshot)
 
     async def rename(
         self,
@@ -296,6 +311,7 @@ class ClusterCache(CacheBackend):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
         """Rename within a slot: between two, no server can do it in one step."""
         check_new_name(key, to)
@@ -306,7 +322,8 @@ class ClusterCache(CacheBackend):
                 "Copy the key to the new name, then delete the old one.",
             )
         return await self._at(
-            key, lambda cache: cache.rename(key, to, overwrites=overwrites, leaving=leaving)
+            key,
+            lambda cache: cache.rename(key, to, overwrites=overwrites, leaving=leaving, held=held),
         )
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:

@@ -45,40 +45,58 @@ async def run_each(node: RedisNode, script: Script, calls: Sequence[ScriptCall])
     """
     replies: list[Reply] = []
     lost: CacheUnreachable | None = None
-    for part in _parts(calls):
+    for part in parts_of([call.carried for call in calls]):
         if lost is not None:
             replies += [not_sent(lost)] * len(part)
             continue
-        replies += await _run_part(node, script, part)
+        replies += await _run_part(node, script, calls[part.start : part.stop])
         if isinstance(replies[-1], CacheUnreachable):
             lost = replies[-1]
     return replies
 
 
-async def payload_sizes(node: RedisNode, keys: Sequence[bytes]) -> list[int]:
-    """Answer about how many bytes each key holds; one that cannot be told is taken for large."""
-    sizes: list[int] = []
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What is known of a key before it is read whole.
+
+    Attributes:
+        is_string: Whether it is a string, or does not exist.
+        size: About how many bytes it holds; large where it cannot be told.
+    """
+
+    is_string: bool
+    size: int
+
+
+async def extents(node: RedisNode, keys: Sequence[bytes]) -> list[Extent]:
+    """Answer for each key in order how it is to be read, and about how much that will be."""
+    found: list[Extent] = []
     for start in range(0, len(keys), MOST_CALLS):
         part = keys[start : start + MOST_CALLS]
         replies = await node.ask_many([("STRLEN", key) for key in part])
         others = [at for at, reply in enumerate(replies) if not isinstance(reply, int)]
+        other_places = set(others)
         if others:
             usage: list[Command] = [("MEMORY", "USAGE", part[at]) for at in others]
             for at, reply in zip(others, await node.ask_many(usage), strict=True):
                 replies[at] = reply
-        sizes += [reply if isinstance(reply, int) else MOST_BYTES for reply in replies]
-    return sizes
+        found += [
+            Extent(at not in other_places, reply if isinstance(reply, int) else MOST_BYTES)
+            for at, reply in enumerate(replies)
+        ]
+    return found
 
 
-def _parts(calls: Sequence[ScriptCall]) -> Iterator[Sequence[ScriptCall]]:
+def parts_of(sizes: Sequence[int]) -> Iterator[range]:
+    """Yield the places of what is asked for, in parts that one pipeline may carry."""
     start = carried = 0
-    for at, call in enumerate(calls):
-        if at > start and (at - start >= MOST_CALLS or carried + call.carried > MOST_BYTES):
-            yield calls[start:at]
+    for at, size in enumerate(sizes):
+        if at > start and (at - start >= MOST_CALLS or carried + size > MOST_BYTES):
+            yield range(start, at)
             start, carried = at, 0
-        carried += call.carried
-    if calls:
-        yield calls[start:]
+        carried += size
+    if sizes:
+        yield range(start, len(sizes))
 
 
 async def _run_part(node: RedisNode, script: Script, calls: Sequence[ScriptCall]) -> list[Reply]:

@@ -8,13 +8,16 @@ from typing import Final
 
 from redis import exceptions
 
-from sinch_cache_gui.cache.errors import NotPermitted
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted
 from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, Snapshot, StoredValue
+from sinch_cache_gui.cache.many import not_sent
 from sinch_cache_gui.cache.redis_abilities import parse_time
 from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
+from sinch_cache_gui.cache.redis_pipelines import Extent, extents, parts_of
 from sinch_cache_gui.cache.redis_writes import NO_KEY, Deadlines
 from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
+from sinch_cache_gui.pacing import Breather
 
 BATCH: Final = 500
 """Keys asked about in one pipeline: under a millisecond and a half of the server's time."""
@@ -87,24 +90,81 @@ class RedisReads:
         """As `CacheBackend.snapshot`."""
         kind = _type_name(await self._node.ask("TYPE", key))
         while kind is not None:
-            take = "GET" if kind == KeyType.STRING else "DUMP"
-            *queued, executed = await self._node.ask_many(
-                [("MULTI",), ("TYPE", key), (self._times.command, key), (take, key), ("EXEC",)]
-            )
-            for reply in queued:  # the reason of an EXECABORT stands here
-                self._node.checked(reply)
-            match self._node.checked(executed):
-                case [now, when, payload]:
-                    name = _type_name(self._node.checked(now))
-                case _:
-                    raise TypeError(f"EXEC answered {executed!r}")
-            if name == kind:
-                payload = self._node.checked(payload)
-                if not isinstance(payload, bytes):
-                    return None
-                return Snapshot(key, name, payload, self._times.parse(when))
-            kind = name  # it was replaced by another type since it was asked for
+            is_string = kind == KeyType.STRING
+            replies = await self._node.ask_many(self._take(key, is_string=is_string))
+            taken = self._taken(key, replies, is_string=is_string)
+            if not isinstance(taken, str):
+                return taken
+            kind = taken  # it was replaced by another type since it was asked for
         return None
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """As `CacheBackend.snapshot_many`."""
+        try:
+            known = await extents(self._node, keys)
+        except CacheError as error:
+            return [error] * len(keys)
+        taken: list[Snapshot | CacheError | None] = []
+        lost: CacheUnreachable | None = None
+        for part in parts_of([extent.size for extent in known]):
+            if lost is not None:
+                taken += [not_sent(lost)] * len(part)
+                continue
+            here = slice(part.start, part.stop)
+            taken += await self._take_part(keys[here], known[here])
+            if isinstance(taken[-1], CacheUnreachable):
+                lost = taken[-1]
+        return taken
+
+    async def _take_part(
+        self, keys: Sequence[bytes], known: Sequence[Extent]
+    ) -> list[Snapshot | CacheError | None]:
+        commands: list[Command] = []
+        for key, extent in zip(keys, known, strict=True):
+            commands += self._take(key, is_string=extent.is_string)
+        try:
+            replies = await self._node.ask_many(commands)
+        except CacheError as error:
+            return [error] * len(keys)
+        taken: list[Snapshot | CacheError | None] = []
+        breathe = Breather()
+        each = len(commands) // len(keys)
+        for at, (key, extent) in enumerate(zip(keys, known, strict=True)):
+            try:
+                found = self._taken(
+                    key, replies[at * each : (at + 1) * each], is_string=extent.is_string
+                )
+                taken.append(await self.snapshot(key) if isinstance(found, str) else found)
+            except CacheError as error:
+                taken.append(error)
+            await breathe()
+        return taken
+
+    def _take(self, key: bytes, *, is_string: bool) -> list[Command]:
+        """Answer what takes a key whole at one moment."""
+        take = "GET" if is_string else "DUMP"
+        return [("MULTI",), ("TYPE", key), (self._times.command, key), (take, key), ("EXEC",)]
+
+    def _taken(
+        self, key: bytes, replies: Sequence[Reply], *, is_string: bool
+    ) -> Snapshot | str | None:
+        """Read what `_take` brought; the key's type, if it has to be taken in the other way."""
+        *queued, executed = replies
+        for reply in queued:  # the reason of an EXECABORT stands here
+            self._node.checked(reply)
+        match self._node.checked(executed):
+            case [now, when, payload]:
+                name = _type_name(self._node.checked(now))
+            case _:
+                raise TypeError(f"EXEC answered {executed!r}")
+        if name is None:
+            return None
+        if is_string != (name == KeyType.STRING):
+            return name
+        payload = self._node.checked(payload)
+        if not isinstance(payload, bytes):
+            return None
+        return Snapshot(key, name, payload, self._times.parse(when))
 
     async def size(self, key: bytes, kind: str) -> int | None:
         """Answer how many elements a key of a type other than string has, if that is cheap."""

@@ -174,13 +174,21 @@ return {'replaced', before}
 RENAME: Final = Script(
     _LOOKS
     + """
-local when = redis.call(ARGV[1], KEYS[1])
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
+local function told(key)
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'none' then return {kind} end
+  return {kind, redis.call(kind == 'string' and 'GET' or 'DUMP', key), redis.call(ARGV[1], key)}
+end
+local moved = told(KEYS[1])
+if moved[1] == 'none' then return {'absent'} end
+if ARGV[6] ~= '' and (moved[1] ~= ARGV[6] or moved[2] ~= ARGV[7]) then
+  return occupied(KEYS[1], moved[1], moved[3])
+end
 local kind = redis.call('TYPE', KEYS[2]).ok
-local before = redis.call(ARGV[1], KEYS[2])
-if kind ~= 'none' and ARGV[2] == '0' then return occupied(KEYS[2], kind, before) end
-local payload = false
-if kind ~= 'none' then payload = redis.call(kind == 'string' and 'GET' or 'DUMP', KEYS[2]) end
+if kind ~= 'none' and ARGV[2] == '0' then
+  return occupied(KEYS[2], kind, redis.call(ARGV[1], KEYS[2]))
+end
+local replaced = told(KEYS[2])
 redis.call('RENAME', KEYS[1], KEYS[2])
 if ARGV[3] == 'string' then
   redis.call('SET', KEYS[1], ARGV[4])
@@ -188,11 +196,12 @@ if ARGV[3] == 'string' then
 elseif ARGV[3] ~= '' then
   redis.call('RESTORE', KEYS[1], math.max(0, ARGV[5]), ARGV[4], 'ABSTTL')
 end
-return {'renamed', when, kind, payload, before}
+return {'renamed', moved, replaced}
 """
 )
 """KEYS: old name, new name. ARGV: deadline command, whether a key of the new name may go; type,
-payload and deadline of what is left under the old name, or no type."""
+payload and deadline of what is left under the old name, or no type; type and payload expected under
+the old name, or no type."""
 
 CHANGE_ELEMENT: Final = Script("""
 local at = 0

@@ -34,7 +34,6 @@ from sinch_cache_gui.cache.redis_element_plans import (
 from sinch_cache_gui.cache.redis_node import RedisNode, Reply
 from sinch_cache_gui.cache.redis_pipelines import (
     ScriptCall,
-    payload_sizes,
     run_each,
 )
 from sinch_cache_gui.cache.redis_script_texts import (
@@ -62,6 +61,7 @@ from sinch_cache_gui.cache.redis_writes import (
 )
 from sinch_cache_gui.pacing import Breather
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -126,8 +126,12 @@ class ScriptedWrites:
         self, changes: Sequence[tuple[bytes, TtlChange]]
     ) -> Sequence[TtlOutcome | CacheError]:
         """One pipeline for many keys."""
-        calls = [ScriptCall(key, self._change_words(change)) for key, change in changes]
-        return await self._run_each(CHANGE_TTL, calls, lambda _, reply: self._ttl_changed(reply))
+        return await self._run_each(
+            CHANGE_TTL,
+            changes,
+            lambda one: ScriptCall(one[0], self._change_words(one[1])),
+            lambda _, reply: self._ttl_changed(reply),
+        )
 
     async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
         """One round trip."""
@@ -136,26 +140,35 @@ class ScriptedWrites:
         return self._removed(key, reply)
 
     async def remove_many(
-        self, keys: Sequence[bytes]
+        self, seen: Sequence[Snapshot]
     ) -> Sequence[Saved | Occupied | Absent | CacheError]:
-        """Look how much the answers will be, then one pipeline for as many keys as that allows."""
+        """One pipeline for as many keys as the answers allow, by what was seen."""
         words = (self._deadlines.command, "0", b"")
-        try:
-            sizes = await payload_sizes(self._node, keys)
-        except CacheError as error:
-            return [error] * len(keys)
-        calls = [ScriptCall(key, words, size) for key, size in zip(keys, sizes, strict=True)]
-        return await self._run_each(REMOVE, calls, self._removed)
+        return await self._run_each(
+            REMOVE,
+            seen,
+            lambda one: ScriptCall(one.key, words, len(one.payload)),
+            lambda one, reply: self._removed(one.key, reply),
+        )
 
     async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
         """One round trip."""
-        command, heir = self._deadlines.command, _heir_words(by)
-        reply = await self._run(REPLACE, held.key, command, held.type, held.payload, *heir)
-        match reply:
-            case [b"replaced", before]:
-                replaced = replace(held, deadline_ms=self._deadlines.parse(before))
-                return Saved(None if by is None else by.deadline_ms, replaced)
-        return self._refused(reply)
+        reply = await self._run(REPLACE, held.key, *self._replace_words(held, by))
+        return self._replaced(held, by, reply)
+
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """One pipeline for many keys."""
+
+        def call(pair: tuple[Snapshot, Snapshot | None]) -> ScriptCall:
+            held, by = pair
+            carried = len(held.payload) + (0 if by is None else len(by.payload))
+            return ScriptCall(held.key, self._replace_words(held, by), carried)
+
+        return await self._run_each(
+            REPLACE, pairs, call, lambda pair, reply: self._replaced(*pair, reply)
+        )
 
     async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
         """One round trip."""
@@ -166,27 +179,34 @@ class ScriptedWrites:
         self, snapshots: Sequence[Snapshot]
     ) -> Sequence[Saved | Occupied | Absent | CacheError]:
         """One pipeline for many keys."""
-        calls = [
-            ScriptCall(one.key, self._restore_words(one), len(one.payload)) for one in snapshots
-        ]
-        by_key = {one.key: one for one in snapshots}
         return await self._run_each(
-            RESTORE, calls, lambda key, reply: self._restored(by_key[key], reply)
+            RESTORE,
+            snapshots,
+            lambda one: ScriptCall(one.key, self._restore_words(one), len(one.payload)),
+            self._restored,
         )
 
     async def rename(
-        self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool,
+        leaving: Snapshot | None,
+        held: Snapshot | None,
     ) -> Saved | Occupied | Absent:
         """One round trip."""
-        command = self._deadlines.command
-        left = _heir_words(leaving)
-        reply = await self._run_on(RENAME, (key, to), command, int(overwrites), *left)
+        believed = ("", b"") if held is None else (held.type, held.payload)
+        command, left = self._deadlines.command, _heir_words(leaving)
+        reply = await self._run_on(RENAME, (key, to), command, int(overwrites), *left, *believed)
         match reply:
-            case [b"renamed", when, b"none", _, _]:
-                return Saved(self._deadlines.parse(when), None)
-            case [b"renamed", when, bytes() as kind, bytes() as payload, before]:
-                replaced = Snapshot(to, kind.decode(), payload, self._deadlines.parse(before))
-                return Saved(self._deadlines.parse(when), replaced)
+            case [b"renamed", list() as moved, list() as replaced]:
+                renamed = self._told(key, moved)
+                return Saved(
+                    None if renamed is None else renamed.deadline_ms,
+                    self._told(to, replaced),
+                    renamed,
+                )
         return self._refused(reply)
 
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
@@ -225,14 +245,19 @@ class ScriptedWrites:
         return self._node.checked(reply)
 
     async def _run_each(
-        self, script: Script, calls: Sequence[ScriptCall], read: Callable[[bytes, Reply], T]
+        self,
+        script: Script,
+        items: Sequence[S],
+        call: Callable[[S], ScriptCall],
+        read: Callable[[S, Reply], T],
     ) -> list[T | CacheError]:
-        """Answer what `read` makes of each reply, or why there is none."""
+        """Answer what `read` makes of each item and its reply, or why there is none."""
         answers: list[T | CacheError] = []
         breathe = Breather()
-        for call, reply in zip(calls, await run_each(self._node, script, calls), strict=True):
+        replies = await run_each(self._node, script, list(map(call, items)))
+        for item, reply in zip(items, replies, strict=True):
             try:
-                answers.append(read(call.key, self._node.checked(reply)))
+                answers.append(read(item, self._node.checked(reply)))
             except CacheError as error:
                 answers.append(error)
             await breathe()
@@ -264,6 +289,25 @@ class ScriptedWrites:
     def _restore_words(self, snapshot: Snapshot) -> tuple[bytes | str | int, ...]:
         deadline = NO_EXPIRY if snapshot.deadline_ms is None else snapshot.deadline_ms
         return (self._deadlines.command, snapshot.payload, deadline, snapshot.type)
+
+    def _replace_words(self, held: Snapshot, by: Snapshot | None) -> tuple[bytes | str | int, ...]:
+        return (self._deadlines.command, held.type, held.payload, *_heir_words(by))
+
+    def _replaced(
+        self, held: Snapshot, by: Snapshot | None, reply: Reply
+    ) -> Saved | Occupied | Absent:
+        match reply:
+            case [b"replaced", before]:
+                replaced = replace(held, deadline_ms=self._deadlines.parse(before))
+                return Saved(None if by is None else by.deadline_ms, replaced)
+        return self._refused(reply)
+
+    def _told(self, key: bytes, said: list[Reply]) -> Snapshot | None:
+        """Read a key that a script tells whole; None if there was none."""
+        match said:
+            case [bytes() as kind, bytes() as payload, when]:
+                return Snapshot(key, kind.decode(), payload, self._deadlines.parse(when))
+        return None
 
     def _restored(self, snapshot: Snapshot, reply: Reply) -> Saved | Occupied | Absent:
         match reply:

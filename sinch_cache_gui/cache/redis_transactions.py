@@ -263,12 +263,18 @@ class WatchedWrites:
         return await self._run(key, decide, longest=longest, with_dump=True)
 
     async def rename(
-        self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool,
+        leaving: Snapshot | None,
+        held: Snapshot | None,
     ) -> Saved | Occupied | Absent:
         """Look at both names, then rename."""
 
         async def look(line: Line) -> tuple[_Seen, _Seen]:
-            moved = await self._look(line, key, longest=_UNREAD)
+            moved = await self._look(line, key, longest=_ANY, with_dump=True)
             longest = _ANY if overwrites else LONG_STRING_BYTES
             return moved, await self._look(line, to, longest=longest, with_dump=overwrites)
 
@@ -276,8 +282,10 @@ class WatchedWrites:
             seen: tuple[_Seen, _Seen],
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             moved, other = seen
-            if moved.is_absent:
+            if moved.is_absent or moved.payload is None:
                 return _Done(Absent())
+            if held is not None and (moved.type, moved.payload) != (held.type, held.payload):
+                return _Done(moved.occupied())
             if not other.is_absent and not overwrites:
                 return _Done(other.occupied())
             before = None
@@ -287,15 +295,16 @@ class WatchedWrites:
             commands: list[Command] = [(command, key, to)]
             if leaving is not None:
                 commands += _store_commands(replace(leaving, key=key))
-            return _Plan(commands, lambda _: Saved(moved.deadline_ms, before))
+            renamed = Snapshot(key, moved.type, moved.payload, moved.deadline_ms)
+            return _Plan(commands, lambda _: Saved(moved.deadline_ms, before, renamed))
 
         return await self._attempt(look, decide)
 
     async def remove_many(
-        self, keys: Sequence[bytes]
+        self, seen: Sequence[Snapshot]
     ) -> Sequence[Saved | Occupied | Absent | CacheError]:
         """Key by key: a transaction cannot be planned before its look is answered."""
-        return await one_by_one(keys, lambda key: self.remove(key, expected=None))
+        return await one_by_one(seen, lambda one: self.remove(one.key, expected=None))
 
     async def change_ttl_many(
         self, changes: Sequence[tuple[bytes, TtlChange]]
@@ -308,6 +317,12 @@ class WatchedWrites:
     ) -> Sequence[Saved | Occupied | Absent | CacheError]:
         """Key by key."""
         return await one_by_one(snapshots, self.restore)
+
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """Key by key."""
+        return await one_by_one(pairs, lambda pair: self.replace(*pair))
 
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
         """Look at the element, then follow the plan."""

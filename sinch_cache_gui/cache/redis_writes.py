@@ -145,15 +145,21 @@ class AtomicWrites(Protocol):
         ...
 
     async def rename(
-        self, key: bytes, to: bytes, *, overwrites: bool, leaving: Snapshot | None
+        self,
+        key: bytes,
+        to: bytes,
+        *,
+        overwrites: bool,
+        leaving: Snapshot | None,
+        held: Snapshot | None,
     ) -> Saved | Occupied | Absent:
-        """As `CacheBackend.rename`; what is in the way is what `to` holds."""
+        """As `CacheBackend.rename`; what is in the way is what `key` or `to` holds."""
         ...
 
     async def remove_many(
-        self, keys: Sequence[bytes]
+        self, seen: Sequence[Snapshot]
     ) -> Sequence[Saved | Occupied | Absent | CacheError]:
-        """As `CacheBackend.remove_many`."""
+        """As `CacheBackend.remove_many`, whatever the keys hold by now."""
         ...
 
     async def change_ttl_many(
@@ -166,6 +172,12 @@ class AtomicWrites(Protocol):
         self, snapshots: Sequence[Snapshot]
     ) -> Sequence[Saved | Occupied | Absent | CacheError]:
         """As `CacheBackend.restore_many`."""
+        ...
+
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+        """As `CacheBackend.replace_many`."""
         ...
 
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:

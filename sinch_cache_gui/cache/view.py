@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import cast
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, ElementSaved
 from sinch_cache_gui.cache.element_range import ElementRange
-from sinch_cache_gui.cache.errors import CacheError, InvalidKey, NotPermitted
+from sinch_cache_gui.cache.errors import CacheError, InvalidKey, NotPermitted, RemovalUnknown
 from sinch_cache_gui.cache.feed import Changes, FeedEvent
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.glob import compile_pattern, escape_pattern
@@ -32,8 +32,6 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.cache.stored_json import encode_key
-
-_Told = TypeVar("_Told", WriteOutcome, WriteOutcome | CacheError)
 
 
 class CacheView(ForwardingBackend):
@@ -159,7 +157,10 @@ class CacheView(ForwardingBackend):
     async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
         """Remove a key below the prefix, if that is allowed."""
         self._refuse_if_read_only()
-        return self._shown(await self._inner.remove(self._full(key), expected=expected))
+        try:
+            return self._shown(await self._inner.remove(self._full(key), expected=expected))
+        except RemovalUnknown as lost:
+            raise self._shown_loss(lost) from lost
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """Change an element of a key below the prefix, if that is allowed."""
@@ -172,22 +173,20 @@ class CacheView(ForwardingBackend):
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a key back below the prefix, if that is allowed."""
         self._refuse_if_read_only()
-        full = replace(snapshot, key=self._full(snapshot.key))
-        return self._shown(await self._inner.restore(full))
+        return self._shown(await self._inner.restore(self._stored(snapshot)))
 
     async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
         """Replace a key below the prefix, if that is allowed."""
         self._refuse_if_read_only()
-        key = self._full(held.key)
-        heir = None if by is None else replace(by, key=key)
-        return self._shown(await self._inner.replace(replace(held, key=key), heir))
+        heir = by and self._stored(by)
+        return self._shown(await self._inner.replace(self._stored(held), heir))
 
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Remove keys below the prefix, if that is allowed."""
         if self.is_read_only:
             return [_refusal() for _ in keys]
         outcomes = await self._inner.remove_many([self._full(key) for key in keys])
-        return [self._shown(outcome) for outcome in outcomes]
+        return self._shown_each(outcomes)
 
     async def change_ttl_many(
         self, changes: Sequence[tuple[bytes, TtlChange]]
@@ -203,14 +202,31 @@ class CacheView(ForwardingBackend):
         """Put keys back below the prefix, if that is allowed."""
         if self.is_read_only:
             return [_refusal() for _ in snapshots]
-        full = [replace(snapshot, key=self._full(snapshot.key)) for snapshot in snapshots]
+        full = [self._stored(snapshot) for snapshot in snapshots]
         outcomes = await self._inner.restore_many(full)
-        return [self._shown(outcome) for outcome in outcomes]
+        return self._shown_each(outcomes)
+
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """Replace keys below the prefix, if that is allowed."""
+        if self.is_read_only:
+            return [_refusal() for _ in pairs]
+        full = [(self._stored(held), by and self._stored(by)) for held, by in pairs]
+        return self._shown_each(await self._inner.replace_many(full))
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer a key below the prefix, by its name there."""
         found = await self._inner.snapshot(self._full(key))
         return None if found is None else replace(found, key=key)
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        """Answer keys below the prefix, by their names there."""
+        found = await self._inner.snapshot_many([self._full(key) for key in keys])
+        return [
+            replace(one, key=key) if isinstance(one, Snapshot) else one
+            for key, one in zip(keys, found, strict=True)
+        ]
 
     async def rename(
         self,
@@ -219,14 +235,18 @@ class CacheView(ForwardingBackend):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
         """Rename a key below the prefix, if that is allowed."""
         self._refuse_if_read_only()
-        old = self._full(key)
-        left = None if leaving is None else replace(leaving, key=old)
-        return self._shown(
-            await self._inner.rename(old, self._full(to), overwrites=overwrites, leaving=left)
+        outcome = await self._inner.rename(
+            self._full(key),
+            self._full(to),
+            overwrites=overwrites,
+            leaving=leaving and self._stored(replace(leaving, key=key)),
+            held=held and self._stored(replace(held, key=key)),
         )
+        return self._shown(outcome)
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow what changes below the prefix."""
@@ -288,11 +308,36 @@ class CacheView(ForwardingBackend):
         """A key named like the prefix is the empty key here, which only some patterns match."""
         return len(key) > len(self._prefix) or pattern is None or compile_pattern(pattern)(b"")
 
-    def _shown(self, outcome: _Told) -> _Told:
-        if isinstance(outcome, Saved) and outcome.before is not None:
-            key = outcome.before.key.removeprefix(self._prefix)
-            return replace(outcome, before=replace(outcome.before, key=key))
+    def _shown(self, outcome: WriteOutcome) -> WriteOutcome:
+        match outcome:
+            case Saved(_, before, moved):
+                return replace(
+                    outcome,
+                    before=before and self._seen_here(before),
+                    moved=moved and self._seen_here(moved),
+                )
         return outcome
+
+    def _shown_each(
+        self, outcomes: Sequence[WriteOutcome | CacheError]
+    ) -> list[WriteOutcome | CacheError]:
+        return [
+            self._shown_loss(outcome)
+            if isinstance(outcome, RemovalUnknown)
+            else outcome
+            if isinstance(outcome, CacheError)
+            else self._shown(outcome)
+            for outcome in outcomes
+        ]
+
+    def _shown_loss(self, lost: RemovalUnknown) -> RemovalUnknown:
+        return RemovalUnknown(lost.title, lost.detail, self._seen_here(lost.seen))
+
+    def _stored(self, snapshot: Snapshot) -> Snapshot:
+        return replace(snapshot, key=self._full(snapshot.key))
+
+    def _seen_here(self, snapshot: Snapshot) -> Snapshot:
+        return replace(snapshot, key=snapshot.key.removeprefix(self._prefix))
 
     def _shown_changes(self, event: Changes) -> Changes | None:
         if not self._prefix:

@@ -81,6 +81,8 @@ class BlackBox:
     def wrote(self, entry: JournalEntry) -> None:
         """Keep what a write of this window left behind, or took away."""
         if entry.result is not Result.DONE:
+            if entry.before is not None:  # it may be gone, and this was seen just before
+                self.note(entry.before)
             return
         self._expect_echo(entry.key)
         if entry.action is Action.TTL_CHANGED:
@@ -136,11 +138,14 @@ class BlackBox:
 
 def last_seen_in(entry: JournalEntry) -> LastSeen | None:
     """Answer what a write left behind, or took away; None if the entry does not say."""
-    if entry.lacks_values or entry.result is not Result.DONE:
+    if entry.lacks_values:
+        return None
+    may_be_gone = entry.result in (Result.DONE, Result.UNKNOWN, Result.FOUND_GONE)
+    if entry.before is not None and entry.action is Action.DELETED and may_be_gone:
+        return LastSeen(entry.before, entry.at_ms)
+    if entry.result is not Result.DONE or entry.action is Action.RENAMED:
         return None
     if entry.after is not None:
         left = Snapshot(entry.key, entry.type, entry.after, entry.after_deadline_ms)
         return LastSeen(left, entry.at_ms)
-    if entry.before is not None and entry.action is Action.DELETED:
-        return LastSeen(entry.before, entry.at_ms)
     return None

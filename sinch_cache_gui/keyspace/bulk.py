@@ -14,7 +14,12 @@ from itertools import islice
 from time import perf_counter
 from typing import Final, TypeAlias, TypeVar
 
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, OutcomeUnknown
+from sinch_cache_gui.cache.errors import (
+    CacheError,
+    CacheUnreachable,
+    OutcomeUnknown,
+    RemovalUnknown,
+)
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
     Changed,
@@ -27,12 +32,7 @@ from sinch_cache_gui.cache.interface import (
     TtlOutcome,
     WriteOutcome,
 )
-from sinch_cache_gui.keyspace.undo import (
-    CHANGED_SINCE,
-    TIME_RAN_OUT,
-    why_not_moved,
-    why_not_put_back,
-)
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, Told, move_back_many, put_back_many
 
 T = TypeVar("T")
 
@@ -142,7 +142,8 @@ class BulkReport:
         unchanged: Keys that were so already, or have no TTL to add to.
         refused: Keys that were left as they were, by reason.
         ended_early: Why keys are left whose turn never came; empty if none is, or it was stopped.
-        traces: What was done, for `undo_bulk`; in the order it was done.
+        traces: What was done, for `undo_bulk`, in the order it was done; and what may have been
+            done: taken back, a key that is as it was is left so.
     """
 
     total: int
@@ -218,8 +219,14 @@ class BulkRun:
     def did(self, trace: Trace | None) -> None:
         """Count a key as done, and keep what its undo needs."""
         self._done += 1
-        if trace is None:
-            return
+        if trace is not None:
+            self._keep(trace)
+
+    def may_have_done(self, trace: Trace) -> None:
+        """Keep what undo needs in case it was done: the answer was lost."""
+        self._keep(trace)
+
+    def _keep(self, trace: Trace) -> None:
         self._traces.append(trace)
         held = len(trace.payload) if isinstance(trace, Snapshot) else 0
         self._kept += KEPT_BESIDE + len(trace.key) + held
@@ -354,54 +361,19 @@ def _count(run: BulkRun, key: bytes, outcome: WriteOutcome | TtlOutcome | CacheE
         case OutcomeUnknown():
             run.refuse(key, UNKNOWN_OUTCOME)
             run.lost(outcome)
+            if isinstance(outcome, RemovalUnknown):
+                run.may_have_done(outcome.seen)
         case CacheUnreachable():
             run.lost(outcome)  # it was not sent: this key is left
         case CacheError():
             run.refuse(key, outcome.title)
 
 
-async def _take_back(
-    backend: CacheBackend, traces: Sequence[Trace]
-) -> Sequence[str | CacheError | None]:
+async def _take_back(backend: CacheBackend, traces: Sequence[Trace]) -> Sequence[Told]:
     """Answer for each None when it is taken back, else why not."""
-    told = await _put_back(backend, [one for one in traces if isinstance(one, Snapshot)])
-    told |= await _move_back(backend, [one for one in traces if isinstance(one, Moved)])
+    moved = [one for one in traces if isinstance(one, Moved)]
+    told = await put_back_many(backend, [one for one in traces if isinstance(one, Snapshot)])
+    told |= await move_back_many(
+        backend, [(one.key, MoveDeadline(one.after_ms, one.before_ms)) for one in moved]
+    )
     return [told[trace.key] for trace in traces]
-
-
-async def _put_back(
-    backend: CacheBackend, deleted: Sequence[Snapshot]
-) -> dict[bytes, str | CacheError | None]:
-    told: dict[bytes, str | CacheError | None] = {}
-    for snapshot, outcome in zip(deleted, await backend.restore_many(deleted), strict=True):
-        try:
-            told[snapshot.key] = (
-                outcome
-                if isinstance(outcome, CacheError)
-                else await why_not_put_back(backend, snapshot, outcome)
-            )
-        except CacheError as error:
-            told[snapshot.key] = error
-    return told
-
-
-async def _move_back(
-    backend: CacheBackend, moved: Sequence[Moved]
-) -> dict[bytes, str | CacheError | None]:
-    """Put deadlines back, unless somebody changed them again meanwhile."""
-    now_ms = backend.now_ms()
-    told: dict[bytes, str | CacheError | None] = {}
-    changes: list[tuple[bytes, MoveDeadline]] = []
-    for one in moved:
-        if one.before_ms is not None and one.before_ms <= now_ms:
-            told[one.key] = TIME_RAN_OUT
-        else:
-            changes.append((one.key, MoveDeadline(one.after_ms, one.before_ms)))
-    outcomes = await backend.change_ttl_many(changes)
-    for (key, change), outcome in zip(changes, outcomes, strict=True):
-        match outcome:
-            case CacheError():
-                told[key] = outcome
-            case _:
-                told[key] = why_not_moved(outcome, change)
-    return told

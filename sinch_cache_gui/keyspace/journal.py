@@ -34,6 +34,8 @@ class Result(Enum):
     REFUSED_CHANGED = "refused: somebody else changed the key"
     REFUSED_GONE = "refused: the key does not exist any more"
     UNKNOWN = "unknown: the connection died"
+    FOUND_GONE = "gone: the answer was lost, and the key was gone when asked again"
+    FOUND_THERE = "still there: the answer was lost, and the key existed when asked again"
     FAILED = "failed"
 
 
@@ -47,8 +49,10 @@ class JournalEntry:
         action: What it meant to do.
         key: The key's bytes.
         result: What became of it.
-        before: What the key held until then, with its deadline; None if nothing or not known.
-        after: The bytes written; None where the write put none there.
+        before: What the key held until then, with its deadline; None if nothing or not known. Of a
+            deletion whose answer was lost, what was seen just before it.
+        after: The bytes written; for `RENAMED`, those that have the new name now; None where the
+            write put none there.
         before_deadline_ms: For `TTL_CHANGED`, the deadline until then.
         after_deadline_ms: The deadline from then on; None for no expiry.
         type: The type of what was written.
@@ -86,8 +90,11 @@ class JournalEntry:
         """Whether there is something to put back."""
         if self.action is Action.ELEMENT_CHANGED and self.inverse is None and self.before is None:
             return False
+        if self.action is Action.RENAMED and self.after is None:
+            return False  # kept before it was known what has the new name
+        was_taken = self.result is Result.FOUND_GONE and self.before is not None
         return (
-            self.is_done
+            (self.is_done or was_taken)
             and self.action is not Action.RESTORED
             and not self.lacks_values
             and not self.has_lost_cache

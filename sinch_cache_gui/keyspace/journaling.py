@@ -14,7 +14,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementSaved,
     kind_of,
 )
-from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
+from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown, RemovalUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
@@ -87,6 +87,7 @@ class JournalingBackend(ForwardingBackend):
             None if by is None else by.payload,
             self._inner.replace(held, by),
             type_=held.type if by is None else by.type,
+            seen=held if by is None else None,
         )
 
     async def rename(
@@ -96,13 +97,14 @@ class JournalingBackend(ForwardingBackend):
         *,
         overwrites: bool = False,
         leaving: Snapshot | None = None,
+        held: Snapshot | None = None,
     ) -> WriteOutcome:
-        """Rename, and keep both names and what was replaced."""
+        """Rename, and keep both names, what was renamed and what was replaced."""
         return await self._recorded(
             Action.RENAMED,
             key,
             None,
-            self._inner.rename(key, to, overwrites=overwrites, leaving=leaving),
+            self._inner.rename(key, to, overwrites=overwrites, leaving=leaving, held=held),
             new_name=to,
         )
 
@@ -142,6 +144,17 @@ class JournalingBackend(ForwardingBackend):
         )
         for snapshot, outcome in zip(snapshots, outcomes, strict=True):
             self._record_restored(snapshot, outcome)
+        return outcomes
+
+    async def replace_many(
+        self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
+    ) -> list[WriteOutcome | CacheError]:
+        """Replace or remove, and keep what was there."""
+        outcomes = await self._answered(
+            self._inner.replace_many(pairs), pairs, self._record_replaced
+        )
+        for pair, outcome in zip(pairs, outcomes, strict=True):
+            self._record_replaced(pair, outcome)
         return outcomes
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
@@ -186,11 +199,12 @@ class JournalingBackend(ForwardingBackend):
         *,
         type_: str = KeyType.STRING,
         new_name: bytes | None = None,
+        seen: Snapshot | None = None,
     ) -> WriteOutcome:
         try:
             outcome = await operation
         except (CacheError, asyncio.CancelledError) as error:
-            self._record_failure(action, key, error, new_name)
+            self._record_failure(action, key, error, new_name, seen)
             raise
         self._record_outcome(action, key, after, outcome, type_=type_, new_name=new_name)
         return outcome
@@ -215,6 +229,17 @@ class JournalingBackend(ForwardingBackend):
     def _record_restored(self, snapshot: Snapshot, outcome: WriteOutcome | BaseException) -> None:
         action, kind = self._action_of(snapshot), snapshot.type
         self._record_outcome(action, snapshot.key, snapshot.payload, outcome, type_=kind)
+
+    def _record_replaced(
+        self, pair: tuple[Snapshot, Snapshot | None], outcome: WriteOutcome | BaseException
+    ) -> None:
+        held, by = pair
+        if by is None:
+            self._record_outcome(
+                Action.DELETED, held.key, None, outcome, type_=held.type, seen=held
+            )
+        else:
+            self._record_outcome(Action.SAVED, by.key, by.payload, outcome, type_=by.type)
 
     def _record_ttl(self, key: bytes, outcome: TtlOutcome | BaseException) -> None:
         match outcome:
@@ -242,11 +267,14 @@ class JournalingBackend(ForwardingBackend):
         *,
         type_: str = KeyType.STRING,
         new_name: bytes | None = None,
+        seen: Snapshot | None = None,
     ) -> None:
         if isinstance(outcome, BaseException):
-            self._record_failure(action, key, outcome, new_name)
+            self._record_failure(action, key, outcome, new_name, seen)
             return
         saved = outcome if isinstance(outcome, Saved) else None
+        if saved is not None and saved.moved is not None:
+            after, type_ = saved.moved.payload, saved.moved.type
         self._note_taken(action, new_name or key, saved)
         self._journal.record(
             action,
@@ -273,10 +301,20 @@ class JournalingBackend(ForwardingBackend):
             self._taken.discard(key)
 
     def _record_failure(
-        self, action: Action, key: bytes, error: BaseException, new_name: bytes | None = None
+        self,
+        action: Action,
+        key: bytes,
+        error: BaseException,
+        new_name: bytes | None = None,
+        seen: Snapshot | None = None,
     ) -> None:
         result = _result_of(error)
-        self._journal.record(action, key, result, at_ms=self.now_ms(), new_name=new_name)
+        if isinstance(error, RemovalUnknown):
+            seen = error.seen
+        before = seen if result is Result.UNKNOWN else None
+        self._journal.record(
+            action, key, result, at_ms=self.now_ms(), before=before, new_name=new_name
+        )
 
 
 def _result_of(error: BaseException) -> Result:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, TypeAlias
 
 from sinch_cache_gui.cache.element_change import ElementSaved, FieldChange
-from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
     Changed,
@@ -20,10 +21,8 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
     WriteOutcome,
 )
-from sinch_cache_gui.keyspace.journal import Action, JournalEntry
-from sinch_cache_gui.pacing import Breather
-
-T = TypeVar("T")
+from sinch_cache_gui.cache.many import one_by_one
+from sinch_cache_gui.keyspace.journal import Action, JournalEntry, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +41,63 @@ class UndoReport:
 Progress = Callable[[int], bool]
 """Told how many are done; answers whether to go on."""
 
+BATCH: Final = 100
+"""Writes taken back together at most. A stop waits for those under way."""
+
+Told: TypeAlias = str | CacheError | None
+"""None when something is as it was, else why not."""
+
 
 async def undo(
     backend: CacheBackend, entries: Sequence[JournalEntry], progress: Progress | None = None
 ) -> UndoReport:
     """Take back `entries`, the newest first, each only while the key is as the write left it.
 
-    The bytes come back with the TTL that would remain now had the write never happened.
+    The bytes come back with the TTL that would remain now had the write never happened. Once the
+    cache cannot be reached no further write is begun.
     """
-    newest_first = reversed(entries)
-    return await _each(newest_first, lambda e: e.key, lambda e: _undo_one(backend, e), progress)
-
-
-async def _each(
-    items: Iterable[T],
-    key_of: Callable[[T], bytes],
-    undo_one: Callable[[T], Coroutine[object, object, str | None]],
-    progress: Progress | None = None,
-) -> UndoReport:
     undone: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
-    breathe = Breather()
-    for done, item in enumerate(items):
+    lost: CacheUnreachable | None = None
+    done = 0
+    for batch in _batches(entries):
         if progress is not None and not progress(done):
             break
-        try:
-            reason = await undo_one(item)
-        except CacheError as error:
-            reason = error.title
-        if reason is None:
-            undone.append(key_of(item))
-        else:
-            refused.append((key_of(item), reason))
-        await breathe()
+        done += len(batch)
+        told: Sequence[Told] = [lost] * len(batch)
+        if lost is None:
+            told = await _take_back(backend, batch)
+        for entry, why in zip(batch, told, strict=True):
+            if isinstance(why, CacheUnreachable):
+                lost = why
+            if why is None:
+                undone.append(entry.key)
+            else:
+                refused.append((entry.key, why.title if isinstance(why, CacheError) else why))
+        await asyncio.sleep(0)  # a cache in memory answers without letting the window go on
     return UndoReport(tuple(undone), tuple(refused))
+
+
+def _batches(entries: Sequence[JournalEntry]) -> Iterator[list[JournalEntry]]:
+    """Yield writes, the newest first, in batches that touch no key twice."""
+    batch: list[JournalEntry] = []
+    touched: set[bytes] = set()
+    for entry in reversed(entries):
+        names = {entry.key, entry.new_name or entry.key}
+        if len(batch) == BATCH or not touched.isdisjoint(names):
+            yield batch
+            batch, touched = [], set()
+        batch.append(entry)
+        touched |= names
+    if batch:
+        yield batch
 
 
 CHANGED_SINCE: Final = "it was changed again meanwhile"
 TIME_RAN_OUT: Final = "its time has run out meanwhile"
 NOT_UNDOABLE: Final = "there is nothing to put back"
 NOT_KEPT: Final = "its value was not kept on disk"
+STILL_UNKNOWN: Final = "nobody knows whether it happened"
 CACHE_LOST: Final = "the in-memory cache it was written to ended with its session"
 
 _SLACK_MS: Final = 1000
@@ -94,46 +110,107 @@ def never_undoable(entry: JournalEntry) -> str | None:
         return CACHE_LOST
     if entry.is_undoable:
         return None
-    return NOT_KEPT if entry.lacks_values else NOT_UNDOABLE
+    if entry.result is Result.UNKNOWN:
+        return STILL_UNKNOWN
+    is_kept_no_more = entry.lacks_values or (entry.action is Action.RENAMED and entry.is_done)
+    return NOT_KEPT if is_kept_no_more else NOT_UNDOABLE
+
+
+async def _take_back(backend: CacheBackend, batch: Sequence[JournalEntry]) -> list[Told]:
+    """Take back writes to different keys; what many keys can be asked for is asked at once."""
+    told: dict[bytes, Told] = {}
+    deleted: list[Snapshot] = []
+    written: list[tuple[Snapshot, Snapshot | None]] = []
+    moved: list[tuple[bytes, MoveDeadline]] = []
+    others: list[JournalEntry] = []
+    for entry in batch:
+        match entry:
+            case _ if (reason := never_undoable(entry)) is not None:
+                told[entry.key] = reason
+            case JournalEntry(action=Action.DELETED, before=Snapshot() as before):
+                deleted.append(before)
+            case JournalEntry(action=Action.TTL_CHANGED):
+                change = MoveDeadline(entry.after_deadline_ms, entry.before_deadline_ms)
+                moved.append((entry.key, change))
+            case JournalEntry(action=Action.CREATED | Action.SAVED, after=bytes() as after) if (
+                not _keeps_ttl(entry)
+            ):
+                written.append((Snapshot(entry.key, entry.type, after, None), entry.before))
+            case _:
+                others.append(entry)
+    told |= await put_back_many(backend, deleted)
+    told |= await move_back_many(backend, moved)
+    for (held, _), outcome in zip(written, await backend.replace_many(written), strict=True):
+        told[held.key] = outcome if isinstance(outcome, CacheError) else _why_not(outcome)
+    alone = await one_by_one(others, lambda entry: _undo_one(backend, entry))
+    told |= {entry.key: why for entry, why in zip(others, alone, strict=True)}
+    return [told[entry.key] for entry in batch]
+
+
+def _keeps_ttl(entry: JournalEntry) -> bool:
+    """Whether a save left the deadline as it was: one that was moved since then stays, too."""
+    return (
+        entry.before is not None
+        and entry.type == entry.before.type == KeyType.STRING
+        and entry.before.deadline_ms == entry.after_deadline_ms
+    )
 
 
 async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
     """Answer None when undone, else why not."""
-    if (reason := never_undoable(entry)) is not None:
-        return reason
     match entry.action:
-        case Action.CREATED:
-            return await _undo_creation(backend, entry)
         case Action.RENAMED:
             return await _undo_rename(backend, entry)
-        case Action.DELETED:
-            if entry.before is None:
-                return NOT_UNDOABLE
-            return await put_back(backend, entry.before)
-        case Action.TTL_CHANGED:
-            return await _undo_ttl(backend, entry)
         case Action.ELEMENT_CHANGED:
             return await _undo_element(backend, entry)
-        case _:
-            return await _undo_save(backend, entry)
+        case Action.SAVED if entry.before is not None and entry.after is not None:
+            data, expected = entry.before.payload, entry.after
+            kept = TtlPolicy.KEEP
+            return _why_not(await backend.write(entry.key, data, expected=expected, ttl=kept))
+    return NOT_UNDOABLE
 
 
-async def put_back(backend: CacheBackend, taken: Snapshot) -> str | None:
-    """Restore a key that was taken away; answer None if it is as it was, else why not."""
-    return await why_not_put_back(backend, taken, await backend.restore(taken))
-
-
-async def why_not_put_back(
-    backend: CacheBackend, taken: Snapshot, outcome: WriteOutcome
-) -> str | None:
-    """Answer why a key is not as it was after restoring it came out so; None if it is.
+async def put_back_many(backend: CacheBackend, taken: Sequence[Snapshot]) -> dict[bytes, Told]:
+    """Restore keys that were taken away, each once; answer for each whether it is as it was.
 
     It may be so already, by an earlier try whose answer never came.
     """
-    if isinstance(outcome, Changed):
-        held = await backend.snapshot(taken.key)
-        return None if held is not None and _is_same(held, taken) else CHANGED_SINCE
-    return _why_not(outcome)
+    outcomes = zip(taken, await backend.restore_many(taken), strict=True)
+    told: dict[bytes, Told] = {}
+    there: list[Snapshot] = []
+    for snapshot, outcome in outcomes:
+        if isinstance(outcome, Changed):
+            there.append(snapshot)
+        else:
+            told[snapshot.key] = outcome if isinstance(outcome, CacheError) else _why_not(outcome)
+    found = await backend.snapshot_many([snapshot.key for snapshot in there])
+    for snapshot, held in zip(there, found, strict=True):
+        is_back = isinstance(held, Snapshot) and _is_same(held, snapshot)
+        why = None if is_back else CHANGED_SINCE
+        told[snapshot.key] = held if isinstance(held, CacheError) else why
+    return told
+
+
+async def move_back_many(
+    backend: CacheBackend, moved: Sequence[tuple[bytes, MoveDeadline]]
+) -> dict[bytes, Told]:
+    """Put deadlines back, each key once, unless somebody changed them again meanwhile."""
+    now_ms = backend.now_ms()
+    told: dict[bytes, Told] = {}
+    due: list[tuple[bytes, MoveDeadline]] = []
+    for key, change in moved:
+        if change.to_ms is not None and change.to_ms <= now_ms:
+            told[key] = TIME_RAN_OUT
+        else:
+            due.append((key, change))
+    for (key, change), outcome in zip(due, await backend.change_ttl_many(due), strict=True):
+        told[key] = outcome if isinstance(outcome, CacheError) else _why_not_moved(outcome, change)
+    return told
+
+
+async def put_back(backend: CacheBackend, taken: Snapshot) -> Told:
+    """Restore a key that was taken away; answer None if it is as it was, else why not."""
+    return (await put_back_many(backend, [taken]))[taken.key]
 
 
 def _is_same(held: Snapshot, taken: Snapshot) -> bool:
@@ -144,18 +221,12 @@ def _is_same(held: Snapshot, taken: Snapshot) -> bool:
     return abs(held.deadline_ms - taken.deadline_ms) <= _SLACK_MS
 
 
-async def _undo_creation(backend: CacheBackend, entry: JournalEntry) -> str | None:
-    if entry.type == KeyType.STRING:
-        return _why_not(await backend.remove(entry.key, expected=entry.after))
-    if entry.after is None:
-        return NOT_UNDOABLE
-    written = Snapshot(entry.key, entry.type, entry.after, None)
-    return _why_not(await backend.replace(written, None))
-
-
 async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | None:
     if entry.before is not None:  # the key went with its last element
-        return await put_back(backend, entry.before)
+        why = await put_back(backend, entry.before)
+        if isinstance(why, CacheError):
+            raise why
+        return why
     match entry.inverse:
         case None:
             return NOT_UNDOABLE
@@ -168,35 +239,15 @@ async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | Non
 
 
 async def _undo_rename(backend: CacheBackend, entry: JournalEntry) -> str | None:
-    if entry.new_name is None:
+    if entry.new_name is None or entry.after is None:
         return NOT_UNDOABLE
-    outcome = await backend.rename(entry.new_name, entry.key, leaving=entry.before)
-    return _why_not(outcome)
+    held = Snapshot(entry.new_name, entry.type, entry.after, None)
+    return _why_not(
+        await backend.rename(entry.new_name, entry.key, leaving=entry.before, held=held)
+    )
 
 
-async def _undo_save(backend: CacheBackend, entry: JournalEntry) -> str | None:
-    if entry.before is None or entry.after is None:
-        return NOT_UNDOABLE
-    if (
-        entry.type == entry.before.type == KeyType.STRING
-        and entry.before.deadline_ms == entry.after_deadline_ms
-    ):
-        data, expected = entry.before.payload, entry.after
-        return _why_not(await backend.write(entry.key, data, expected=expected, ttl=TtlPolicy.KEEP))
-    written = Snapshot(entry.key, entry.type, entry.after, None)
-    return _why_not(await backend.replace(written, entry.before))
-
-
-async def _undo_ttl(backend: CacheBackend, entry: JournalEntry) -> str | None:
-    to_ms = entry.before_deadline_ms
-    if to_ms is not None and to_ms <= backend.now_ms():
-        return TIME_RAN_OUT
-    change = MoveDeadline(entry.after_deadline_ms, to_ms)
-    outcome = await backend.change_ttl(entry.key, change)
-    return why_not_moved(outcome, change)
-
-
-def why_not_moved(outcome: TtlOutcome, change: MoveDeadline) -> str | None:
+def _why_not_moved(outcome: TtlOutcome, change: MoveDeadline) -> str | None:
     """Answer why a deadline was not put back; None if it was."""
     if isinstance(outcome, Gone):
         return TIME_RAN_OUT

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.keyspace.bulk import (
+    LARGEST_BATCH,
     BulkProgress,
     BulkReport,
     BulkRun,
@@ -18,7 +19,7 @@ from sinch_cache_gui.keyspace.bulk import (
     run_bulk,
     undo_bulk,
 )
-from sinch_cache_gui.keyspace.journal import JournalEntry
+from sinch_cache_gui.keyspace.journal import JournalEntry, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import UndoReport, undo
@@ -117,8 +118,28 @@ class KeyActions(QObject):
     def remember(self, traces: Sequence[Trace]) -> None:
         """Let the undo of the last write take back all of what was just done to many keys."""
         entry = self._last_undoable()
-        if traces and entry is not None and entry.key == traces[-1].key:
+        if entry is not None and _is_among_last(entry.key, traces):
             self._last_bulk, self._last_bulk_number = traces, entry.number
+
+    def tell_settled(self, entries: Sequence[JournalEntry]) -> None:
+        """Say what became of deletions whose answer was lost; offer to put back what is gone."""
+        gone = [entry for entry in entries if entry.result is Result.FOUND_GONE]
+        there = [entry.key for entry in entries if entry.result is Result.FOUND_THERE]
+        undoable = tuple(entry for entry in gone if entry.is_undoable)
+        if undoable and _is_among_last(undoable[-1].key, self._last_bulk):
+            self._last_bulk_number = undoable[-1].number  # undoing all of it takes these back, too
+        if there:
+            title = self.tr("{}: still there").format(self._named(there))
+            detail = self.tr(
+                "The answer to the deletion was lost; asked again, nothing is missing."
+            )
+            self._notices.post(Notice(Severity.INFO, title, detail))
+        if gone:
+            title = self.tr("{}: gone").format(self._named([entry.key for entry in gone]))
+            detail = self.tr("The answer to the deletion was lost; asked again, it is not there.")
+            put_back = NoticeAction(self.tr("Undo"), lambda: self.undo_writes(undoable))
+            actions = (put_back,) if undoable else ()
+            self._notices.post(Notice(Severity.WARNING, title, detail, actions))
 
     def _last_undoable(self) -> JournalEntry | None:
         return next((e for e in reversed(self._backend.journal.entries) if e.is_undoable), None)
@@ -241,6 +262,11 @@ class KeyActions(QObject):
         if len(keys) == 1:
             return display_key(next(iter(keys)))
         return self.tr("{:,} keys").format(len(keys))
+
+
+def _is_among_last(key: bytes, traces: Sequence[Trace]) -> bool:
+    """Whether a key was of the last batch of many: those without an answer stand at the end."""
+    return any(trace.key == key for trace in traces[-LARGEST_BATCH:])
 
 
 def _some_of(reasons: Iterable[str]) -> list[str]:

@@ -20,6 +20,7 @@ from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.keyspace.lost_deletions import LostDeletions
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.profiles import KeptPreferences
@@ -115,6 +116,7 @@ class Workspace(QWidget):
         )
         self.activity = ActivityView(theme, self.restoring.can_restore)
         self.key_actions = KeyActions(backend, self._scope, notices)
+        self._lost = LostDeletions(backend, backend.journal, self.key_actions.tell_settled)
         self.transfers = KeyTransfers(backend, self._scope, notices, self)
         self.bulk = BulkPanel(theme, backend, self._scope)
         self.search = SearchPanel(theme, backend, self._scope, self.tree.selected_keys)
@@ -130,6 +132,7 @@ class Workspace(QWidget):
         """Begin to load the keys and to follow them."""
         self._scope.start("mirror", self.mirror.run())
         self._scope.start("black box", self._watch.run())
+        self._scope.start("lost deletions", self._lost.run())
         self.editors.offer_drafts()
 
     async def loaded(self) -> None:
@@ -233,6 +236,7 @@ class Workspace(QWidget):
     def connection_restored(self) -> None:
         """Say so."""
         self._show_live(replace(self.live, lost_title=""))
+        self._lost.look_now()
         self.editors.values_may_have_changed()
 
     async def _recall(self, keeper: JournalKeeper) -> None:

@@ -529,6 +529,51 @@ async def test_nothing_is_asked_of_many_that_are_none(cache: CacheBackend) -> No
     assert await cache.remove_many([]) == []
     assert await cache.restore_many([]) == []
     assert await cache.change_ttl_many([]) == []
+    assert await cache.replace_many([]) == []
+    assert await cache.snapshot_many([]) == []
+
+
+async def test_many_keys_are_taken_whole_and_replaced_each_with_its_own_answer(
+    stage: Stage,
+) -> None:
+    cache = stage.cache
+    keys = [b"many:%d" % number for number in range(250)]
+    for number, key in enumerate(keys):
+        await stage.behind.put(stage.full(key), b"\xff%d" % number, 60_000 if number % 2 else None)
+    held = await cache.snapshot_many([*keys, b"never there", keys[0]])
+    assert held == [await cache.snapshot(key) for key in [*keys, b"never there", keys[0]]]
+    taken = [one for one in held if isinstance(one, Snapshot)][:250]
+
+    await stage.behind.put(stage.full(keys[7]), b"theirs", None)
+    await stage.behind.remove(stage.full(keys[8]))
+    deadline_ms = cache.now_ms() + HOUR_MS
+    pairs = [
+        (one, None if number % 3 == 0 else replace(one, payload=b"new", deadline_ms=deadline_ms))
+        for number, one in enumerate(taken)
+    ]
+    outcomes = await cache.replace_many(pairs)
+    theirs = StoredValue(KeyType.STRING, b"theirs", 6, None)
+    expected = [Saved(by and by.deadline_ms, one) for one, by in pairs]
+    assert outcomes == [*expected[:7], Changed(theirs), Gone(), *expected[9:]]
+    kept = replace(taken[1], payload=b"new")
+    past = replace(kept, deadline_ms=cache.now_ms() - 1)
+    assert await cache.replace_many([(kept, past), (kept, None)]) == [
+        Gone(),
+        Saved(None, replace(kept, deadline_ms=deadline_ms)),
+    ]
+    found = await cache.snapshot_many(keys)
+    assert found[9:] == [by for _, by in pairs[9:]]
+
+
+async def test_many_keys_of_every_type_and_size_are_taken_whole(stage: Stage) -> None:
+    for number in range(3):
+        stage.raw.hset(stage.full(b"hash:%d" % number), "f", b"\xff" * number)
+        stage.raw.zadd(stage.full(b"zset:%d" % number), {"a": number})
+        await stage.behind.put(stage.full(b"large:%d" % number), bytes(700_000 + number), 60_000)
+    keys = [b"%s:%d" % (name, at) for at in range(3) for name in (b"hash", b"large", b"zset")]
+    held = await stage.cache.snapshot_many(keys)
+    assert held == [await stage.cache.snapshot(key) for key in keys]
+    assert {one.type for one in held} == {"hash", "string", "zset"}
 
 
 async def test_many_keys_of_other_types_and_of_any_size_are_removed_whole(stage: Stage) -> None:
@@ -548,16 +593,17 @@ async def test_many_keys_of_other_types_and_of_any_size_are_removed_whole(stage:
 async def test_a_renamed_key_keeps_its_bytes_and_its_deadline(cache: CacheBackend) -> None:
     for to in AWKWARD_KEYS:
         await cache.write(b"old", b"\x00\xff", expected=None, ttl=60_000)
-        before = await cache.read(b"old")
-        assert await cache.rename(b"old", to) == Saved(before.deadline_ms, None)
+        before = await cache.snapshot(b"old")
+        assert await cache.rename(b"old", to) == Saved(before.deadline_ms, None, before)
         assert await cache.read(b"old") is None
-        assert await cache.read(to) == before
+        assert await cache.snapshot(to) == replace(before, key=to)
 
 
 @pytest.mark.usefixtures("one_server")
 async def test_a_key_without_ttl_is_renamed_without(cache: CacheBackend) -> None:
     await cache.write(b"old", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
-    assert await cache.rename(b"old", b"new") == Saved(None, None)
+    renamed = Snapshot(b"old", "string", b"1", None)
+    assert await cache.rename(b"old", b"new") == Saved(None, None, renamed)
     assert await cache.read(b"new") == StoredValue("string", b"1", 1, None)
 
 
@@ -569,8 +615,41 @@ async def test_a_key_is_renamed_over_another_only_if_told_so(cache: CacheBackend
     assert await cache.rename(b"old", b"new") == Changed(new)
     assert [await cache.read(b"old"), await cache.read(b"new")] == [old, new]
     replaced = Snapshot(b"new", "string", b"2", new.deadline_ms)
-    assert await cache.rename(b"old", b"new", overwrites=True) == Saved(old.deadline_ms, replaced)
+    renamed = Snapshot(b"old", "string", b"1", old.deadline_ms)
+    saved = await cache.rename(b"old", b"new", overwrites=True)
+    assert saved == Saved(old.deadline_ms, replaced, renamed)
     assert await cache.read(b"new") == old
+
+
+@pytest.mark.usefixtures("one_server")
+async def test_a_key_is_renamed_only_while_it_holds_what_is_believed(stage: Stage) -> None:
+    cache, old, new = stage.cache, stage.full(b"old"), stage.full(b"new")
+    await stage.behind.put(old, b"mine", 60_000)
+    held = await cache.snapshot(b"old")
+    await stage.behind.put(old, b"theirs", 60_000)
+    theirs = await cache.read(b"old")
+    await stage.behind.put(new, b"other", None)
+    for overwrites in (False, True):
+        outcome = await cache.rename(b"old", b"new", overwrites=overwrites, held=held)
+        assert outcome == Changed(theirs)
+    assert await cache.read(b"new") == StoredValue("string", b"other", 5, None)
+    # The deadline may be another.
+    await stage.behind.put(old, b"mine", None)
+    saved = await cache.rename(b"old", b"new", overwrites=True, held=held)
+    assert saved.moved == replace(held, deadline_ms=None)
+    assert await cache.read(b"old") is None
+
+
+@pytest.mark.usefixtures("one_server")
+async def test_another_type_is_renamed_only_while_it_is_as_it_was(stage: Stage) -> None:
+    stage.raw.hset(stage.full(b"old"), "f", "1")
+    held = await stage.cache.snapshot(b"old")
+    stage.raw.hset(stage.full(b"old"), "f", "2")
+    outcome = await stage.cache.rename(b"old", b"new", held=held)
+    assert isinstance(outcome, Changed)
+    assert (outcome.other.type, outcome.other.data) == ("hash", None)
+    stage.raw.hset(stage.full(b"old"), "f", "1")
+    assert (await stage.cache.rename(b"old", b"new", held=held)).moved == held
 
 
 @pytest.mark.usefixtures("one_server")

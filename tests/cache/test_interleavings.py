@@ -447,20 +447,24 @@ add_undo("deletion", lambda cache, _: cache.remove(A), restoring_before, A)
 
 
 def renaming_back(entry: JournalEntry) -> Step:
-    """What was replaced comes back in the same step."""
+    """Only what was renamed goes back; what was replaced comes back in the same step."""
     to, replaced = entry.new_name, entry.before
     assert to is not None
-    assert replaced is not None
-    back = Held(replaced.type, replaced.payload, replaced.deadline_ms)
 
     def step(state: State) -> tuple[State, Told]:
+        held = state.get(to)
+        if held is None or (held.type, held.payload) != (entry.type, entry.after):
+            return state, ("left",)
         after, told = renaming(to, entry.key)(state)
-        return ({**after, to: back} if told[0] == "saved" else after), told
+        if told[0] == "saved" and replaced is not None:
+            after[to] = Held(replaced.type, replaced.payload, replaced.deadline_ms)
+        return after, told
 
     return step
 
 
-add_undo("rename", lambda cache, _: cache.rename(A, C), lambda _: renaming(C, A), A, C)
+add_undo("rename", lambda cache, _: cache.rename(A, C), renaming_back, A, C)
+add_undo("rename of a hash", lambda cache, _: cache.rename(H, C), renaming_back, H, C)
 for name, over in (("string", B), ("hash", H)):
     add_undo(
         f"rename over a {name}",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from sinch_cache_gui.cache.errors import OutcomeUnknown
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, OutcomeUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
     ExpireIn,
     ExtendBy,
     Persist,
+    Snapshot,
     Ttl,
     TtlPolicy,
     WriteOutcome,
@@ -20,7 +22,7 @@ from sinch_cache_gui.cache.interface import (
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, undo
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, NOT_KEPT, TIME_RAN_OUT, undo
 
 KEY = b"session:1"
 
@@ -206,6 +208,79 @@ async def test_a_rename_is_not_undone_over_a_key_that_took_the_old_name(
 
     assert report.refused == ((b"old", CHANGED_SINCE),)
     assert (await held(cache, b"new"))[0] == b"1"
+
+
+async def test_a_rename_is_not_undone_once_the_key_holds_something_else(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=600_000)
+    await cache.rename(b"old", b"new")
+    renamed = cache.journal.entries[-1:]
+    await cache.set("new", "theirs")
+
+    report = await undo(cache, renamed)
+
+    assert report.refused == ((b"old", CHANGED_SINCE),)
+    assert (await held(cache, b"new"))[0] == b'"theirs"'
+    assert await cache.read(b"old") is None
+
+
+async def test_a_rename_of_which_the_value_was_not_kept_is_not_undone(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(b"old", b"1", expected=None, ttl=600_000)
+    await cache.rename(b"old", b"new")
+    entry = replace(cache.journal.entries[-1], after=None)
+    assert (await undo(cache, (entry,))).refused == ((b"old", NOT_KEPT),)
+    assert await cache.read(b"new") is not None
+
+
+async def test_writes_to_one_key_are_taken_back_in_order_and_to_many_in_batches(
+    cache: JournalingBackend, clock: Clock
+) -> None:
+    keys = [b"k%d" % number for number in range(250)]
+    for key in keys:
+        await cache.write(key, b"1", expected=None, ttl=600_000)
+    start = len(cache.journal.entries)
+    for key in keys:
+        await cache.write(key, b"2", expected=b"1", ttl=50_000)
+        await cache.change_ttl(key, Persist())
+    for key in keys[:100]:
+        await cache.remove(key)
+    await cache.rename(keys[-1], b"renamed")
+    told: list[int] = []
+
+    def go_on(done: int) -> bool:
+        told.append(done)
+        return True
+
+    report = await undo(cache, cache.journal.entries[start:], go_on)
+
+    assert (len(report.undone), report.refused) == (601, ())
+    assert [await held(cache, key) for key in keys] == [(b"1", 600_000)] * 250
+    assert told == sorted(told)
+    assert told[-1] < 601
+
+
+async def test_an_undo_ends_when_the_cache_is_lost() -> None:
+    class Dying(ForwardingBackend):
+        asked = 0
+
+        async def restore_many(
+            self, snapshots: Sequence[Snapshot]
+        ) -> list[WriteOutcome | CacheError]:
+            self.asked += 1
+            return [CacheUnreachable("The server does not answer") for _ in snapshots]
+
+    inner = Dying(MemoryCache())
+    cache = JournalingBackend(inner, Journal())
+    for number in range(250):
+        await cache.write(b"k%d" % number, b"1", expected=None, ttl=600_000)
+        await cache.remove(b"k%d" % number)
+    deleted = [entry for entry in cache.journal.entries if entry.action is Action.DELETED]
+    report = await undo(cache, deleted)
+    assert (report.undone, len(report.refused), inner.asked) == ((), 250, 1)
+    assert {why for _, why in report.refused} == {"The server does not answer"}
 
 
 async def test_a_copy_put_down_is_taken_away_again_while_it_is_one(

@@ -9,12 +9,13 @@ from dataclasses import replace
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.errors import CacheError, RemovalUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import BackendFacts, Snapshot, TtlPolicy, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.journal import Journal
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
+from sinch_cache_gui.keyspace.lost_deletions import LostDeletions
 from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -183,6 +184,50 @@ async def test_undo_of_the_last_write_takes_back_a_whole_deletion(desk: Desk) ->
 
     assert (await desk.next_notice()).title == "Undone: 3 keys"
     assert await desk.cache.count_keys() == 3
+
+
+class Losing(ForwardingBackend):
+    """A cache whose answer to a deletion is lost from the third key on."""
+
+    async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
+        seen = [await self._inner.snapshot(key) for key in keys]
+        outcomes = await self._inner.remove_many(keys)
+        lost = [RemovalUnknown("The line died", "", one) for one in seen[2:] if one is not None]
+        return [*outcomes[:2], *lost]
+
+
+async def test_what_became_of_a_deletion_without_an_answer_is_told_and_taken_back() -> None:
+    desk = Desk(Losing(MemoryCache()))
+    await desk.seed(b"a", b"b", b"c", b"d")
+    looking = asyncio.create_task(
+        LostDeletions(desk.cache, desk.cache.journal, desk.actions.tell_settled).run()
+    )
+    await asyncio.sleep(0)
+    desk.actions.delete((b"a", b"b", b"c", b"d"))
+    told = {notice.title: notice for notice in [await desk.next_notice(), await desk.next_notice()]}
+    assert told.keys() == {"2 of 4 keys deleted", "2 keys: gone"}
+
+    press(told["2 keys: gone"], "Undo")
+    assert (await desk.next_notice()).title == "Undone: 2 keys"
+    assert sorted(await desk.cache.keys()) == ["c", "d"]
+    # All four are taken back together, too: what is back already is left as it is.
+    press(told["2 of 4 keys deleted"], "Undo")
+    assert (await desk.next_notice()).title == "Undone: 4 keys"
+    assert await desk.cache.count_keys() == 4
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+    await desk.scope.aclose()
+
+
+async def test_undo_of_the_last_write_takes_back_what_may_have_been_deleted_as_well() -> None:
+    desk = Desk(Losing(MemoryCache()))
+    await desk.seed(b"a", b"b", b"c", b"d")
+    desk.actions.delete((b"a", b"b", b"c", b"d"))
+    await desk.next_notice()
+    desk.actions.undo_last()
+    assert (await desk.next_notice()).title == "Undone: 4 keys"
+    assert await desk.cache.count_keys() == 4
+    await desk.scope.aclose()
 
 
 async def test_a_write_after_a_deletion_is_undone_alone(desk: Desk) -> None:

@@ -63,14 +63,14 @@ class EntryDetails(QWidget):
 
     def _in_words(self, entry: JournalEntry) -> tuple[str, str] | None:
         """Answer what is to be said in place of values, if anything is."""
-        if not entry.is_done:
+        if not entry.is_done and not entry.is_undoable:
             return self.tr("Nothing is known to have been written"), entry.result.value
         if entry.lacks_values:
             detail = self.tr("It was too long, or this profile keeps no values.")
             return self.tr("The value was not kept on disk"), detail
         if entry.action is Action.TTL_CHANGED:
             return self.tr("Only the time to live changed"), ttl_text(entry)
-        if entry.action is Action.RENAMED and entry.before is None:
+        if entry.action is Action.RENAMED and (entry.before is None or entry.after is None):
             return self.tr("The key got another name and kept its value"), key_text(entry)
         return None
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.keyspace.black_box import BlackBox, LastSeen, last_seen_in
-from sinch_cache_gui.keyspace.journal import JournalEntry
+from sinch_cache_gui.keyspace.journal import JournalEntry, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import never_undoable
 from sinch_cache_gui.keyspace.undo_outlook import Outlook, outlook
@@ -221,7 +221,11 @@ class JournalPane(QWidget):
     def _show_outlook(self, entry: JournalEntry, found: Outlook) -> None:
         may_write = not self._backend.is_read_only
         self._undo.setEnabled(may_write and not found.obstacle)
-        words = self.tr("Cannot be undone: {}.").format(found.obstacle) if found.obstacle else ""
+        words = ""
+        if found.obstacle:
+            words = self.tr("Cannot be undone: {}.").format(found.obstacle)
+        elif entry.result is Result.FOUND_GONE:
+            words = self.tr("Whether it was this write is not known. Undo puts back what was seen.")
         self._say_obstacle(words)
         seen = self._box.last(entry.key) or last_seen_in(entry)
         self._restorable = seen if found.is_gone and may_write else None

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from sinch_cache_gui.cache.interface import ExpireIn, Saved, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.black_box import BlackBox, LastSeen
-from sinch_cache_gui.keyspace.journal import Journal
+from sinch_cache_gui.keyspace.journal import Action, Journal, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.journal.model import JournalModel
@@ -251,21 +251,45 @@ async def test_the_selected_write_stays_selected_while_others_come_in(desk: Desk
     assert [e.key for e in desk.pane.table.selected_entries()] == [b"key:37"]
 
 
+async def test_a_deletion_that_was_found_out_is_compared_and_taken_back(desk: Desk) -> None:
+    await desk.put(KEY, b"1")
+    seen = await desk.cache.snapshot(KEY)
+    await desk.cache.remove(KEY)
+    journal = desk.cache.journal
+    at_ms = desk.clock()
+    journal.record(Action.DELETED, KEY, Result.UNKNOWN, at_ms=at_ms, before=seen)
+    journal.record(Action.DELETED, KEY, Result.FOUND_GONE, at_ms=at_ms, before=seen)
+    await desk.until(lambda: len(desk.rows()) == 4)
+    assert [row[3] for row in desk.rows()[:2]] == ["gone", "unknown"]
+
+    desk.select(1)
+    await desk.until(lambda: desk.says("nobody knows whether it happened"))
+    assert not desk.can("Undo")
+    desk.select(0)
+    await desk.until(lambda: desk.can("Undo"))
+    assert desk.says("Undo puts back what was seen")
+    assert desk.sides() == {"Before": "1", "After": ""}
+    desk.click("Undo")
+    await desk.until(lambda: desk.told and desk.told[-1].title == "Undone: session:1")
+    assert await desk.held(KEY) == b"1"
+    await desk.until(lambda: not desk.can("Undo"))
+
+
 async def test_a_long_undo_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sinch_cache_gui.ui.key_actions.TELL_UNDO_EVERY_S", 0)
-    for number in range(30):
-        await desk.put(b"key:%02d" % number, b"1")
-    await desk.until(lambda: len(desk.rows()) == 30)
+    for number in range(130):
+        await desk.put(b"key:%03d" % number, b"1")
+    await desk.until(lambda: desk.pane.table.model().rowCount() == 130)
     desk.pane.table.selectAll()
 
-    def stop_after_five(notice: Notice) -> None:
-        if notice.title == "Undoing: 5 of 30 writes":
+    def stop_after_some(notice: Notice) -> None:
+        if notice.title == "Undoing: 100 of 130 writes":
             notice.actions[0].run()
 
-    desk.hear(stop_after_five)
-    desk.click("Undo 30")
-    await desk.until(lambda: desk.told and desk.told[-1].title == "Undone: 5 keys")
-    assert await desk.cache.count_keys() == 25
+    desk.hear(stop_after_some)
+    desk.click("Undo 130")
+    await desk.until(lambda: desk.told and desk.told[-1].title == "Undone: 100 keys")
+    assert await desk.cache.count_keys() == 30
 
 
 async def test_rows_keep_to_the_rules_of_models(desk: Desk, qapp: QApplication) -> None:
