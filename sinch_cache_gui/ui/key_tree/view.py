@@ -31,7 +31,7 @@ from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 
-WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 54, Column.SIZE: 60}
+WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 62, Column.SIZE: 60}
 
 KEY_WIDTH: Final = 280
 """A call ID of 32 digits fits, if the pane is wide enough."""
