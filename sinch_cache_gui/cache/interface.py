@@ -5,6 +5,9 @@ keys, JSON values, whole seconds (source: "Working with the Cache"). `CacheBacke
 tool needs beside it: keys as bytes, stored bytes untouched, TTLs in milliseconds, pages of keys,
 changes as they happen, and writes that cannot lose data. Both raise only what errors.py lists.
 
+The words they speak in are to be imported from here too: what is told of a key (key_contents.py),
+what is asked of one and comes of it (key_change.py).
+
 Every time in this interface is milliseconds since the epoch by the backend's own clock
 (`CacheBackend.now_ms`), so that a countdown is `deadline_ms - now_ms()` whichever clock drives it.
 """
@@ -13,28 +16,78 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from sinch_cache_gui.cache.feed import FeedEvent
+from sinch_cache_gui.cache.key_change import (
+    MAX_TTL_MS,
+    Changed,
+    ExpireAt,
+    ExpireIn,
+    ExtendBy,
+    Gone,
+    MoveDeadline,
+    Persist,
+    Saved,
+    Ttl,
+    TtlChange,
+    TtlChanged,
+    TtlOutcome,
+    TtlPolicy,
+    WriteOutcome,
+)
+from sinch_cache_gui.cache.key_contents import (
+    LONG_STRING_BYTES,
+    ElementPage,
+    KeyInfo,
+    KeyType,
+    ScanCursor,
+    ScanPage,
+    Snapshot,
+    StoredValue,
+)
 
 if TYPE_CHECKING:
     from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
     from sinch_cache_gui.cache.element_range import ElementRange
     from sinch_cache_gui.cache.errors import CacheError
 
+__all__ = [
+    "DEFAULT_TTL_S",
+    "LONG_STRING_BYTES",
+    "MAX_TTL_MS",
+    "BackendFacts",
+    "CacheBackend",
+    "Changed",
+    "ElementPage",
+    "ExpireAt",
+    "ExpireIn",
+    "ExtendBy",
+    "FunctionCache",
+    "Gone",
+    "JsonValue",
+    "KeyInfo",
+    "KeyType",
+    "MoveDeadline",
+    "Persist",
+    "Saved",
+    "ScanCursor",
+    "ScanPage",
+    "Snapshot",
+    "StoredValue",
+    "Ttl",
+    "TtlChange",
+    "TtlChanged",
+    "TtlOutcome",
+    "TtlPolicy",
+    "WriteOutcome",
+]
+
 JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 """A value a function may store: whatever JSON can say."""
 
 DEFAULT_TTL_S: Final = 3600
 """Seconds a key lives when nobody says otherwise (source: "Working with the Cache")."""
-
-LONG_STRING_BYTES: Final = 1_000_000
-"""A longer string is told by its length where nobody asked for its bytes, and compared in pieces
-of so many: more would hold a server, or a slow connection, for too long."""
-
-MAX_TTL_MS: Final = 100 * 365 * 86_400_000
-"""The longest TTL accepted: a hundred years. Anything above is a slip of the hand."""
 
 
 class FunctionCache(Protocol):
@@ -88,222 +141,6 @@ class FunctionCache(Protocol):
     async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
         """Answer every asked key with its value, None where there is none."""
         ...
-
-
-class TtlPolicy(Enum):
-    """What becomes of a key's TTL when it is written, besides a number of milliseconds."""
-
-    KEEP = "keep"
-    """The remaining time stays as it is, to the millisecond."""
-    NO_EXPIRY = "no expiry"
-    """The key lives until it is deleted. Only ever by an explicit wish."""
-
-
-Ttl: TypeAlias = TtlPolicy | int
-"""Milliseconds to live, or a `TtlPolicy`."""
-
-
-class KeyType:
-    """The names Redis gives to the types of values (TYPE); other names are module types.
-
-    `NO_ACCESS` stands for the type of a key that may be listed but not looked into.
-    """
-
-    STRING: Final = "string"
-    HASH: Final = "hash"
-    LIST: Final = "list"
-    SET: Final = "set"
-    ZSET: Final = "zset"
-    STREAM: Final = "stream"
-    NO_ACCESS: Final = "no access"
-
-
-@dataclass(frozen=True, slots=True)
-class KeyInfo:
-    """What a row of the tree shows of a key.
-
-    Attributes:
-        key: The key's bytes.
-        type: `KeyType` or a module's own name.
-        deadline_ms: When it expires by the backend's clock; None for no expiry.
-        size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
-        preview: The first bytes of a string; empty for anything else.
-        is_deadline_told: Whether this user may know when it expires.
-    """
-
-    key: bytes
-    type: str
-    deadline_ms: int | None
-    size: int | None
-    preview: bytes
-    is_deadline_told: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class StoredValue:
-    """What a key held at one moment.
-
-    Attributes:
-        type: `KeyType` or a module's own name.
-        data: The stored bytes of a string, whole; None of a string too long to be told unasked,
-            and for any other type.
-        size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
-        deadline_ms: When it expires by the backend's clock; None for no expiry.
-        head: The first bytes of a string that was not read whole, if those were read.
-    """
-
-    type: str
-    data: bytes | None
-    size: int | None
-    deadline_ms: int | None
-    head: bytes = field(default=b"", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A key whole, enough to put it back byte for byte: what undo keeps.
-
-    Attributes:
-        key: The key's bytes.
-        type: `KeyType` or a module's own name.
-        payload: The bytes of a string; the backend's serialisation (DUMP) of any other type.
-        deadline_ms: When it was to expire by the backend's clock; None for no expiry.
-    """
-
-    key: bytes
-    type: str
-    payload: bytes = field(repr=False)
-    deadline_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The write happened.
-
-    Attributes:
-        deadline_ms: When the key expires now; None for no expiry.
-        before: What it replaced, with the deadline at that very moment; None if there was nothing.
-        moved: Of a rename, what has the new name now, as it was under the old one.
-    """
-
-    deadline_ms: int | None
-    before: Snapshot | None
-    moved: Snapshot | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Nothing was written: the key holds something else than the caller believed.
-
-    Attributes:
-        other: What it holds; of a string longer than `LONG_STRING_BYTES`, not its bytes.
-    """
-
-    other: StoredValue
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """Nothing was written: the key the caller believed in does not exist (any more)."""
-
-
-WriteOutcome: TypeAlias = Saved | Changed | Gone
-
-
-@dataclass(frozen=True, slots=True)
-class ExpireIn:
-    """Let the key live `ms` milliseconds from now."""
-
-    ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExtendBy:
-    """Add `ms` milliseconds to the remaining time; changes nothing on a key without TTL."""
-
-    ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExpireAt:
-    """Let the key live until `deadline_ms` by the backend's clock."""
-
-    deadline_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Persist:
-    """Remove the expiry."""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveDeadline:
-    """Put one deadline in the place of another; changes nothing if the key has a third one.
-
-    Servers that cannot tell a deadline exactly (Redis before 7.0) compare to the second.
-
-    Attributes:
-        from_ms: The deadline the key is believed to have; None for no expiry.
-        to_ms: The one it shall have; None for no expiry.
-    """
-
-    from_ms: int | None
-    to_ms: int | None
-
-
-TtlChange: TypeAlias = ExpireIn | ExtendBy | ExpireAt | Persist | MoveDeadline
-
-
-@dataclass(frozen=True, slots=True)
-class TtlChanged:
-    """The TTL is now what was asked for; or what it was, where the change had a condition.
-
-    Attributes:
-        before_ms: The deadline until now; None for no expiry.
-        after_ms: The deadline from now on; None for no expiry.
-    """
-
-    before_ms: int | None
-    after_ms: int | None
-
-
-TtlOutcome: TypeAlias = TtlChanged | Gone
-
-
-ScanCursor: TypeAlias = object
-"""Where a scan stands. Opaque: only the backend that made it can read it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScanPage:
-    """Some keys, and where to go on.
-
-    Attributes:
-        keys: May repeat keys of an earlier page (SCAN does).
-        next: The cursor of the next page; None when this was the last.
-    """
-
-    keys: Sequence[bytes]
-    next: ScanCursor | None
-
-
-@dataclass(frozen=True, slots=True)
-class ElementPage:
-    """Some elements of a key that is not a string, and where to go on.
-
-    Attributes:
-        columns: What a row holds: "field", "value"; "member", "score"; ... Of a stream, "id" and
-            "fields": its id, then as many fields and values in turn as it has.
-        rows: May repeat elements of an earlier page of a hash or a set (HSCAN and SSCAN do).
-        next: The cursor of the next page; None when this was the last.
-        deadlines_ms: When each row's element expires by itself, None for no expiry; empty where
-            the cache knows no such thing.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[bytes, ...], ...] = field(repr=False)
-    next: ScanCursor | None
-    deadlines_ms: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
