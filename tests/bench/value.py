@@ -14,10 +14,13 @@ import json
 from time import perf_counter, thread_time
 
 import orjson
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
+from sinch_cache_gui.ui.editor.text_panel import LONG_EDIT
 from sinch_cache_gui.ui.workspace import Workspace
 from sinch_cache_gui.values.document_state import Phase
 from sinch_cache_gui.values.json_check import find_problem
@@ -80,7 +83,8 @@ async def in_window(application: QApplication, data: bytes) -> dict[str, float]:
 
 
 async def open_and_format(workspace: Workspace) -> dict[str, float]:
-    """From the order to open until text is seen and until it is whole; formatting another."""
+    """Times of opening a text until it is seen and until it is whole, of formatting another, and
+    of taking that back."""
     started, started_cpu = perf_counter(), thread_time()
     workspace.editors.open_key(KEY)
     pane = workspace.editors.current_pane
@@ -99,10 +103,17 @@ async def open_and_format(workspace: Workspace) -> dict[str, float]:
     lined.panel.format_text()
     await until(lambda: not lined.tasks.is_running("move space"))
     format_ms = (perf_counter() - started) * 1000
+    format_cpu_ms = (thread_time() - started_cpu) * 1000
+    started = perf_counter()
+    QTest.keyClick(lined.panel.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    await until(lambda: not lined.tasks.is_running(LONG_EDIT))
+    undo_ms = (perf_counter() - started) * 1000
+    assert not lined.holds_unsaved_text
     return {
         "open_ms": first_ms,
         "open_whole_ms": whole_ms,
         "open_whole_cpu_ms": whole_cpu_ms,
         "format_ms": format_ms,
-        "format_cpu_ms": (thread_time() - started_cpu) * 1000,
+        "format_cpu_ms": format_cpu_ms,
+        "undo_ms": undo_ms,
     }

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
-from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
-from sinch_cache_gui.ui.editor.filling import FillingPace
+from sinch_cache_gui.ui.editor.editor_text import EditorText
 from sinch_cache_gui.ui.editor.gutter import Gutter, GutterLine, Mark
 from sinch_cache_gui.ui.editor.highlighter import VisibleHighlighter
 from sinch_cache_gui.ui.editor.keystrokes import (
@@ -27,35 +28,22 @@ from sinch_cache_gui.ui.editor.keystrokes import (
     enter_pressed,
     tab_pressed,
 )
+from sinch_cache_gui.ui.editor.long_edits import LongEdit, long_edit_of, take_over
+from sinch_cache_gui.ui.editor.long_steps import is_long
 from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
 from sinch_cache_gui.ui.editor.positions import (
     position_of,
     python_offset,
     qt_offset,
-    qt_offset_work,
 )
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
-from sinch_cache_gui.values.replacement import Replacement, replacement
-from sinch_cache_gui.values.screen_text import Alphabet
-from sinch_cache_gui.values.slices import run_sliced
-
-REMOVE_CHUNK: Final = 20_000
-"""Characters taken out of the editor at a time."""
-
-LONG: Final = 500_000
-"""From here on filling takes so many characters long enough to be told of."""
+from sinch_cache_gui.values.replacement import Replacement
 
 LAID_OUT_LINES: Final = 5_000
 """Lines that may be laid out anew when the width changes, which their layout does not ask for."""
-
-READ_CHUNK: Final = 200_000
-"""Characters read from the editor at a time: about two milliseconds."""
-
-UNKNOWN_REVISION: Final = -1
-"""No text ever has this revision: whoever holds it reads again."""
 
 QUIET_MS: Final = 250
 """How long the hand has to rest before the text is checked."""
@@ -66,23 +54,22 @@ class CodeView(QPlainTextEdit):
 
     Attributes:
         text_rested: The text changed, and the hand has rested since.
-        filling: Percent of a long text that stand in the editor already.
+        filling: Percent of a long change that are made.
+        long_edit_requested: The user wants a change made that takes long; carries a `LongEdit` to
+            be run as a task. Nothing can be typed before it has ended.
         edited_changed: The text differs from the one shown last now, or not any more.
     """
 
     edited_changed = Signal()
     text_rested = Signal()
     filling = Signal(object)
+    long_edit_requested = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._alphabet = Alphabet()
         self._is_editable = True
-        self._is_filling = False
-        self._is_loading = False
-        self._revision = 0
-        self._puts = 0
+        self._text = EditorText(self)
         self._problem: JsonProblem | None = None
         self._matches: Sequence[tuple[int, int]] = ()
         self._brackets: tuple[int, int] | None = None
@@ -95,6 +82,8 @@ class CodeView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(self.tr("Value"))
         self.setTabChangesFocus(False)
+        self._text.progressed.connect(self.filling)
+        self._text.held_changed.connect(self._follow_held)
         self.textChanged.connect(self._text_changed)
         self.document().modificationChanged.connect(self._tell_edited)
         self.cursorPositionChanged.connect(self._cursor_moved)
@@ -106,34 +95,23 @@ class CodeView(QPlainTextEdit):
 
     def text(self) -> str:
         """Answer the text, character for character."""
-        return self._alphabet.meant(self._screen_text())
+        return self._text.text()
 
     @property
     def revision(self) -> int:
         """Another number after every change of the text."""
-        return self._revision
+        return self._text.revision
 
     async def read_text(self) -> Written:
-        """Answer the text and its revision, letting the loop run meanwhile."""
-        text = await self.read_screen_text()
-        return Written(self._alphabet.meant(text), self._revision)
+        """Answer the text and its revision, letting the loop run meanwhile.
+
+        A change that is being made is waited for: half of it is nobody's text.
+        """
+        return Written(self._text.meant(await self._text.read()), self._text.revision)
 
     async def read_screen_text(self) -> str:
         """Answer the text as the editor holds it: fragile characters by their stand-ins."""
-        while True:
-            revision = self._revision
-            pieces: list[str] = []
-            breathe = Breather()
-            for piece in self._pieces():
-                pieces.append(piece)
-                await breathe()
-                if revision != self._revision:
-                    break
-            else:
-                text = "".join(pieces)
-                await breathe()
-                if revision == self._revision:
-                    return text
+        return await self._text.read()
 
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
         """Show `text` as the one that was loaded, in slices.
@@ -142,52 +120,34 @@ class CodeView(QPlainTextEdit):
             text: The text.
             is_undoable: Whether undo brings the present text back.
         """
-        self._is_loading = True
-        breathe = Breather()
-        try:
-            before = await self._frozen_text()
-            known = self._alphabet.meant(before) + text if is_undoable else text
-            alphabet = Alphabet.of(known)
-            shown = alphabet.shown(text)
-            await breathe()
-            self._alphabet = alphabet
-            await self._fill(shown, is_undoable=is_undoable)
-        finally:
-            self.set_unedited()
-            self._is_loading = False
+        await self._text.show(text, is_undoable=is_undoable)
 
     async def replace(self, text: str) -> None:
         """Put `text` in place of the present one, as one step of the user's."""
-        await self._frozen_text()
-        await self._fill(self._alphabet.shown(text), is_undoable=True)
+        await self._text.replace(text)
 
     async def apply(self, change: Replacement, written: Written) -> Written | None:
         """Make one change of the text as it was read, as one step of the user's.
 
         Answer the text with the change; None if it was not made, the text being another by now.
         """
-        if self._is_filling or written.revision != self._revision:
-            return None
-        text = written.text[: change.start] + change.new + written.text[change.end :]
-        self._is_filling = True
-        self._apply_editable()
-        try:
-            shown = Replacement(change.start, change.end, self._alphabet.shown(change.new))
-            puts = self._puts
-            await self._put(shown, self._alphabet.shown(written.text))
-            is_alone = self._puts == puts + 1  # nothing was shown meanwhile
-        finally:
-            self._is_filling = False
-            self._apply_editable()
-        return Written(text, self._revision if is_alone else UNKNOWN_REVISION)
+        return await self._text.apply(change, written)
+
+    async def step_back(self) -> None:
+        """Take the last step back; a long one in slices."""
+        await self._text.step_back()
+
+    async def step_forth(self) -> None:
+        """Make the step again that was taken back last; a long one in slices."""
+        await self._text.step_forth()
 
     def can_hold(self, text: str) -> bool:
         """Whether `text` can be written here and comes back as it is."""
-        return self._alphabet.covers(text)
+        return self._text.can_hold(text)
 
     def select(self, start: int, end: int, text: str) -> None:
         """Select a stretch of the present text, which is `text`, and show it."""
-        shown = self._alphabet.shown(text)
+        shown = self._text.shown(text)
         cursor = self.textCursor()
         cursor.setPosition(qt_offset(shown, end))
         cursor.setPosition(qt_offset(shown, start), QTextCursor.MoveMode.KeepAnchor)
@@ -196,7 +156,7 @@ class CodeView(QPlainTextEdit):
 
     def cursor_offset(self, text: str) -> int:
         """Answer where the cursor stands in the present text, which is `text`."""
-        return python_offset(self._alphabet.shown(text), self.textCursor().position())
+        return python_offset(self._text.shown(text), self.textCursor().position())
 
     @property
     def is_edited(self) -> bool:
@@ -253,19 +213,34 @@ class CodeView(QPlainTextEdit):
     def createMimeDataFromSelection(self) -> QMimeData:
         data = QMimeData()
         selected = self.textCursor().selectedText().replace("\u2029", "\n")
-        data.setText(self._alphabet.meant(selected))
+        data.setText(self._text.meant(selected))
         return data
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText():
-            self.textCursor().insertText(self._alphabet.shown(source.text()))
+            shown = self._text.shown(source.text())
+            if is_long(shown) or self._text.has_long_selection:
+                self._request(partial(self._text.write_over_selection, shown))
+                return
+            self.textCursor().insertText(shown)
             self.ensureCursorVisible()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.isReadOnly() and self._typed(event):
+        if not self.isReadOnly() and (self._long_edit(event) or self._typed(event)):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.menu(event.pos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def menu(self, place: QPoint) -> QMenu:
+        """Answer a menu of what can be done with the text."""
+        menu = self.createStandardContextMenu(place)
+        take_over(menu, self._text, self.copy, self._request)
+        return menu
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._highlighter.colour_visible(self.firstVisibleBlock(), self.viewport().height())
@@ -283,23 +258,15 @@ class CodeView(QPlainTextEdit):
         area = self.contentsRect()
         self._gutter.setGeometry(area.left(), area.top(), self._gutter_width(), area.height())
 
-    def _screen_text(self) -> str:
-        return "".join(self._pieces())
+    def _long_edit(self, event: QKeyEvent) -> bool:
+        work = long_edit_of(event, self._text, self.copy)
+        if work is not None:
+            self._request(work)
+        return work is not None
 
-    def _pieces(self) -> Iterator[str]:
-        # What a cursor selects is raw; the plain text of Qt turns no-break spaces into spaces.
-        document = self.document()
-        cursor = QTextCursor(document)
-        end = document.characterCount() - 1
-        at = 0
-        while at < end:
-            to = min(at + READ_CHUNK, end)
-            if to < end and "\ud800" <= document.characterAt(to - 1) <= "\udbff":
-                to += 1  # a character of two units is not cut in half
-            cursor.setPosition(at)
-            cursor.setPosition(to, QTextCursor.MoveMode.KeepAnchor)
-            yield cursor.selectedText().replace("\u2029", "\n")
-            at = to
+    def _request(self, work: LongEdit) -> None:
+        self._text.hold()  # what is typed before it begins would be lost
+        self.long_edit_requested.emit(work)
 
     def _typed(self, event: QKeyEvent) -> bool:
         cursor = self.textCursor()
@@ -320,107 +287,27 @@ class CodeView(QPlainTextEdit):
         self.ensureCursorVisible()
         return True
 
-    async def _frozen_text(self) -> str:
-        """Answer what the editor holds; the user cannot write until `_fill` is done."""
-        self._is_filling = True
+    def _follow_held(self) -> None:
         self._apply_editable()
-        return await self.read_screen_text()
-
-    async def _fill(self, shown: str, *, is_undoable: bool) -> None:
-        """Replace what differs, so that the cursor and the scroll bars stay where they can."""
-        scrolled = self.verticalScrollBar().value(), self.horizontalScrollBar().value()
-        before = self.textCursor()
-        line, column = before.blockNumber(), before.positionInBlock()
-        revision = self._revision
-        self._is_filling = True
-        self._apply_editable()
-        self._hold_cursor(is_held=True)
-        # Switching undo on where it is on already would forget which step is the unedited one.
-        if not is_undoable:
-            self.document().setUndoRedoEnabled(False)
-        try:
-            old = await self.read_screen_text()
-            breathe = Breather()
-            change = replacement(old, shown)
-            await breathe()
-            await self._put(change, old)
-        finally:
-            if not is_undoable:
-                self.document().setUndoRedoEnabled(True)
-            self._is_filling = False
-            self._hold_cursor(is_held=False)
-            self._apply_editable()
-            if revision != self._revision:
-                self._rest.start()
-        block = self.document().findBlockByNumber(line)
-        if block.isValid():
-            after = self.textCursor()
-            after.setPosition(block.position() + min(column, block.length() - 1))
-            self.setTextCursor(after)
-        self.verticalScrollBar().setValue(scrolled[0])
-        self.horizontalScrollBar().setValue(scrolled[1])
-
-    def _hold_cursor(self, *, is_held: bool) -> None:
-        """Let the cursor stay where text is inserted, or go along with it."""
-        cursor = self.textCursor()
-        cursor.setKeepPositionOnInsert(is_held)
-        self.setTextCursor(cursor)
-
-    async def _put(self, change: Replacement, old: str) -> None:
-        """Make one replacement in slices that undo takes for one step.
-
-        Qt cannot undo a step in slices: taking a million lines back holds the window a second and
-        a half. Steps of a slice each would be undone one by one by Qt's own menu, and a text that
-        is formatted by half is worse than a pause.
-        """
-        self._puts += 1
-        writer = QTextCursor(self.document())
-        start = await run_sliced(qt_offset_work(old, change.start))
-        end = await run_sliced(qt_offset_work(old, change.end))
-        pace = FillingPace(self)
-        begin = writer.beginEditBlock
-        try:
-            while end > start:  # from behind, so that what is before stays where it is
-                cut = max(end - REMOVE_CHUNK, start)
-                # The cursor is put at its place first: else its way is a step of undo, too.
-                writer.setPosition(end)
-                writer.setPosition(cut, QTextCursor.MoveMode.KeepAnchor)
-                begin()
-                writer.removeSelectedText()
-                writer.endEditBlock()
-                begin, end = writer.joinPreviousEditBlock, cut
-                await pace.breathe()
-            writer.setPosition(start)
-            at = 0
-            while at < len(change.new):
-                with pace.measured() as size:
-                    begin()
-                    writer.insertText(change.new[at : at + size])
-                    writer.endEditBlock()
-                begin = writer.joinPreviousEditBlock
-                at += size
-                if await pace.breathe() and len(change.new) > LONG:
-                    self.filling.emit(min(100 * at // len(change.new), 100))
-        finally:
-            pace.end()
+        if self._text.has_changed:
+            self._rest.start()
 
     def _apply_editable(self) -> None:
-        self.setReadOnly(not self._is_editable or self._is_filling)
+        self.setReadOnly(not self._is_editable or self._text.is_held)
         flags = self.textInteractionFlags() | Qt.TextInteractionFlag.TextSelectableByKeyboard
         self.setTextInteractionFlags(flags)
 
     def _tell_edited(self) -> None:
-        if not self._is_loading:
+        if not self._text.is_loading:
             self.edited_changed.emit()
 
     def _text_changed(self) -> None:
-        self._revision += 1
-        if not self._is_filling:  # what is not whole needs no check
+        if not self._text.is_held:  # what is not whole needs no check
             self._rest.start()
 
     def _cursor_moved(self) -> None:
         pair = None
-        if not self._is_filling:
+        if not self._text.is_held:
             pair = bracket_pair(self.document(), self.textCursor().position())
         if pair != self._brackets:
             self._brackets = pair

@@ -47,6 +47,7 @@ class ConflictDesk(QObject):
         view.on_choice(lambda text: self._start(view.merged.replace(text)))
         view.merge_requested.connect(lambda: self._start(self._merge_anew()))
         view.save_requested.connect(self._save)
+        view.merged.long_edit_requested.connect(lambda work: self._start(work()))
         return view
 
     @property
@@ -152,7 +153,7 @@ class ConflictDesk(QObject):
         merged = (await self._view.merged.read_text()).text
         if merged != (await self._text.read_text()).text:
             await self._text.replace(merged)
-            self._text.undo()
+            await self._text.step_back()
             self._redone_at = self._text.revision
 
     def _start(self, work: Coroutine[object, object, None]) -> None:

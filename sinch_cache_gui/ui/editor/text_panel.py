@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -12,12 +12,15 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.find_bar import FindBar
 from sinch_cache_gui.ui.editor.footer import EditorFooter
+from sinch_cache_gui.ui.editor.long_edits import LongEdit
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.content import ContentKind, has_long_line
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_notes import JsonNote, find_notes_sliced
 from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sliced
+
+LONG_EDIT: Final = "long edit"
 
 
 class Finder(Protocol):
@@ -74,6 +77,7 @@ class TextPanel(QWidget):
         self.body.currentChanged.connect(self._allow)
         self.view.text_rested.connect(self.check)
         self.view.filling.connect(self._say_progress)
+        self.view.long_edit_requested.connect(self._run_long_edit)
         self.view.cursorPositionChanged.connect(self._show_place)
         self.footer.save_requested.connect(self._save)
         self.footer.format_requested.connect(self.format_text)
@@ -193,9 +197,15 @@ class TextPanel(QWidget):
         if self.view.revision == written.revision:  # unless the user typed on meanwhile
             await self.view.replace(moved)
 
+    def _run_long_edit(self, work: LongEdit) -> None:
+        self._tasks.start(LONG_EDIT, work())
+
     def _say_progress(self, percent: int) -> None:
-        is_moving = self._tasks.is_running("move space")
-        what = self.tr("Moving white space… {} %") if is_moving else self.tr("Loading… {} %")
+        what = self.tr("Loading… {} %")
+        if self._tasks.is_running("move space"):
+            what = self.tr("Moving white space… {} %")
+        elif self._tasks.is_running(LONG_EDIT):
+            what = self.tr("Changing the text… {} %")
         self.footer.say(what.format(percent))
 
     def _save(self) -> None:

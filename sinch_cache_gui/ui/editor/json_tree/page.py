@@ -334,9 +334,9 @@ class JsonTreePage(QWidget):
             case TreeCommand.MOVE_DOWN:
                 self._edit(lambda outline, node: move_part(outline, node.path, 1))
             case TreeCommand.UNDO:
-                self._enqueue(lambda: self._step(self._view.undo))
+                self._enqueue(lambda: self._step(self._view.step_back))
             case TreeCommand.REDO:
-                self._enqueue(lambda: self._step(self._view.redo))
+                self._enqueue(lambda: self._step(self._view.step_forth))
 
     def _copy(self, *, is_path: bool) -> None:
         outline, node = self.table.rows.outline, self.table.current_node()
@@ -367,8 +367,8 @@ class JsonTreePage(QWidget):
             self._waiting.clear()
             self._is_working = False
 
-    async def _step(self, step: Callable[[], None]) -> None:
-        step()
+    async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
+        await step()
         await self._read()
 
     def _edit(self, make: MakeEdit) -> None:
