@@ -308,7 +308,8 @@ class RedisCache(CacheBackend):
         self, writes: AtomicWrites, key: bytes, change: ElementChange
     ) -> tuple[ElementPlan, ElementResult | Absent]:
         if isinstance(change, StreamRestoration):
-            return await restore_entry(self._node, writes, key, change)
+            can_lower_ids = self._abilities.can_lower_ids
+            return await restore_entry(self._node, writes, key, change, can_lower_ids=can_lower_ids)
         plan = plan_of(key, change, has_field_ttl=self._abilities.has_field_ttl)
         return plan, await writes.change_element(key, plan)
 

@@ -51,6 +51,7 @@ class Abilities:
         has_expiretime: PEXPIRETIME, a deadline to the millisecond (Redis 7.0).
         has_keepttl: SET ... KEEPTTL (Redis 6.0).
         has_field_ttl: HPEXPIRETIME, deadlines of single fields of hashes (Redis 7.4, Valkey 9.0).
+        can_lower_ids: Whether its streams follow the rules of Redis for XSETID, as far as is known.
         time_ms: The server's clock when it was asked; None where that is denied.
         refused: Commands of looking around that this user may not use, with what that costs.
     """
@@ -61,6 +62,7 @@ class Abilities:
     has_expiretime: bool = True
     has_keepttl: bool = True
     has_field_ttl: bool = False
+    can_lower_ids: bool = False
     time_ms: int | None = field(default=None, compare=False)
     refused: Mapping[str, str] = field(default_factory=dict)
 
@@ -84,6 +86,7 @@ def parse_abilities(replies: Sequence[Reply]) -> Abilities:
         has_expiretime=has_expiretime,
         has_keepttl=has_expiretime or (major is not None and int(major[0]) >= 6),
         has_field_ttl=_is_known(field_ttl, "hpexpiretime"),
+        can_lower_ids=bool(told) and product in ("Redis", "Valkey"),
         time_ms=parse_time(clock),
         refused=_parse_refused(replies[len(_FACTS) :], has_expiretime=has_expiretime),
     )

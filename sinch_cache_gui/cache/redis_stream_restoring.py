@@ -1,9 +1,13 @@
 """Putting a deleted entry back into the middle of a stream.
 
-XADD takes an id only above all that were ever there, and XSETID lowers that mark no further than to
-the entry on top. So the entries behind the place are deleted, the mark is lowered, and all are
-added again with their ids. What consumer groups have read and not yet acknowledged is kept by id,
-and a reader that waits is told of nothing new: it all happens in one step.
+XADD takes an id only above all that were ever there. XSETID lowers that mark, but no further than
+to the entry on top nor (since Redis 7.2) to the highest id that was deleted, which it lowers, too.
+So the entries behind the place are deleted, both marks are lowered, and all are added again with
+their ids. What consumer groups have read and not yet acknowledged is kept by id, and a reader that
+waits is told of nothing new: it all happens in one step.
+
+A server that would refuse the second half of this had lost the entries behind: it is done only on
+those whose rules are known.
 """
 
 from __future__ import annotations
@@ -39,13 +43,27 @@ _LARGEST: Final = 2**64 - 1
 
 
 async def restore_entry(
-    node: RedisNode, writes: AtomicWrites, key: bytes, change: StreamRestoration
+    node: RedisNode,
+    writes: AtomicWrites,
+    key: bytes,
+    change: StreamRestoration,
+    *,
+    can_lower_ids: bool,
 ) -> tuple[ElementPlan, ElementResult | Absent]:
     """Put the entry back; answer what was tried, and what became of it.
+
+    Args:
+        node: The server.
+        writes: How it is written to.
+        key: The key's bytes.
+        change: The entry.
+        can_lower_ids: Whether the rules of its XSETID are known.
 
     Raises:
         CacheError: Too much stands behind it, or others write faster than that can be read.
     """
+    if not can_lower_ids or _previous(change.id) == b"0-0":
+        raise CacheError("This server puts no entry back into a stream", "Nothing was written.")
     for _ in range(ATTEMPTS):
         plan = await _plan(node, key, change)
         result = await writes.change_element(key, plan)
@@ -85,15 +103,20 @@ def _commands(
     tail: Sequence[tuple[bytes, ...]],
     info: Mapping[bytes, bytes],
 ) -> tuple[Command, ...]:
-    mark: Command = ("XSETID", key, info[b"last-generated-id"])
+    last, before = info[b"last-generated-id"], _previous(change.id)
+    mark: Command = ("XSETID", key, last)
+    lowering: list[Command] = []
     if b"entries-added" in info:  # Redis 7.0
-        added, deleted = info[b"entries-added"], info[b"max-deleted-entry-id"]
-        mark = (*mark, "ENTRIESADDED", added, "MAXDELETEDID", deleted)
+        added: Command = (*mark, "ENTRIESADDED", info[b"entries-added"], "MAXDELETEDID")
+        mark = (*added, info[b"max-deleted-entry-id"])
+        lowering = [(*added, before)]
     fields = tuple(part for pair in change.fields for part in pair)
     adding: list[Command] = [("XADD", key, *entry) for entry in [(change.id, *fields), *tail]]
     taking: list[Command] = [("XDEL", key, *(entry[0] for entry in tail))] if tail else []
-    # The first changes nothing: a server that will not have it refuses before anything is taken.
-    return (mark, *taking, ("XSETID", key, _previous(change.id)), *adding, mark)
+    # The first change nothing for good: a server that will not have them, for want of rights or of
+    # memory, refuses before anything is taken.
+    proof = (*lowering, mark)
+    return (*proof, *taking, *lowering, ("XSETID", key, before), *adding, mark)
 
 
 def _is_missing(info: Reply) -> bool:
