@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -24,6 +25,9 @@ HOLD_AIM_S: Final = 0.0015
 
 MEASURE_EVERY: Final = 16
 """One page in so many is not overlapped with our own work, so that its time is the server's."""
+
+FIRST_PAGES: Final = 8
+"""The first pages are small; each is shown before the next is asked for."""
 
 DIGEST: Final = 2000
 """Keys put into the index before the loop may breathe."""
@@ -168,20 +172,28 @@ class Loader:
     async def _scan(self) -> CoverageState:
         breathe = Breather()
         page = await self._measured_page()
-        number = 0
-        while True:
-            number += 1
+        for number in itertools.count(1):
             self._cursor = page.next
-            is_last = page.next is None or self._is_stopping
-            if is_last or number % MEASURE_EVERY == 0 or number < 8:
+            if page.next is None or self._is_stopping:
                 await self._take_in(page, breathe)
-                if page.next is None:
-                    return CoverageState.COMPLETE
-                if self._is_stopping:
-                    return CoverageState.STOPPED
+                break
+            if number < FIRST_PAGES:
+                await self._take_in(page, breathe)
                 page = await self._measured_page()
-            else:
+            elif number % MEASURE_EVERY:
                 page = await self._while_asking(self._take_in(page, breathe))
+            else:
+                page = await self._measured_with(page, breathe)
+        return CoverageState.COMPLETE if page.next is None else CoverageState.STOPPED
+
+    async def _measured_with(self, page: ScanPage, breathe: Breather) -> ScanPage:
+        """Answer the next page with the keys of this one, to be taken in while asking again."""
+        try:
+            following = await self._measured_page()
+        except CacheError:
+            await self._take_in(page, breathe)
+            raise
+        return ScanPage([*page.keys, *following.keys], following.next)
 
     async def _measured_page(self) -> ScanPage:
         count = self._pace.count

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import pytest
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
@@ -54,18 +56,22 @@ async def test_every_key_is_handed_on() -> None:
 
 async def test_the_next_page_is_asked_for_before_the_last_is_digested() -> None:
     pages = Pages(100_000, page=1000)
-    asked_before: list[int] = []
-    loader = Loader(pages, lambda _keys: asked_before.append(len(pages.asked)), lambda: None)
-    await loader.run()
-    ahead = [asked - number for number, asked in enumerate(asked_before, start=1)]
+    seen, ahead = list[bytes](), list[int]()
+
+    def digest(keys: Sequence[bytes]) -> None:
+        seen.extend(keys)
+        ahead.append(len(pages.asked) - len(seen) // 1000)
+
+    await Loader(pages, digest, lambda: None).run()
     assert set(ahead) == {0, 1}
     assert ahead.count(1) > ahead.count(0)
 
 
-async def test_it_stops_between_pages_and_goes_on_without_loss() -> None:
+@pytest.mark.parametrize("at_page", [1, 5, 12, 16, 17, 18])
+async def test_it_stops_between_pages_and_goes_on_without_loss(at_page: int) -> None:
     pages, seen = Pages(300_000), list[bytes]()
     loader = loader_of(pages, seen)
-    pages.before_answer = lambda page: loader.stop() if page == 12 else None
+    pages.before_answer = lambda page: loader.stop() if page == at_page else None
     await loader.run()
     assert loader.state is CoverageState.STOPPED
     assert 0 < len(seen) < 300_000
@@ -74,11 +80,12 @@ async def test_it_stops_between_pages_and_goes_on_without_loss() -> None:
     assert seen == pages.keys
 
 
-async def test_a_failure_is_told_and_can_be_continued() -> None:
+@pytest.mark.parametrize("at_page", [1, 5, 12, 17])
+async def test_a_failure_is_told_and_can_be_continued(at_page: int) -> None:
     pages, seen = Pages(300_000), list[bytes]()
 
     def fail(page: int) -> None:
-        if page == 12:
+        if page == at_page:
             raise CacheUnreachable("No answer from localhost:6379")
 
     pages.before_answer = fail
