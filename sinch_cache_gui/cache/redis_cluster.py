@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import ChainMap
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
-from typing import Final, TypeVar
 
 from redis.crc import key_slot
 
 from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
+from sinch_cache_gui.cache.cluster_routes import ClusterRoutes
 from sinch_cache_gui.cache.cluster_scan import ClusterCursor, first_round, next_round
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
 from sinch_cache_gui.cache.element_range import ElementRange
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted, OutcomeUnknown
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted
 from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
@@ -38,31 +38,16 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.cache.live_cluster import ClusterFeed
 from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
-from sinch_cache_gui.cache.many import one_by_one
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis import DEFAULT_TIMEOUT_S, RedisCache
-from sinch_cache_gui.cache.redis_errors import KeyElsewhere
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.scanning import scan_all
 from sinch_cache_gui.cache.server_clock import ServerClock
 from sinch_cache_gui.cache.stored_json import decode_keys, encode_key
 
-_ATTEMPTS: Final = 8
-"""How often a key is followed: a slot on its way takes a moment, and may be on its way again."""
-
-_MOMENT_S: Final = 0.05
-
-_NOT_SENT: Final = CacheUnreachable("The cluster was not asked", "Nothing was written.")
-
-R = TypeVar("R")
-T = TypeVar("T")
-
 
 class ClusterCache(CacheBackend):
     """A Redis Cluster. Its nodes' clocks are taken to agree.
-
-    What a node refused because the key is elsewhere is put to the node that has it, a write too:
-    a refused one did nothing. A write without an answer is never repeated.
 
     Args:
         target: The cluster.
@@ -88,6 +73,7 @@ class ClusterCache(CacheBackend):
         self._live = live
         self._clock = clock
         self._members = ClusterMembers(target, timeout_s=timeout_s, make_cache=make_cache)
+        self._routes = ClusterRoutes(self._members)
         self._feeds: set[ClusterFeed] = set()
         self._product = "Redis"
         self._refused: Mapping[str, str] = {}
@@ -190,25 +176,25 @@ class ClusterCache(CacheBackend):
         self, keys: Sequence[bytes], *, preview_bytes: int = 200
     ) -> list[KeyInfo | None]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._spread(
+        return await self._routes.spread(
             keys, lambda cache, part: cache.describe(part, preview_bytes=preview_bytes)
         )
 
     async def types(self, keys: Sequence[bytes]) -> list[str | None]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._spread(keys, RedisCache.types)
+        return await self._routes.spread(keys, RedisCache.types)
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._spread(keys, RedisCache.deadlines)
+        return await self._routes.spread(keys, RedisCache.deadlines)
 
     async def read(self, key: bytes) -> StoredValue | None:
         """Read where the key is."""
-        return await self._at(key, lambda cache: cache.read(key))
+        return await self._routes.at(key, lambda cache: cache.read(key))
 
     async def holds(self, key: bytes, data: bytes) -> bool:
         """Compare where the key is."""
-        return await self._at(key, lambda cache: cache.holds(key, data))
+        return await self._routes.at(key, lambda cache: cache.holds(key, data))
 
     async def elements(
         self,
@@ -230,41 +216,43 @@ class ClusterCache(CacheBackend):
                 return found
             return replace(found, next=(place, found.next))
 
-        return await self._at(key, page)
+        return await self._routes.at(key, page)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
     ) -> WriteOutcome:
         """Compare and set where the key is."""
-        return await self._at(key, lambda cache: cache.write(key, data, expected=expected, ttl=ttl))
+        return await self._routes.at(
+            key, lambda cache: cache.write(key, data, expected=expected, ttl=ttl)
+        )
 
     async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
         """Overwrite where the key belongs."""
-        return await self._at(key, lambda cache: cache.overwrite(key, data, ttl_ms))
+        return await self._routes.at(key, lambda cache: cache.overwrite(key, data, ttl_ms))
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Change the TTL where the key is."""
-        return await self._at(key, lambda cache: cache.change_ttl(key, change))
+        return await self._routes.at(key, lambda cache: cache.change_ttl(key, change))
 
     async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
         """Look and delete where the key is."""
-        return await self._at(key, lambda cache: cache.remove(key, expected=expected))
+        return await self._routes.at(key, lambda cache: cache.remove(key, expected=expected))
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """Look and change where the key is."""
-        return await self._at(key, lambda cache: cache.change_element(key, change))
+        return await self._routes.at(key, lambda cache: cache.change_element(key, change))
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Put a key back where it belongs by now."""
-        return await self._at(snapshot.key, lambda cache: cache.restore(snapshot))
+        return await self._routes.at(snapshot.key, lambda cache: cache.restore(snapshot))
 
     async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
         """Compare and replace where the key is."""
-        return await self._at(held.key, lambda cache: cache.replace(held, by))
+        return await self._routes.at(held.key, lambda cache: cache.replace(held, by))
 
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._at_each(
+        return await self._routes.at_each(
             keys, _itself, RedisCache.remove_many, lambda cache, key: cache.remove(key)
         )
 
@@ -272,7 +260,7 @@ class ClusterCache(CacheBackend):
         self, changes: Sequence[tuple[bytes, TtlChange]]
     ) -> list[TtlOutcome | CacheError]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._at_each(
+        return await self._routes.at_each(
             changes,
             lambda one: one[0],
             RedisCache.change_ttl_many,
@@ -281,7 +269,7 @@ class ClusterCache(CacheBackend):
 
     async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
         """Pipelines to every primary that shall hold some of the keys, at the same time."""
-        return await self._at_each(
+        return await self._routes.at_each(
             snapshots, lambda one: one.key, RedisCache.restore_many, RedisCache.restore
         )
 
@@ -289,7 +277,7 @@ class ClusterCache(CacheBackend):
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
     ) -> list[WriteOutcome | CacheError]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._at_each(
+        return await self._routes.at_each(
             pairs,
             lambda pair: pair[0].key,
             RedisCache.replace_many,
@@ -298,11 +286,13 @@ class ClusterCache(CacheBackend):
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Take a key whole where it is."""
-        return await self._at(key, lambda cache: cache.snapshot(key))
+        return await self._routes.at(key, lambda cache: cache.snapshot(key))
 
     async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
-        return await self._at_each(keys, _itself, RedisCache.snapshot_many, RedisCache.snapshot)
+        return await self._routes.at_each(
+            keys, _itself, RedisCache.snapshot_many, RedisCache.snapshot
+        )
 
     async def rename(
         self,
@@ -321,7 +311,7 @@ class ClusterCache(CacheBackend):
                 "A cluster renames in one step only between names that share a {tag}. "
                 "Copy the key to the new name, then delete the old one.",
             )
-        return await self._at(
+        return await self._routes.at(
             key,
             lambda cache: cache.rename(key, to, overwrites=overwrites, leaving=leaving, held=held),
         )
@@ -339,23 +329,23 @@ class ClusterCache(CacheBackend):
 
     async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
         """Store a function's value where its key belongs."""
-        await self._at(encode_key(key), lambda cache: cache.set(key, value, ttl))
+        await self._routes.at(encode_key(key), lambda cache: cache.set(key, value, ttl))
 
     async def get(self, key: str) -> JsonValue:
         """Answer a function's value."""
-        return await self._at(encode_key(key), lambda cache: cache.get(key))
+        return await self._routes.at(encode_key(key), lambda cache: cache.get(key))
 
     async def has(self, key: str) -> bool:
         """Ask where the key belongs."""
-        return await self._at(encode_key(key), lambda cache: cache.has(key))
+        return await self._routes.at(encode_key(key), lambda cache: cache.has(key))
 
     async def delete(self, key: str) -> bool:
         """Remove a function's key where it is."""
-        return await self._at(encode_key(key), lambda cache: cache.delete(key))
+        return await self._routes.at(encode_key(key), lambda cache: cache.delete(key))
 
     async def extend(self, key: str, seconds: int) -> bool:
         """Add to the remaining time where the key is."""
-        return await self._at(encode_key(key), lambda cache: cache.extend(key, seconds))
+        return await self._routes.at(encode_key(key), lambda cache: cache.extend(key, seconds))
 
     async def keys(self, pattern: str = "*") -> list[str]:
         """SCAN every primary; keys that are not text are not a function's."""
@@ -370,7 +360,7 @@ class ClusterCache(CacheBackend):
             found = await cache.get_many(texts)
             return [found[text] for text in texts]
 
-        found = await self._spread([encode_key(key) for key in keys], values)
+        found = await self._routes.spread([encode_key(key) for key in keys], values)
         return dict(zip(keys, found, strict=True))
 
     async def _page_of(
@@ -393,126 +383,6 @@ class ClusterCache(CacheBackend):
             if name in self._members.all():
                 raise
             return ScanPage((), None)
-
-    async def _at(self, key: bytes, act: Callable[[RedisCache], Awaitable[T]]) -> T:
-        """Act where the key is, following it when it has moved."""
-        attempt = 0
-        while True:
-            attempt += 1
-            seen, member = self._members.looks, None
-            try:
-                member = self._members.owner(key)
-                return await act(await member.ready())
-            except (KeyElsewhere, CacheUnreachable) as error:
-                await self._follow(key, error, member, seen, attempt)
-
-    async def _at_each(
-        self,
-        items: Sequence[T],
-        key_of: Callable[[T], bytes],
-        act_many: Callable[[RedisCache, Sequence[T]], Awaitable[list[R | CacheError]]],
-        act: Callable[[RedisCache, T], Awaitable[R]],
-    ) -> list[R | CacheError]:
-        """Act on many keys, each where it is; one that was not there is followed by itself."""
-        places: dict[Member, list[int]] = {}
-        answers: list[R | CacheError] = [_NOT_SENT] * len(items)
-        for place, item in enumerate(items):
-            with suppress(CacheUnreachable):  # then it is looked for below
-                places.setdefault(self._members.owner(key_of(item)), []).append(place)
-
-        async def act_at(member: Member, here: Sequence[int]) -> None:
-            try:
-                cache = await member.ready()
-            except CacheError as error:
-                for place in here:
-                    answers[place] = error
-                return
-            outcomes = await act_many(cache, [items[place] for place in here])
-            for place, outcome in zip(here, outcomes, strict=True):
-                answers[place] = outcome
-
-        async with asyncio.TaskGroup() as group:
-            for member, here in places.items():
-                group.create_task(act_at(member, here))
-        moved = [place for place, answer in enumerate(answers) if _may_be_elsewhere(answer)]
-        followed = await one_by_one(
-            moved, lambda place: self._at_one(items[place], key_of, act), workers=1
-        )
-        for place, answer in zip(moved, followed, strict=True):
-            answers[place] = answer
-        return answers
-
-    async def _at_one(
-        self,
-        item: T,
-        key_of: Callable[[T], bytes],
-        act: Callable[[RedisCache, T], Awaitable[R]],
-    ) -> R:
-        return await self._at(key_of(item), lambda cache: act(cache, item))
-
-    async def _spread(
-        self,
-        keys: Sequence[bytes],
-        ask: Callable[[RedisCache, Sequence[bytes]], Awaitable[list[R]]],
-        attempt: int = 1,
-    ) -> list[R]:
-        """Ask about many keys, each where it is, and answer in their order."""
-        seen = self._members.looks
-        places: dict[Member, list[int]] = {}
-        for place, key in enumerate(keys):
-            places.setdefault(self._members.owner(key), []).append(place)
-        if not places:
-            return []
-
-        async def ask_one(member: Member, part: Sequence[bytes]) -> list[R]:
-            try:
-                return await ask(await member.ready(), part)
-            except (KeyElsewhere, CacheUnreachable) as error:
-                await self._follow(part[0], error, member, seen, attempt)
-            return await self._spread(part, ask, attempt + 1)
-
-        parts = await asyncio.gather(
-            *(ask_one(member, [keys[place] for place in here]) for member, here in places.items()),
-            return_exceptions=True,
-        )
-        answers: dict[int, R] = {}
-        for here, part in zip(places.values(), parts, strict=True):
-            if isinstance(part, BaseException):
-                raise part
-            answers.update(zip(here, part, strict=True))
-        return [answers[place] for place in range(len(keys))]
-
-    async def _follow(
-        self, key: bytes, error: CacheError, member: Member | None, seen: int, attempt: int
-    ) -> None:
-        """Find out where a key is now, or raise the error if trying again would not help."""
-        if isinstance(error, OutcomeUnknown):
-            raise error
-        if isinstance(error, KeyElsewhere):
-            if attempt >= _ATTEMPTS:
-                raise CacheUnreachable(
-                    "This key is being moved to another node",
-                    f"Nothing was written. Try again in a moment. {error.detail}",
-                ) from error
-            if error.is_for_good:
-                await self._members.look(seen, first=member.endpoint if member else None)
-            await asyncio.sleep(_MOMENT_S * (attempt - 1))
-            return
-        if attempt >= _ATTEMPTS:
-            raise error
-        try:
-            await self._members.look(seen)
-            found = self._members.owner(key)
-        except CacheError:
-            raise error from None
-        if found is member:
-            raise error
-
-
-def _may_be_elsewhere(answer: object) -> bool:
-    """Whether a key was not touched, and another node may have it."""
-    is_lost = isinstance(answer, CacheUnreachable) and not isinstance(answer, OutcomeUnknown)
-    return is_lost or isinstance(answer, KeyElsewhere)
 
 
 def _itself(key: bytes) -> bytes:
