@@ -7,13 +7,12 @@ So the tree of a value of 10 MB costs what is expanded of it.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol, TypeAlias, overload
+from typing import Final, Protocol, TypeAlias
 
+from sinch_cache_gui.values.json_branch import Branch, Parts
 from sinch_cache_gui.values.json_path import path_text
 from sinch_cache_gui.values.json_spans import Part, end_of_string, past_space, root_of, split
 from sinch_cache_gui.values.replacement import Replacement
@@ -145,106 +144,6 @@ class OutlineListener(Protocol):
         ...
 
 
-class _Branch:
-    """One expanded container: where its parts stand, and which of them are expanded."""
-
-    __slots__ = ("_order", "children", "ends", "firsts", "parent", "rows", "starts", "tops")
-
-    def __init__(self, parent: _Branch | None) -> None:
-        self.parent = parent
-        self.firsts = array("Q")
-        self.starts = array("Q")
-        self.ends = array("Q")
-        self.children: dict[int, _Branch] = {}
-        self.rows = 0
-        self._order: list[int] = []
-        self.tops: list[int] | None = []
-
-    def add(self, parts: list[Part]) -> None:
-        for first, start, end in parts:
-            self.firsts.append(first)
-            self.starts.append(start)
-            self.ends.append(end)
-        self.grow(len(parts))
-
-    def grow(self, by: int) -> None:
-        """Count `by` rows more, here and above."""
-        self.rows += by
-        above = self.parent
-        while above is not None:
-            above.rows += by
-            above.tops = None
-            above = above.parent
-
-    def open(self, position: int) -> _Branch:
-        child = self.children[position] = _Branch(self)
-        insort(self._order, position)
-        self.tops = None
-        return child
-
-    def close(self, position: int) -> None:
-        child = self.children.pop(position)
-        child.grow(-child.rows)
-        child.parent = None
-        self._order.remove(position)
-        self.tops = None
-
-    def row_of(self, position: int) -> int:
-        """Answer the row of a part, counted from the first part's."""
-        tops = self._rows_of_open()
-        before = bisect_left(self._order, position)
-        if not before:
-            return position
-        last = self._order[before - 1]
-        return tops[before - 1] + self.children[last].rows + position - last
-
-    def part_at(self, row: int) -> tuple[int, int]:
-        """Answer which part a row belongs to, and how far below that part's own row it is."""
-        tops = self._rows_of_open()
-        before = bisect_right(tops, row)
-        if not before:
-            return row, 0
-        last = self._order[before - 1]
-        below, inside = row - tops[before - 1], self.children[last].rows
-        return (last, below) if below <= inside else (last + below - inside, 0)
-
-    def part_around(self, offset: int) -> int | None:
-        """Answer which part an offset of the text lies in."""
-        position = bisect_right(self.firsts, offset) - 1
-        return position if position >= 0 and offset < self.ends[position] else None
-
-    def _rows_of_open(self) -> list[int]:
-        if self.tops is None:
-            self.tops = []
-            inside = 0
-            for position in self._order:
-                self.tops.append(position + inside)
-                inside += self.children[position].rows
-        return self.tops
-
-
-class _Parts(Sequence[Part]):
-    """The parts of a branch, each made when it is looked at."""
-
-    def __init__(self, branch: _Branch) -> None:
-        self._branch = branch
-
-    def __len__(self) -> int:
-        return len(self._branch.firsts)
-
-    @overload
-    def __getitem__(self, at: int) -> Part: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Part]: ...
-
-    def __getitem__(self, at: int | slice) -> Part | Sequence[Part]:
-        if isinstance(at, slice):
-            return [self[one] for one in range(*at.indices(len(self)))]
-        branch = self._branch
-        return Part(branch.firsts[at], branch.starts[at], branch.ends[at])
-
-
 class Outline:
     """The tree of one text. Row 0 is the root.
 
@@ -255,7 +154,7 @@ class Outline:
     def __init__(self, text: str) -> None:
         self.text = text
         self._root = root_of(text)
-        self._open: _Branch | None = None
+        self._open: Branch | None = None
         self._listener: OutlineListener | None = None
 
     def listen(self, listener: OutlineListener | None) -> None:
@@ -301,7 +200,7 @@ class Outline:
     def parts(self, path: Path) -> Sequence[Part]:
         """Answer the parts of an expanded container, as far as they are read."""
         branch = self._branch(path)
-        return () if branch is None else _Parts(branch)
+        return () if branch is None else Parts(branch)
 
     def part_count(self, path: Path) -> int | None:
         """Answer how many parts of an expanded container are read; None of a collapsed one."""
@@ -399,7 +298,7 @@ class Outline:
         name_end = end_of_string(text, part.first) if has_name else part.first
         return Node(path, kind, part.first, name_end, part.start, part.end, is_expanded)
 
-    def _branch(self, path: Path) -> _Branch | None:
+    def _branch(self, path: Path) -> Branch | None:
         branch = self._open
         for position in path:
             if branch is None:
@@ -407,16 +306,16 @@ class Outline:
             branch = branch.children.get(position)
         return branch
 
-    def _opened(self, path: Path) -> _Branch:
+    def _opened(self, path: Path) -> Branch:
         if not path:
-            self._open = _Branch(None)
+            self._open = Branch(None)
             return self._open
         above = self._branch(path[:-1])
         if above is None:
             raise KeyError(path)
         return above.open(path[-1])
 
-    def _add(self, path: Path, branch: _Branch, parts: list[Part]) -> bool:
+    def _add(self, path: Path, branch: Branch, parts: list[Part]) -> bool:
         """Add rows; answer whether the container is still expanded."""
         if self._branch(path) is not branch:
             return False
