@@ -60,6 +60,7 @@ class Catalogue:
         self._is_filtering = False
         self._is_recheck = False
         self._orders: dict[bytes, TtlOrder] = {}
+        self._outdated_orders: list[TtlOrder] = []
         self._sorting: Sorting | None = None
         self._sort_wishes = asyncio.Event()
         self.filter_text = ""
@@ -144,6 +145,7 @@ class Catalogue:
         """Show what was loaded so far."""
         for index in self._held:
             index.news.settle()
+        self._settled()
 
     def end_loading(self, *, is_complete: bool) -> None:
         """Expect no more pages for now; a complete fresh index takes the place of the old one."""
@@ -228,7 +230,9 @@ class Catalogue:
 
     def _filling(self, select: Selector | None, narrow: KeyIndex) -> Coroutine[None, None, None]:
         if self.conditions:
-            self._survey = Survey(self._cache, self.conditions, select, self._replaced)
+            self._survey = Survey(
+                self._cache, self.conditions, select, self._replaced, self._settled
+            )
             return self._survey.run(self.full, narrow)
         assert select is not None
         return fill_selected(self.full, select, narrow)
@@ -265,9 +269,8 @@ class Catalogue:
     def sort_by_ttl(self, prefixes: Sequence[bytes]) -> None:
         """Sort the leaves of these folders by TTL, beside those sorted so already."""
         known = () if self._sorting is None else self._sorting.prefixes
-        self._sorting = Sorting(
-            self._cache, tuple(dict.fromkeys((*known, *prefixes))), self._replaced
-        )
+        all_prefixes = tuple(dict.fromkeys((*known, *prefixes)))
+        self._sorting = Sorting(self._cache, all_prefixes, self._replaced, self._settled)
         self._sort_wishes.set()
 
     def sort_by_name(self) -> None:
@@ -275,7 +278,9 @@ class Catalogue:
         self._sorting = None
         self._sort_wishes.set()
         prefixes = tuple(self._orders)
+        self._outdated_orders.extend(self._orders.values())
         self._orders.clear()
+        self._work.set()
         for prefix in prefixes:
             self._sort_leaves(prefix)
 
@@ -299,6 +304,9 @@ class Catalogue:
                 await asyncio.gather(running, newer, return_exceptions=True)
 
     def _sort(self, prefix: bytes, order: TtlOrder) -> None:
+        if prefix in self._orders:
+            self._outdated_orders.append(self._orders[prefix])
+            self._work.set()
         self._orders[prefix] = order
         self._sort_leaves(prefix)
 
@@ -314,7 +322,11 @@ class Catalogue:
             await self._work.wait()
             self._work.clear()
             for index in self._indexes():
-                await index.work(self._settled)
+                await index.work()
+            orders, self._outdated_orders = self._outdated_orders, []
+            for order in orders:  # nothing waits to be sorted otherwise any more
+                for _ in order.taken_apart():
+                    await asyncio.sleep(0)
             outdated, self._outdated = self._outdated, []
             for index in outdated:
                 await index.work()
@@ -323,7 +335,7 @@ class Catalogue:
     # -- inside ------------------------------------------------------------------------------
 
     def _new_index(self) -> KeyIndex:
-        return KeyIndex(self._expanded, self._work.set, self._orders)
+        return KeyIndex(self._expanded, self._work.set, self._orders, self._settled)
 
     def _indexes(self) -> list[KeyIndex]:
         return [index for index in (self.full, self._fresh, self._narrow) if index is not None]

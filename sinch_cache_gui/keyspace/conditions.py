@@ -12,7 +12,7 @@ from sinch_cache_gui.cache.errors import CacheError, NotPermitted
 from sinch_cache_gui.cache.interface import Gone, ScanCursor, ScanPage
 from sinch_cache_gui.keyspace.filter import Selector
 from sinch_cache_gui.keyspace.index import KeyIndex
-from sinch_cache_gui.keyspace.loader import DIGEST, Pace
+from sinch_cache_gui.keyspace.loader import Pace
 from sinch_cache_gui.pacing import Breather
 
 AT_ONCE: Final = 250
@@ -126,6 +126,7 @@ class Survey:
         conditions: Conditions,
         select: Selector | None,
         told: Callable[[], None],
+        settled: Callable[[], object] = lambda: None,
     ) -> None:
         """Have asked nothing yet.
 
@@ -134,11 +135,13 @@ class Survey:
             conditions: What keys must be like.
             select: Answers whose names are meant; None for all.
             told: Called a few times a second while there is progress, and at the end.
+            settled: Called as often, when objects have come that will stay.
         """
         self._cache = cache
         self._conditions = conditions
         self._select = select
         self._told = told
+        self._settled = settled
         self._told_at = perf_counter()
         self._looked_at = 0
         self._total = 0
@@ -194,8 +197,8 @@ class Survey:
             count, began = pace.count, perf_counter()
             page = await cache.scan_page(cursor, count=count, type_=self._conditions.type)
             pace.measured(count, perf_counter() - began)
-            for start in range(0, len(page.keys), DIGEST):
-                await self._take_in(page.keys[start : start + DIGEST], source, target)
+            for start in range(0, len(page.keys), AT_ONCE):
+                await self._take_in(page.keys[start : start + AT_ONCE], source, target)
                 await breathe()
             cursor, is_last = page.next, page.next is None
             self._looked_at += count
@@ -208,10 +211,7 @@ class Survey:
         known = [key for key in keys if key in source]
         meant = known if self._select is None else self._select(known)
         if self._conditions.is_of_ttl:
-            found = []
-            for start in range(0, len(meant), AT_ONCE):
-                found += await self._in_time(meant[start : start + AT_ONCE])
-            meant = [key for key in found if key in source]
+            meant = [key for key in await self._in_time(meant) if key in source]
         target.add_many(meant)
 
     async def _paced(self, keys: Sequence[bytes]) -> list[bytes]:
@@ -240,6 +240,7 @@ class Survey:
         if perf_counter() - self._told_at > TELL_EVERY_S:
             self._told_at = perf_counter()
             target.news.settle()
+            self._settled()
             self._tell()
 
     def _tell(self, *, is_done: bool = False, reason: str = "") -> None:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 SEPARATOR: Final = b":"
 
+PART: Final = 2000
+"""Names copied in one go while iterating."""
+
 Below: TypeAlias = "bytes | set[bytes] | Folder"
 """What a child folder holds: its only remainder, its unsplit remainders, or a split folder.
 
@@ -229,4 +232,19 @@ class Folder:
             else:
                 rests = [below] if isinstance(below, bytes) else list(below)
                 yield self.prefix + name + SEPARATOR, rests
-        yield self.prefix, list(self.leaf_names)
+        for names in self.leaf_parts():
+            yield self.prefix, names
+
+    def leaf_parts(self) -> Iterator[list[bytes]]:
+        """Yield the names of the leaves in order, copied a few at a time.
+
+        A copy of all would be a long step, and be looked through by rounds of garbage collection.
+        Those that come or go meanwhile may be missing or be gone already. Leaves that are sorted
+        otherwise meanwhile are not all yielded.
+        """
+        leaves = self.leaf_names
+        names = list(islice(leaves, PART))
+        while names:
+            yield names
+            following = leaves.irange(names[-1], inclusive=(False, True))
+            names = list(islice(following, PART))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 from types import MappingProxyType
 from typing import Final
 
-from sinch_cache_gui.keyspace.folder import SEPARATOR, Folder, count_below
+from sinch_cache_gui.keyspace.folder import PART, SEPARATOR, Folder, count_below
 from sinch_cache_gui.keyspace.key_writer import KeyWriter, coming, going
 from sinch_cache_gui.keyspace.order import TtlOrder, sorted_leaves
 from sinch_cache_gui.keyspace.rows import Row, RowNews
@@ -17,8 +18,9 @@ from sinch_cache_gui.pacing import Breather
 TELL_EVERY_S: Final = 0.1
 """Between two looks at rows that come in masses."""
 
-PART: Final = 2000
-"""Keys handed out in one go while iterating."""
+
+MANY: Final = 20_000
+"""Names in one list that a round of garbage collection takes a noticeable time to look through."""
 
 
 class KeyIndex:
@@ -37,6 +39,7 @@ class KeyIndex:
         expanded: set[bytes] | None = None,
         work_wanted: Callable[[], None] = lambda: None,
         orders: Mapping[bytes, TtlOrder] = MappingProxyType({}),
+        settled: Callable[[], object] = lambda: None,
     ) -> None:
         """Start empty.
 
@@ -44,10 +47,13 @@ class KeyIndex:
             expanded: Paths of the folders to show expanded; shared between indexes of one cache.
             work_wanted: Called when `work` has something to do.
             orders: How the leaves of folders are sorted, by the folder's prefix; others by name.
+            settled: Called a few times a second while `work` makes objects that will stay.
         """
         self._expanded = set() if expanded is None else expanded
         self._work_wanted = work_wanted
         self._orders = orders
+        self._settled = settled
+        self._is_working = asyncio.Lock()
         self._root = Folder(None, b"", orders.get(b""))
         self._splits: list[Folder] = []
         self._debris: list[Folder] = []
@@ -74,6 +80,8 @@ class KeyIndex:
         The index may change between two of them: then a key may be missing or be gone already.
         """
         for prefix, rests in self._below(folder_path):
+            if len(rests) > MANY:  # no round of garbage collection is to look through them
+                self._settled()
             for start in range(0, len(rests), PART):
                 yield [prefix + rest for rest in rests[start : start + PART]]
 
@@ -243,9 +251,7 @@ class KeyIndex:
         """Yield the names of the leaves of a folder, in lists of at most a few thousand."""
         folder = self._split_folder(prefix)
         if folder is not None:
-            names = list(folder.leaf_names)
-            for start in range(0, len(names), PART):
-                yield names[start : start + PART]
+            yield from folder.leaf_parts()
 
     def sort_leaves(self, prefix: bytes) -> None:
         """Sort the leaves of a folder as `orders` now says; of a large one, while `work` runs."""
@@ -267,15 +273,17 @@ class KeyIndex:
         self._splits.append(folder)
         self._work_wanted()
 
-    async def work(self, settled: Callable[[], object] = lambda: None) -> None:
+    async def work(self) -> None:
         """Do the long work that waits, in slices: split large folders, free what was cleared.
 
         The first rows of a folder are told at once, those that follow a few times a second: what
-        it costs to show them does not depend on how many they are.
-
-        Args:
-            settled: Called a few times a second while objects come that will stay.
+        it costs to show them does not depend on how many they are. Whoever else awaits this
+        meanwhile waits until it is done.
         """
+        async with self._is_working:
+            await self._work()
+
+    async def _work(self) -> None:
         breathe = Breather()
         told_at = 0.0
         settled_at = perf_counter()
@@ -295,7 +303,7 @@ class KeyIndex:
                     self.news.settle()
                 if perf_counter() - settled_at > TELL_EVERY_S:
                     settled_at = perf_counter()
-                    settled()
+                    self._settled()
                 await breathe()
         finally:
             if told_at:
@@ -413,8 +421,10 @@ class KeyIndex:
 
 async def _take_apart(folder: Folder, breathe: Breather) -> None:
     """Free a tree nobody shows any more, a slice at a time."""
-    while folder.leaf_names:
-        del folder.leaf_names[-PART:]
+    leaves = folder.leaf_names
+    while leaves:
+        for _ in range(min(PART, len(leaves))):  # a slice would look for each of them
+            leaves.pop()
         await breathe()
     while folder.children:
         _, below = folder.children.popitem()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, TypeAlias
 
 from sortedcontainers import SortedKeyList, SortedList
@@ -32,6 +32,12 @@ class DeadlineShards:
         """Answer the deadline, None for no expiry, or the default where it is not known."""
         return self._shards[hash(name) >> SHARD_SHIFT].get(name, default)
 
+    def taken_apart(self) -> Iterator[None]:
+        """Free the deadlines, some at each step."""
+        for place in range(SHARDS):
+            self._shards[place] = {}
+            yield
+
 
 class Deadlines(Protocol):
     """Deadlines of leaves, by name."""
@@ -54,6 +60,11 @@ class TtlOrder:
         """Answer by what a leaf of that name is sorted."""
         deadline_ms = self._deadlines.get(name, NOT_ASKED)
         return (NO_EXPIRY if deadline_ms is None else deadline_ms, name)
+
+    def taken_apart(self) -> Iterator[None]:
+        """Free what is known, some at each step; nothing is sorted by it any more."""
+        if isinstance(self._deadlines, DeadlineShards):
+            yield from self._deadlines.taken_apart()
 
 
 def sorted_leaves(order: TtlOrder | None, names: Iterable[bytes] = ()) -> SortedList[bytes]:

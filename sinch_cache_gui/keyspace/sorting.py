@@ -35,7 +35,11 @@ class Sorting:
     """Asks for the deadlines of the leaves of some folders."""
 
     def __init__(
-        self, cache: Questions, prefixes: Sequence[bytes], told: Callable[[], None]
+        self,
+        cache: Questions,
+        prefixes: Sequence[bytes],
+        told: Callable[[], None],
+        settled: Callable[[], object] = lambda: None,
     ) -> None:
         """Have asked nothing yet.
 
@@ -43,10 +47,12 @@ class Sorting:
             cache: Answers.
             prefixes: What the keys of each folder begin with; empty for the top.
             told: Called a few times a second while there is progress.
+            settled: Called as often, when objects have come that will stay.
         """
         self.prefixes = prefixes
         self._cache = cache
         self._told = told
+        self._settled = settled
         self._told_at = perf_counter()
         self.asked = Asked(0, 0, cache.now_ms())
 
@@ -85,4 +91,5 @@ class Sorting:
         self.asked = Asked(now.looked_at + more, now.total, now.as_of_ms, is_done, reason)
         if not is_quiet:
             self._told_at = perf_counter()
+            self._settled()
             self._told()

@@ -132,13 +132,12 @@ class Splitting:
         self._rests = rests
         expected = len(rests)
         samples = min(expected, SAMPLES_PER_BUCKET * (expected // BUCKET + 1))
-        if isinstance(rests, set):
-            sample = [rests.pop() for _ in range(samples)]
-            self._folders: Buckets | None = None
+        if isinstance(rests, SortedList):
+            sample = [rests[at] for at in range(0, expected, max(1, expected // samples))]
+            self._folders: Buckets | None = Buckets((), 0)  # they have their rows already
         else:
-            # A copy takes less than so many looks into the sorted list, each by a search.
-            sample = list(rests)[:: max(1, expected // samples)]
-            self._folders = Buckets((), 0)  # they have their rows already
+            sample = [rests.pop() for _ in range(samples)]
+            self._folders = None
         leaves = [rest for rest in sample if SEPARATOR not in rest]
         order = folder.order
         self._leaves = (
@@ -146,7 +145,7 @@ class Splitting:
         )
         self._dealt: list[bytes] = []
         self._waiting: list[tuple[bool, set[bytes]]] = []
-        if isinstance(rests, set):
+        if not isinstance(rests, SortedList):
             self._deal(sample)
 
     def wait(self, rests: Iterable[bytes], *, is_arrival: bool) -> None:

@@ -280,3 +280,31 @@ def test_opening_to_a_key_opens_every_folder_on_the_way() -> None:
     index.add_many([b"a:b:c:d", b"a:x"])
     index.expand_to(b"a:b:c:d")
     assert index.row_of(b"a:b:c:d", is_folder=False) == 3
+
+
+async def test_what_is_walked_through_may_change_meanwhile() -> None:
+    index = KeyIndex({b"big"})
+    keys = large_folder(10 * AT_ONCE)
+    index.add_many(keys)
+    await index.work()
+    gone, come = set(keys[::5]), {b"big:new%d" % number for number in range(500)}
+    seen: list[bytes] = []
+    for number, part in enumerate(index.parts(b"big")):
+        seen += part
+        if number == 1:
+            index.remove_many(sorted(gone))
+            index.add_many(sorted(come))
+    assert set(keys) - gone <= set(seen) <= set(keys) | come
+    assert len(seen) == len(set(seen))
+
+
+async def test_two_may_wait_for_a_folder_to_open() -> None:
+    index = KeyIndex()
+    keys = large_folder(10 * AT_ONCE)
+    index.add_many(keys)
+    index.expand(b"big")
+    first, second = (asyncio.create_task(index.work()) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()  # whoever wanted the rows first wants them no more
+    await second
+    assert rows_of(index) == naive_rows(keys, {b"big"})
