@@ -228,6 +228,7 @@ def palette_of(tokens: Tokens) -> QPalette:
 
 def style_sheet_of(tokens: Tokens) -> str:
     """Answer the little a palette cannot say: flat strips, thin splitters, quiet buttons."""
+    mode = "dark" if tokens.is_dark else "light"
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.raised};
         border: 1px solid {tokens.border}; padding: 4px; }}
@@ -260,10 +261,17 @@ def style_sheet_of(tokens: Tokens) -> str:
         border-radius: 3px; background: {tokens.base}; }}
     QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}
     QCheckBox::indicator:checked {{ background: {tokens.accent}; border-color: {tokens.accent};
-        image: url("{file_path(f"icons/check-on-{'dark' if tokens.is_dark else 'light'}.svg")}"); }}
+        image: url("{file_path(f"icons/check-on-{mode}.svg")}"); }}
     QLineEdit, QSpinBox, QComboBox {{ border: 1px solid {tokens.border}; border-radius: 4px;
         padding: 3px 6px; background: {tokens.base}; }}
     QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
+    QComboBox {{ padding-right: 20px; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ width: 10px; height: 10px;
+        image: url("{file_path(f"icons/chevron-down-{mode}.svg")}"); }}
+    QSpinBox {{ padding: 3px 0; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; height: 0;
+        subcontrol-origin: border; }}
     QTableView, QListView, QPlainTextEdit, QTextEdit, QTreeView {{ border: none; }}
     QListWidget#knownCaches {{ border: 1px solid {tokens.border}; border-radius: 4px;
         background: {tokens.base}; }}

@@ -32,13 +32,8 @@ from sinch_cache_gui.assumptions import (
 from sinch_cache_gui.ui.calls.assumption_texts import AssumptionText, assumption_sections
 from sinch_cache_gui.ui.theme import GRID
 
-WIDTH, HEIGHT, FIELD_WIDTH = 520, 640, 152
+WIDTH, HEIGHT, FIELD_WIDTH = 560, 640, 192
 LONGEST_FIELD_NAME = 40
-NO_BUTTONS = """
-    QSpinBox { padding: 3px 0; }
-    QSpinBox::up-button, QSpinBox::down-button { width: 0; height: 0; subcontrol-origin: border; }
-"""
-"""Qt's style sheets keep room for the buttons of a number even where it has none."""
 
 
 class AssumptionsDialog(QDialog):
@@ -101,7 +96,6 @@ class AssumptionsDialog(QDialog):
         number.setGroupSeparatorShown(True)
         number.setSuffix(text.unit)
         number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        number.setStyleSheet(NO_BUTTONS)
         number.lineEdit().setTextMargins(GRID, 0, GRID, 0)
         number.valueChanged.connect(self._changed)
         self._read[text.name] = number.value

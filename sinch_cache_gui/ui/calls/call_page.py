@@ -43,7 +43,7 @@ from sinch_cache_gui.voice.callback_editing import blank
 from sinch_cache_gui.voice.callbacks import Callback, CallSetup, Event
 from sinch_cache_gui.voice.cards import read_cards
 
-TICK_MS = 1000
+TICK_MS, SILENCE_TICK_MS = 1000, 200
 LOWEST_DETAILS = 64
 
 ROOMY_HEIGHT = 720
@@ -239,8 +239,12 @@ class CallPage(QWidget):
 
     async def _look_first(self, callback: Callback) -> None:
         """What a function behind a URL changes is compared with what was there before."""
-        if not self._session.tells_operations and self._setup is not None:
-            await self._watch.look_first(callback, self._setup.caller)
+        if not self._session.tells_operations:
+            await self._watch.look_first(callback, self._caller)
+
+    @property
+    def _caller(self) -> str:
+        return "" if self._setup is None else self._setup.caller
 
     async def _revise(self, callback: Callback) -> Callback:
         """Show a callback of the running call and wait for what becomes of it."""
@@ -301,8 +305,8 @@ class CallPage(QWidget):
             case CallbackFinished(record):
                 if self._pages.currentIndex() == NOTHING_YET:
                     self._pages.setCurrentIndex(CALLBACKS)
-                if not self._session.tells_operations and self._setup is not None:
-                    record = self._watch.finish(record, self._setup.caller)
+                if not self._session.tells_operations:
+                    record = self._watch.finish(record, self._caller)
                 self._timeline.table.add_record(record)
                 self.refresh_cards()
             case CallbackStarted(callback):
@@ -328,6 +332,10 @@ class CallPage(QWidget):
         had_focus = self._phone.keypad.isAncestorOf(self.focusWidget())
         is_roomy = self.height() >= ROOMY_HEIGHT
         self._phone.set_state(is_running=is_running, is_menu=is_menu, is_roomy=is_roomy)
+        deadline_ms = self._session.call.deadline_ms if is_menu and self._session.call else None
+        left_ms = None if deadline_ms is None else deadline_ms - self._now_ms()
+        self._phone.keypad.show_silence(left_ms)
+        self._ticking.setInterval(TICK_MS if left_ms is None else SILENCE_TICK_MS)
         if had_focus and not is_running:
             self._form.take_focus()
         text = state_text(state)

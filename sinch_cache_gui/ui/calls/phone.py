@@ -171,6 +171,13 @@ class Keypad(QWidget):
             grid.setColumnMinimumWidth(column, KEY_WIDTH)
         self.set_state(takes_keys=False, is_menu=False)
 
+    def show_silence(self, left_ms: int | None) -> None:
+        """Show how long the caller may still be silent; None where that is not measured."""
+        text = self.tr("Press nothing")
+        if left_ms is not None:
+            text = f"{text}  ·  {offset_text(left_ms + 999)}"
+        self._silence.setText(text)
+
     def set_state(self, *, takes_keys: bool, is_menu: bool) -> None:
         """Offer the keys while a call runs, and silence while a menu waits."""
         for button in self._keys.values():

@@ -146,6 +146,8 @@ class ScenarioPane(QWidget):
         self._open.setMenu(menu)
         self._times.setRange(1, 10_000)
         self._times.setPrefix("× ")
+        self._times.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self._times.lineEdit().setTextMargins(GRID // 2, 0, GRID // 2, 0)
         self._times.setAccessibleName(self.tr("How often each scenario is run"))
         self._times.setToolTip(self._times.accessibleName())
         for text, speed in SPEEDS:
