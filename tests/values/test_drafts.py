@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from sinch_cache_gui.values.drafts import Draft, DraftStore, MergedText, Unsaved
+from sinch_cache_gui.values.drafts import Draft, DraftStore, ElementPlace, MergedText, Unsaved
 
 TEXT = '{"a": "å🙂 \ud800\u2028"}\n'
 DRAFT = Draft("memory", b"\xff:a", Unsaved(TEXT, b'{"a":1}'), 5)
@@ -32,6 +32,27 @@ def test_a_key_has_one_draft_and_the_newest_is_last(tmp_path: Path) -> None:
     again = Draft("memory", DRAFT.key, Unsaved("2", b"0"), 7)
     store.keep(again)
     assert store.of("memory") == [other, again]
+
+
+def test_each_part_of_an_element_has_a_draft_of_its_own(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    value = ElementPlace("hash", (b"\xff", b"old"), 1)
+    drafts = [
+        Draft("memory", b"a", Unsaved(TEXT, b"old"), 1, value),
+        Draft("memory", b"a", Unsaved("n", b"\xff"), 2, ElementPlace("hash", value.row, 0)),
+        Draft("memory", b"a", Unsaved("1", b"0"), 3, ElementPlace("hash", (b"b", b"0"), 1)),
+        Draft("memory", b"b", Unsaved("1", b"old"), 4, value),
+    ]
+    for draft in drafts:
+        store.keep(draft)
+    assert store.of("memory") == drafts
+    began_later = ElementPlace("hash", (b"\xff", b"theirs"), 1)
+    store.keep(Draft("memory", b"a", Unsaved("2", b"theirs"), 5, began_later))
+    assert len(store.of("memory")) == 4
+    store.forget("memory", b"a", value)
+    assert [draft.at_ms for draft in store.of("memory")] == [2, 3, 4]
+    store.forget_key("memory", b"a")
+    assert [draft.at_ms for draft in store.of("memory")] == [4]
 
 
 def test_what_is_let_go_is_gone(tmp_path: Path) -> None:

@@ -9,22 +9,28 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
+from sinch_cache_gui.cache.element_range import Named
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.values.drafts import Draft, DraftStore, Unsaved
+from sinch_cache_gui.values.drafts import Draft, DraftStore, ElementPlace, Unsaved
 
 KEYS_NAMED = 5
 
 
 class Drafted(Protocol):
-    """A pane whose text may be unsaved."""
+    """A pane, or a window of one element, whose text may be unsaved."""
 
     @property
     def key(self) -> bytes:
         """The key it shows."""
+        ...
+
+    @property
+    def place(self) -> ElementPlace | None:
+        """The part of it; None for its whole value."""
         ...
 
     async def draft(self) -> Unsaved | None:
@@ -49,7 +55,7 @@ class DraftKeeper(QObject):
         self._notices = notices
         self._turn = asyncio.Lock()
         self._has_failed = False
-        self._again: set[bytes] = set()
+        self._again: set[tuple[bytes, bytes]] = set()
 
     @property
     def _cache(self) -> str:
@@ -61,25 +67,31 @@ class DraftKeeper(QObject):
         """Keep what a pane holds unsaved."""
         if self._store is None:
             return
-        name = f"keep draft {pane.key!r}"
+        name = f"keep draft {pane.key!r} {_named(pane)!r}"
         if self._scope.is_running(name):  # a write to the disk is never cut short
-            self._again.add(pane.key)
+            self._again.add((pane.key, _named(pane)))
         else:
             self._scope.start(name, self._keep(self._store, pane))
 
-    def forget(self, key: bytes) -> None:
-        """Let the draft of a key go: it is saved, or not wanted."""
+    def forget(self, key: bytes, place: ElementPlace | None = None) -> None:
+        """Let a draft go: it is saved, or not wanted."""
         if self._store is not None:
-            self._scope.start(f"forget draft {key!r}", self.forget_all([key]))
+            name = f"forget draft {key!r} {b'' if place is None else place.name!r}"
+            self._scope.start(name, self._forget(self._store, key, place))
+
+    async def _forget(self, store: DraftStore, key: bytes, place: ElementPlace | None) -> None:
+        cache = self._cache
+        async with self._turn:
+            await asyncio.to_thread(store.forget, cache, key, place)
 
     async def forget_all(self, keys: Sequence[bytes]) -> None:
-        """Let the drafts of these keys go, and wait until they have gone."""
+        """Let all drafts of these keys go, and wait until they have gone."""
         if self._store is None:
             return
         cache = self._cache
         for key in keys:
             async with self._turn:
-                await asyncio.to_thread(self._store.forget, cache, key)
+                await asyncio.to_thread(self._store.forget_key, cache, key)
 
     async def come_to_rest(self) -> None:
         """Wait until no pane is being read any more."""
@@ -94,15 +106,15 @@ class DraftKeeper(QObject):
     async def _keep(self, store: DraftStore, pane: Drafted) -> None:
         is_due = True
         while is_due:
-            self._again.discard(pane.key)
+            self._again.discard((pane.key, _named(pane)))
             async with self._turn:  # what is forgotten meanwhile is not kept afterwards
                 unsaved = await pane.draft()
                 if unsaved is not None:
-                    await self._write(store, pane.key, unsaved)
-            is_due = pane.key in self._again
+                    await self._write(store, pane, unsaved)
+            is_due = (pane.key, _named(pane)) in self._again
 
-    async def _write(self, store: DraftStore, key: bytes, unsaved: Unsaved) -> None:
-        draft = Draft(self._cache, key, unsaved, self._backend.now_ms())
+    async def _write(self, store: DraftStore, pane: Drafted, unsaved: Unsaved) -> None:
+        draft = Draft(self._cache, pane.key, unsaved, self._backend.now_ms(), pane.place)
         try:
             await asyncio.to_thread(store.keep, draft)
         except OSError as error:
@@ -151,14 +163,38 @@ class DraftKeeper(QObject):
     async def _told(self, draft: Draft) -> str:
         """Answer which draft it is, and what the cache holds now."""
         when = datetime.fromtimestamp(draft.at_ms / 1000).astimezone()
-        name = f"{display_key(draft.key)[:200]}, {when:%Y-%m-%d} {when.hour}:{when:%M}"
+        name = display_key(draft.key)[:200]
+        if draft.place is not None:
+            name = f"{name}, {display_key(draft.place.row[0])[:200]}"
+        name = f"{name}, {when:%Y-%m-%d} {when.hour}:{when:%M}"
         try:
-            (kind,) = await self._backend.types([draft.key])
-            is_as_it_was = await self._backend.holds(draft.key, draft.unsaved.base)
+            return (await self._what_is_held(draft)).format(name)
         except CacheError as error:
             return f"{name}: {error.title}"
+
+    async def _what_is_held(self, draft: Draft) -> str:
+        (kind,) = await self._backend.types([draft.key])
         if kind is None:
-            return self.tr("{}: the key does not exist any more").format(name)
+            return self.tr("{}: the key does not exist any more")
+        if draft.place is None:
+            is_as_it_was = await self._backend.holds(draft.key, draft.unsaved.base)
+        else:
+            held = await held_at(self._backend, draft.key, draft.place)
+            if held is None:
+                return self.tr("{}: the element does not exist any more")
+            is_as_it_was = held == draft.unsaved.base
         if is_as_it_was:
-            return self.tr("{}: the cache holds what it was begun on").format(name)
-        return self.tr("{}: the cache holds another value by now").format(name)
+            return self.tr("{}: the cache holds what it was begun on")
+        return self.tr("{}: the cache holds another value by now")
+
+
+async def held_at(backend: CacheBackend, key: bytes, place: ElementPlace) -> bytes | None:
+    """Answer what a part of an element holds now; None if there is no such element."""
+    page = await backend.elements(key, place.kind, within=Named(place.row[0]))
+    if page is None or not page.rows:
+        return None
+    return page.rows[0][place.column]
+
+
+def _named(pane: Drafted) -> bytes:
+    return b"" if pane.place is None else pane.place.name

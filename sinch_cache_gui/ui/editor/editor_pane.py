@@ -33,7 +33,7 @@ from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.content import ContentKind
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
-from sinch_cache_gui.values.drafts import Unsaved
+from sinch_cache_gui.values.drafts import ElementPlace, Unsaved
 
 
 class EditorPane(QWidget):
@@ -126,8 +126,9 @@ class EditorPane(QWidget):
     @property
     def holds_unsaved_text(self) -> bool:
         """Whether closing the pane now would lose something the user wrote."""
-        holds_merged = self._conflict_desk.holds_merged_text
-        return holds_merged or self.document.state.holds_unsaved_text
+        if self._conflict_desk.holds_merged_text or self.pages.unsaved_elements is not None:
+            return True
+        return self.document.state.holds_unsaved_text
 
     def take_focus(self) -> None:
         """Have the keyboard go to the text, or to what stands in its place for now."""
@@ -143,6 +144,15 @@ class EditorPane(QWidget):
     def resume(self, draft: Unsaved) -> None:
         """Show a draft over what the user saw when writing it, then look at the key."""
         self._start("load", self._unsaved.resume(draft))
+
+    def resume_element(self, place: ElementPlace, draft: Unsaved) -> None:
+        """Show a draft of an element in a window of its own."""
+        self.pages.elements.resume(place, draft)
+
+    @property
+    def place(self) -> ElementPlace | None:
+        """Its draft is of the whole value."""
+        return None
 
     async def draft(self) -> Unsaved | None:
         """Answer what is unsaved; None where nothing is."""
@@ -162,11 +172,16 @@ class EditorPane(QWidget):
 
     async def saved(self) -> bool:
         """Write the text, and answer whether nothing is left unsaved."""
+        if (elements := self.pages.unsaved_elements) is not None:
+            return await elements.saved()
         await self._save()
         return not self.holds_unsaved_text
 
     def ask_close(self) -> None:
         """Ask, in place, what to do with the unsaved text."""
+        if (elements := self.pages.unsaved_elements) is not None:
+            elements.ask_close()
+            return
         self._bars.ask_close(
             save=None if self._is_read_only else self._save_and_close,
             discard=self.close_agreed.emit,
@@ -193,6 +208,7 @@ class EditorPane(QWidget):
         self.pages.text.text_rested.connect(self._note_rested)
         self.pages.writing_rested.connect(self._note_rested)
         self.pages.elements_changed.connect(self.look_again)
+        self.pages.element_edited.connect(self.state_changed)
         self.pages.comparison_left.connect(self._front.show_value)
         self.pages.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
         self.pages.front_changed.connect(self._arrange_feet)

@@ -72,6 +72,15 @@ class ElementChanger(QObject):
         self._waiting.append((changes, is_final))
         self._run()
 
+    async def make_one(self, change: ElementChange) -> ElementOutcome | CacheError:
+        """Make a change and answer what became of it: who asks says what was refused."""
+        outcome = await self._change(change)
+        if isinstance(outcome, ElementSaved):
+            self._is_final, self._done = False, [outcome]
+            self._say_done(change, 1)
+        self.written.emit()
+        return outcome
+
     def undo(self) -> None:
         """Take the last changes back, as far as nobody changed anything since."""
         if self._done:
@@ -100,12 +109,15 @@ class ElementChanger(QObject):
                 self._say_refused(change, outcome, len(changes))
                 return
             self._done.append(outcome)
+        self._say_done(changes[0], len(changes))
+
+    def _say_done(self, first: ElementChange, count: int) -> None:
         self.has_vanished = any(saved.vanished is not None for saved in self._done)
         can_undo = self._keep_undoable()
         self._bar.show_notice(
             done_notice(
-                kind_of(changes[0]),
-                len(changes),
+                kind_of(first),
+                count,
                 can_undo=can_undo,
                 has_vanished=self.has_vanished,
                 actions=self._actions,

@@ -203,6 +203,26 @@ def done_notice(
     return Notice(Severity.SUCCESS, title, detail, choices)
 
 
+def resumed_notice(base: bytes, held: bytes | None, close: Callable[[], None]) -> Notice:
+    """Say of a text that was never saved what stands in its place now.
+
+    Args:
+        base: What it was begun on.
+        held: What is stored there; None if the element does not exist any more.
+        close: Takes the bar away.
+    """
+    title = _tr("This text was never saved.")
+    actions = (NoticeAction(_tr("Close"), close),)
+    if held is None:
+        detail = _tr("The element does not exist any more. Save offers to add it again.")
+        return Notice(Severity.WARNING, title, detail, actions)
+    if held == base:
+        detail = _tr("The cache holds what it was begun on.")
+        return Notice(Severity.INFO, title, detail, actions)
+    detail = _tr("The cache holds another value by now: {}").format(_quoted(held))
+    return Notice(Severity.WARNING, title, detail, actions)
+
+
 def kept_notice(refusal: UndoRefusal, undone: int, left: int, actions: ElementActions) -> Notice:
     """Say which change was not taken back and why, how many were before it, and are left.
 

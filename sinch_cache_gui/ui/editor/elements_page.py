@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, KeyType
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.draft_keeper import held_at
 from sinch_cache_gui.ui.editor.element_changer import ElementChanger
 from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
 from sinch_cache_gui.ui.editor.element_form import ElementForm
@@ -31,6 +32,7 @@ from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.drafts import ElementPlace, Unsaved
 from sinch_cache_gui.values.element_edits import EditRefused, edit_of, may_edit, removals_of
 
 LONG_CELL: Final = 120
@@ -42,10 +44,16 @@ class ElementsPage(QWidget):
 
     Attributes:
         elements_changed: The key is another now, or was found to be.
+        edited_changed: The window of an element holds text that is not saved, or not any more.
+        draft_rested: Such a text is to be kept; carries the window.
+        draft_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
         foot: What stands beneath the table.
     """
 
     elements_changed = Signal()
+    edited_changed = Signal()
+    draft_rested = Signal(object)
+    draft_settled = Signal(object)
 
     def __init__(
         self,
@@ -65,6 +73,7 @@ class ElementsPage(QWidget):
         self._kind = ""
         self._size: int | None = None
         self._adding: ElementChange | None = None
+        self._windows: list[ElementDialog] = []
         self.model = ElementModel(theme)
         self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
@@ -96,6 +105,25 @@ class ElementsPage(QWidget):
         self._kind, self._size = kind, size
         self.search.show_key(kind, size)
         self.loader.show_key(kind)
+
+    @property
+    def holds_unsaved_text(self) -> bool:
+        """Whether a window of an element holds text that is not saved."""
+        return any(window.holds_unsaved_text for window in self._windows)
+
+    async def saved(self) -> bool:
+        """Write what stands in windows of elements; answer whether nothing is left unsaved."""
+        return all([await window.saved() for window in [*self._windows]])
+
+    def ask_close(self) -> None:
+        """Ask, in the window of an element, what to do with its text."""
+        for window in self._windows:
+            window.activateWindow()
+            window.reject()
+
+    def resume(self, place: ElementPlace, draft: Unsaved) -> None:
+        """Open the window of an element with a text that was never saved."""
+        self._tasks.start(f"resume {place.name!r}", self._resume(place, draft))
 
     def open_bar(self) -> None:
         """Have the keyboard go to the search."""
@@ -178,23 +206,33 @@ class ElementsPage(QWidget):
         data = row[index.column()]
         is_text = _is_text(data)
         if is_text and (len(data) > LONG_CELL or b"\n" in data):
-            self._edit_long(row, index.column(), data)
+            self._edit_long(row, index.column())
         elif len(display_key(data)) > LONGEST_LINE:
             self._say(self.tr("These bytes are no text and too many for a line to edit here."))
         else:
             self.table.edit_in_place(index)
 
-    def _edit_long(self, row: tuple[bytes, ...], column: int, data: bytes) -> None:
-        name = display_key(row[0])[:60] if column else display_key(self._key)[:60]
-        dialog = ElementDialog(self._theme, self._tasks, name, self)
+    def _edit_long(self, row: tuple[bytes, ...], column: int) -> None:
+        self._window(ElementPlace(self._kind, row, column)).show_data(row[column])
 
-        def entered(new: bytes) -> None:
-            if new != data:
-                self._enter(CellEdit(row, column, new))
+    def _window(self, place: ElementPlace) -> ElementDialog:
+        window = ElementDialog(
+            self._theme, self._tasks, self._key, place, self.changer.make_one, self
+        )
+        window.deemed_unfit.connect(self._say)
+        window.edited_changed.connect(self.edited_changed)
+        window.draft_rested.connect(lambda: self.draft_rested.emit(window))
+        window.draft_settled.connect(lambda: self.draft_settled.emit(place))
+        window.finished.connect(lambda: self._windows.remove(window))
+        self._windows.append(window)
+        return window
 
-        dialog.data_entered.connect(entered)
-        dialog.deemed_unfit.connect(self._say)
-        dialog.show_data(data)
+    async def _resume(self, place: ElementPlace, draft: Unsaved) -> None:
+        try:
+            held = await held_at(self._backend, self._key, place)
+        except CacheError:
+            held = None  # saving tells
+        self._window(place).resume(draft, held)
 
     def _enter(self, edit: CellEdit) -> None:
         try:

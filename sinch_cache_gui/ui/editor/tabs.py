@@ -128,7 +128,11 @@ class EditorTabs(QWidget):
         self._open(key)
 
     def _open_draft(self, draft: Draft) -> None:
-        self._open(draft.key, draft)
+        if draft.place is None:
+            self._open(draft.key, draft)
+            return
+        self._open(draft.key)
+        self._panes[draft.key].resume_element(draft.place, draft.unsaved)
 
     def _open(self, key: bytes, draft: Draft | None = None) -> None:
         pane = self._panes.get(key)
@@ -151,6 +155,8 @@ class EditorTabs(QWidget):
             self._add(pane, elided_key(key, TAB_LENGTH), display_key(key)[:2000])
             pane.draft_rested.connect(partial(self._drafts.keep, pane))
             pane.draft_settled.connect(partial(self._drafts.forget, key))
+            pane.pages.element_rested.connect(self._drafts.keep)
+            pane.pages.element_settled.connect(partial(self._drafts.forget, key))
             if draft is None:
                 pane.load()
             else:

@@ -34,6 +34,9 @@ class ValuePages(QObject):
         bytes_edited: The bytes differ from those shown last now, or not any more.
         writing_rested: Something was written on another page than the text, and the hand rests.
         elements_changed: The key was found to hold other elements.
+        element_edited: The window of an element holds unsaved text, or not any more.
+        element_rested: Such a text is to be kept; carries the window.
+        element_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
         comparison_left: The user goes back from a comparison.
         text_requested: The user goes from the tree to the text.
     """
@@ -42,6 +45,9 @@ class ValuePages(QObject):
     bytes_edited = Signal()
     writing_rested = Signal()
     elements_changed = Signal()
+    element_edited = Signal()
+    element_rested = Signal(object)
+    element_settled = Signal(object)
     comparison_left = Signal()
     text_requested = Signal()
     _may_write_changed = Signal(object)
@@ -96,6 +102,12 @@ class ValuePages(QObject):
         trees = [page for page in self._built if isinstance(page, JsonTreePage)]
         return all([await tree.settled() for tree in trees])
 
+    @property
+    def unsaved_elements(self) -> ElementsPage | None:
+        """The page of which an element has unsaved text in a window; None if none has."""
+        pages = (page for page in self._built if isinstance(page, ElementsPage))
+        return next((page for page in pages if page.holds_unsaved_text), None)
+
     @cached_property
     def message(self) -> MessagePage:
         """Why there is no value to show."""
@@ -139,6 +151,9 @@ class ValuePages(QObject):
             self._theme, self._backend, self._key, self._tasks, is_read_only=self._is_read_only
         )
         page.elements_changed.connect(self.elements_changed)
+        page.edited_changed.connect(self.element_edited)
+        page.draft_rested.connect(self.element_rested)
+        page.draft_settled.connect(self.element_settled)
         self._panel.add_text_page(page, page)
         self._built.append(page)
         return page

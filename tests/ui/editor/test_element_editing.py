@@ -125,7 +125,8 @@ async def test_bytes_that_are_no_text_are_edited_escaped_and_exactly(hand: Hand)
     line.end(False)
     QTest.keyClicks(line, r"\xfe!")
     QTest.keyClick(line, Qt.Key.Key_Return)
-    await hand.until(lambda: hand.raw.smembers("blobs") == {b"\xff\x00\\\xfe!"})
+    await hand.until(lambda: hand.table.model().row(0) == (b"\xff\x00\\\xfe!",))
+    assert hand.raw.smembers("blobs") == {b"\xff\x00\\\xfe!"}
 
 
 async def test_what_somebody_else_wrote_is_shown_and_overwritten_only_on_request(
@@ -394,7 +395,8 @@ async def test_a_long_value_has_a_window_that_keeps_how_its_json_is_stored(hand:
     QTest.keyClicks(view, '"a": 1.0,')
     QTest.keyClick(view, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     expected = stored.replace('{"name"', '{"a":1.0,"name"').encode()
-    await hand.until(lambda: hand.raw.hget("customer", "profile") == expected)
+    await hand.until(lambda: hand.table.model().row(0) == (b"profile", expected))
+    assert hand.raw.hget("customer", "profile") == expected
 
 
 async def test_nothing_is_edited_where_the_cache_is_read_only(
