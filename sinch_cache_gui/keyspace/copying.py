@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
-from sinch_cache_gui.cache.interface import CacheBackend, Changed, Saved, Snapshot
-from sinch_cache_gui.keyspace.exports import ExportedKey, OnConflict, import_key
-from sinch_cache_gui.pacing import Breather
+from sinch_cache_gui.cache.interface import CacheBackend, Changed, Saved, Snapshot, WriteOutcome
+from sinch_cache_gui.keyspace.exports import with_time_left
+from sinch_cache_gui.keyspace.imports import BATCH, MUCH_BYTES, OnConflict, import_some
 
 CHANGED_WHILE_MOVING: Final = "it changed while it was moved: copied as it was, and left here"
 TTL_WHILE_MOVING: Final = "its TTL changed while it was moved: over there it has the one of before"
@@ -58,46 +60,51 @@ async def copy_keys(
     """
     written: list[bytes] = []
     skipped: list[bytes] = []
-    gone: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
-    breathe = Breather()
-    for done, key in enumerate(keys):
-        if not told(done):
-            break
-        try:
-            taken = await source.snapshot(key)
-            item = None if taken is None else _with_time_left(taken, source.now_ms())
-            if taken is None or item is None:
-                gone.append(key)
-                continue
-            name = await import_key(target, item, on_conflict)
-            if name is None:
-                skipped.append(key)
-                continue
-            written.append(name)
-            obstacle = await _take_away(source, taken) if moves else None
+    gone: list[bytes] = []
+    waiting = iter(keys)
+    done, most = 0, BATCH
+    while (batch := list(islice(waiting, most))) and told(done):
+        done += len(batch)
+        found = await source.snapshot_many(batch)
+        taken = {one.key: one for one in found if isinstance(one, Snapshot)}
+        refused += [
+            (key, one.title)
+            for key, one in zip(batch, found, strict=True)
+            if isinstance(one, CacheError)
+        ]
+        items = [item for one in taken.values() if (item := with_time_left(one, source.now_ms()))]
+        known = {item.key for item in items} | {key for key, _ in refused}
+        gone += [key for key in batch if key not in known]
+        imported = await import_some(target, items, on_conflict)
+        arrived: list[Snapshot] = []
+        for item, name in zip(items, imported, strict=True):
+            match name:
+                case bytes():
+                    written.append(name)
+                    arrived.append(taken[item.key])
+                case CacheError():
+                    refused.append((item.key, name.title))
+                case None:
+                    skipped.append(item.key)
+        removals = await source.replace_many([(one, None) for one in arrived]) if moves else []
+        for one, outcome in zip(arrived, removals, strict=False):
+            obstacle = _obstacle(one, outcome)
             if obstacle is not None:
-                refused.append((key, obstacle))
-        except CacheUnreachable as error:
-            refused.append((key, error.title))
+                refused.append((one.key, obstacle))
+        if any(isinstance(one, CacheUnreachable) for one in (*found, *imported, *removals)):
             break
-        except CacheError as error:
-            refused.append((key, error.title))
-        await breathe()
+        held = sum(len(item.payload) for item in items)
+        most = max(most // 2, 1) if held > MUCH_BYTES else min(2 * most, BATCH)
+        await asyncio.sleep(0)  # caches in memory answer without letting the window go on
     return CopyReport(tuple(written), tuple(skipped), tuple(gone), tuple(refused))
 
 
-def _with_time_left(taken: Snapshot, now_ms: int) -> ExportedKey | None:
-    """Answer the key as another clock can have it; None if its time has run out."""
-    left_ms = None if taken.deadline_ms is None else taken.deadline_ms - now_ms
-    if left_ms is not None and left_ms <= 0:
-        return None
-    return ExportedKey(taken.key, taken.type, taken.payload, left_ms)
-
-
-async def _take_away(source: CacheBackend, copied: Snapshot) -> str | None:
-    """Remove a key while it still holds what was copied; answer what is not as it should be."""
-    match await source.replace(copied, None):
+def _obstacle(copied: Snapshot, outcome: WriteOutcome | CacheError) -> str | None:
+    """Answer what is not as it should be after taking a copied key away."""
+    match outcome:
+        case CacheError():
+            return outcome.title
         case Changed():
             return CHANGED_WHILE_MOVING
         case Saved(before=Snapshot() as removed) if not _is_same(

@@ -100,6 +100,16 @@ class JournalEntry:
             and not self.has_lost_cache
         )
 
+    def as_arrival(self) -> JournalEntry:
+        """Answer this entry as that of a key from elsewhere, which undo takes away again.
+
+        A key that this window deleted, and that comes from a file or another cache later, was not
+        put back by an undo.
+        """
+        if self.action is not Action.RESTORED:
+            return self
+        return replace(self, action=Action.CREATED)
+
 
 class Journal:
     """The last writes of this window, oldest first, and what is known of earlier sessions."""

@@ -6,20 +6,25 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 
 from PySide6.QtCore import QObject
 
 from sinch_cache_gui.keyspace.copying import CopyReport, copy_keys
-from sinch_cache_gui.keyspace.exports import OnConflict, existing
+from sinch_cache_gui.keyspace.imports import OnConflict, existing
 from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.pacing import Breather
+from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope
 
-PROGRESS_EVERY = 500
+TELL_EVERY_S = 0.5
+"""Between two words on how far it is."""
+
 NAMED = 5
+KEY_LENGTH = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class KeyCopies(QObject):
             return
         verb = self.tr("Move {} to {}?") if wish.moves else self.tr("Copy {} to {}?")
         title = verb.format(self._counted(len(wish.keys)), target.facts.label)
-        sample = ", ".join(display_key(key)[:80] for key in wish.keys[:NAMED])
+        sample = ", ".join(elided_key(key, KEY_LENGTH) for key in wish.keys[:NAMED])
         detail = self.tr("{:,} new, {:,} exist there already: {}").format(
             len(wish.keys) - len(held),
             len(held),
@@ -129,9 +134,12 @@ class KeyCopies(QObject):
     ) -> None:
         stop = asyncio.Event()
         words = self.tr("Moving: {:,} of {:,}") if wish.moves else self.tr("Copying: {:,} of {:,}")
+        told_at = monotonic()
 
         def told(done: int) -> bool:
-            if done and done % PROGRESS_EVERY == 0:
+            nonlocal told_at
+            if not stop.is_set() and monotonic() - told_at > TELL_EVERY_S:
+                told_at = monotonic()
                 end = NoticeAction(self.tr("Stop"), stop.set)
                 title = words.format(done, len(wish.keys))
                 self._notices.post(Notice(Severity.INFO, title, actions=(end,)))
@@ -142,8 +150,8 @@ class KeyCopies(QObject):
                 wish.source, target, wish.keys, on_conflict, told, moves=wish.moves
             )
         written = [
-            (wish.source, _of_keys(left, wish.keys)),
-            (target, _of_keys(arrived, report.written)),
+            (wish.source, await _of_keys(left, wish.keys)),
+            (target, await _of_keys(arrived, report.written)),
         ]
         self._tell(wish, target, report, written)
 
@@ -159,7 +167,7 @@ class KeyCopies(QObject):
             lines.append(self.tr("Left as they were: {:,}").format(len(report.skipped)))
         if report.gone:
             lines.append(self.tr("Already gone: {:,}").format(len(report.gone)))
-        lines += [f"{display_key(key)[:80]}: {why}" for key, why in report.refused[:NAMED]]
+        lines += [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in report.refused[:NAMED]]
         if len(report.refused) > NAMED:
             lines.append(self.tr("… {:,} more").format(len(report.refused) - NAMED))
         verb = self.tr("{} moved to {}") if wish.moves else self.tr("{} copied to {}")
@@ -184,7 +192,7 @@ class KeyCopies(QObject):
             report = await undo(cache, entries)
             undone.update(report.undone)
             refused += report.refused
-        lines = [f"{display_key(key)[:80]}: {why}" for key, why in refused[:NAMED]]
+        lines = [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in refused[:NAMED]]
         title = self.tr("Undone: {}").format(self._counted(len(undone)))
         severity = Severity.WARNING if refused else Severity.SUCCESS
         self._notices.post(Notice(severity, title, "\n".join(lines)))
@@ -210,6 +218,15 @@ def _noted(cache: JournalingBackend) -> Iterator[list[JournalEntry]]:
         cache.journal.unlisten(entries.append)
 
 
-def _of_keys(entries: Iterable[JournalEntry], keys: Iterable[bytes]) -> Sequence[JournalEntry]:
+async def _of_keys(
+    entries: Iterable[JournalEntry], keys: Iterable[bytes]
+) -> Sequence[JournalEntry]:
     names = set(keys)
-    return [entry for entry in entries if entry.key in names and entry.is_undoable]
+    found = []
+    breathe = Breather()
+    for entry in entries:
+        arrival = entry.as_arrival()
+        if arrival.key in names and arrival.is_undoable:
+            found.append(arrival)
+        await breathe()
+    return found

@@ -5,30 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from time import monotonic
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from sinch_cache_gui.keyspace.exports import (
-    ExportedKey,
-    ImportReport,
-    NotAnExport,
-    OnConflict,
-    existing,
-    import_keys,
-    read_export,
-    take_keys,
-    write_export,
-)
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.keyspace.export_reading import NotAnExport, read_export
+from sinch_cache_gui.keyspace.exports import ExportedKey, export_keys
+from sinch_cache_gui.keyspace.imports import ImportReport, OnConflict, existing, import_keys
 from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope
 
-PROGRESS_EVERY = 500
+TELL_EVERY_S = 0.5
+"""Between two words on how far it is."""
+
 NAMED = 5
+KEY_LENGTH = 80
 FILES = "JSON (*.json)"
 
 
@@ -81,27 +78,33 @@ class KeyTransfers(QObject):
 
     async def _export(self, path: Path, keys: Collection[bytes]) -> None:
         stop = asyncio.Event()
-        told = self._progress(self.tr("Exporting: {:,} of {:,} keys"), len(keys), stop)
-        taken = await take_keys(self._backend, keys, told)
-        if stop.is_set():
-            self._notices.post(Notice(Severity.INFO, self.tr("Stopped. No file was written.")))
-            return
-        facts = self._backend.facts
-        text = await write_export(taken, facts.label, self._backend.now_ms())
+        words = self.tr("Exporting: {:,} of {:,} keys")
+        told = self._progress(lambda done: words.format(done, len(keys)), stop)
         try:
-            await asyncio.to_thread(path.write_text, text, "utf-8")
+            report = await export_keys(self._backend, keys, path, told)
         except OSError as error:
             self._tell_file(path, error)
             return
-        gone = len(keys) - len(taken)
-        detail = self.tr("Already gone: {:,}").format(gone) if gone else ""
-        title = self.tr("{} exported to {}").format(self._counted(len(taken)), path.name)
-        self._notices.post(Notice(Severity.SUCCESS, title, detail))
+        except CacheError as error:
+            detail = self.tr("No file was written. {}").format(error.detail)
+            self._notices.post(Notice(Severity.ERROR, error.title, detail))
+            return
+        if report is None:
+            self._notices.post(Notice(Severity.INFO, self.tr("Stopped. No file was written.")))
+            return
+        lines = self._reasons(report.refused)
+        if report.gone:
+            lines.insert(0, self.tr("Already gone: {:,}").format(report.gone))
+        title = self.tr("{} exported to {}").format(self._counted(report.written), path.name)
+        severity = Severity.WARNING if report.refused else Severity.SUCCESS
+        self._notices.post(Notice(severity, title, "\n".join(lines)))
 
     async def _dry_run(self, path: Path) -> None:
+        stop = asyncio.Event()
+        words = self.tr("Reading {}: {:,} keys")
+        told = self._progress(lambda done: words.format(path.name, done), stop)
         try:
-            data = await asyncio.to_thread(path.read_bytes)
-            keys = await asyncio.to_thread(read_export, data)
+            keys = await read_export(path, told)
         except OSError as error:
             self._tell_file(path, error)
             return
@@ -109,15 +112,22 @@ class KeyTransfers(QObject):
             title = self.tr("{} was not imported").format(path.name)
             self._notices.post(Notice(Severity.ERROR, title, error.sentence))
             return
+        if keys is None:
+            self._notices.post(Notice(Severity.INFO, self.tr("Stopped. Nothing was written.")))
+            return
         held = await existing(self._backend, [item.key for item in keys])
         clashes = sum(item.key in held for item in keys)
-        sample = ", ".join(display_key(item.key)[:80] for item in keys[:NAMED])
+        sample = ", ".join(elided_key(item.key, KEY_LENGTH) for item in keys[:NAMED])
         title = self.tr("Import {} into {}?").format(
             self._counted(len(keys)), self._backend.facts.label
         )
         detail = self.tr("{:,} new, {:,} exist already: {}").format(
             len(keys) - clashes, clashes, sample + (" …" if len(keys) > NAMED else "")
         )
+        if not keys:
+            title, detail = self.tr("{} holds no keys").format(path.name), ""
+            self._notices.post(Notice(Severity.INFO, title, detail))
+            return
         choices = self._choices(keys, has_clashes=bool(clashes))
         self._notices.post(Notice(Severity.WARNING, title, detail, choices))
 
@@ -141,22 +151,23 @@ class KeyTransfers(QObject):
 
     async def _import(self, keys: Sequence[ExportedKey], on_conflict: OnConflict) -> None:
         stop = asyncio.Event()
-        told = self._progress(self.tr("Importing: {:,} of {:,} keys"), len(keys), stop)
+        words = self.tr("Importing: {:,} of {:,} keys")
+        told = self._progress(lambda done: words.format(done, len(keys)), stop)
         entries: list[JournalEntry] = []
         self._importing = entries
         try:
             report = await import_keys(self._backend, keys, on_conflict, told)
         finally:
             self._importing = None
-        self._tell_imported(report, [entry for entry in entries if entry.is_undoable])
+        self._tell_imported(report, entries)
 
     def _tell_imported(self, report: ImportReport, entries: Sequence[JournalEntry]) -> None:
         lines = []
         if report.skipped:
             lines.append(self.tr("Left as they were: {:,}").format(len(report.skipped)))
-        lines += [f"{display_key(key)[:80]}: {why}" for key, why in report.refused[:NAMED]]
-        if len(report.refused) > NAMED:
-            lines.append(self.tr("… {:,} more").format(len(report.refused) - NAMED))
+        if report.left:
+            lines.append(self.tr("Not begun: {:,}").format(report.left))
+        lines += self._reasons(report.refused)
         take_back = NoticeAction(
             self.tr("Undo"), lambda: self._scope.start("undo import", self._undo(entries))
         )
@@ -170,25 +181,37 @@ class KeyTransfers(QObject):
         )
 
     async def _undo(self, entries: Sequence[JournalEntry]) -> None:
-        report = await undo(self._backend, entries)
-        lines = [f"{display_key(key)[:80]}: {why}" for key, why in report.refused[:NAMED]]
+        stop = asyncio.Event()
+        words = self.tr("Undoing: {:,} of {:,} keys")
+        told = self._progress(lambda done: words.format(done, len(entries)), stop)
+        report = await undo(self._backend, entries, told)
         title = self.tr("Undone: {}").format(self._counted(len(report.undone)))
         severity = Severity.WARNING if report.refused else Severity.SUCCESS
-        self._notices.post(Notice(severity, title, "\n".join(lines)))
+        self._notices.post(Notice(severity, title, "\n".join(self._reasons(report.refused))))
 
     def _note_write(self, entry: JournalEntry) -> None:
-        if self._importing is not None:
-            self._importing.append(entry)
+        if self._importing is not None and (arrival := entry.as_arrival()).is_undoable:
+            self._importing.append(arrival)
 
-    def _progress(self, words: str, total: int, stop: asyncio.Event) -> Callable[[int], bool]:
+    def _progress(self, say: Callable[[int], str], stop: asyncio.Event) -> Callable[[int], bool]:
+        told_at = monotonic()
+
         def told(done: int) -> bool:
-            if done and done % PROGRESS_EVERY == 0 and not stop.is_set():
-                title = words.format(done, total)
+            nonlocal told_at
+            if not stop.is_set() and monotonic() - told_at > TELL_EVERY_S:
+                told_at = monotonic()
                 end = NoticeAction(self.tr("Stop"), stop.set)
-                self._notices.post(Notice(Severity.INFO, title, actions=(end,)))
+                self._notices.post(Notice(Severity.INFO, say(done), actions=(end,)))
             return not stop.is_set()
 
         return told
+
+    def _reasons(self, refused: Sequence[tuple[bytes, str]]) -> list[str]:
+        """Answer a line for each of the first few keys, and one for how many more there are."""
+        lines = [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in refused[:NAMED]]
+        if len(refused) > NAMED:
+            lines.append(self.tr("… {:,} more").format(len(refused) - NAMED))
+        return lines
 
     def _tell_file(self, path: Path, error: OSError) -> None:
         title = self.tr("{}: {}").format(path.name, error.strerror or error)

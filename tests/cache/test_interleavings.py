@@ -40,7 +40,8 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
 )
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.exports import ExportedKey, ImportReport, OnConflict, import_keys
+from sinch_cache_gui.keyspace.exports import ExportedKey
+from sinch_cache_gui.keyspace.imports import ImportReport, OnConflict, import_keys
 from sinch_cache_gui.keyspace.journal import Journal, JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import UndoReport, undo

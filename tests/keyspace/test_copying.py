@@ -11,7 +11,7 @@ from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.interface import CacheBackend, Snapshot, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.copying import CHANGED_WHILE_MOVING, copy_keys
-from sinch_cache_gui.keyspace.exports import OnConflict
+from sinch_cache_gui.keyspace.imports import OnConflict
 
 
 def go_on(_done: int) -> bool:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from sinch_cache_gui.cache.interface import TtlPolicy
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, Snapshot, TtlPolicy, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.exports import (
-    ExportedKey,
-    NotAnExport,
-    OnConflict,
-    existing,
-    import_keys,
-    read_export,
-    take_keys,
-    write_export,
-)
+from sinch_cache_gui.keyspace.export_reading import HEAD_CHARACTERS, NotAnExport, read_export
+from sinch_cache_gui.keyspace.exports import ExportedKey, ExportReport, export_keys
+from sinch_cache_gui.keyspace.imports import OnConflict, existing, import_keys
 
 KEYS = {
     b"session:1": b'{"n":1.0,"n":12345678901234567890}',
     b"\xff\x00": b"\xfe",
-    "nyckel å\n🙂\u202e".encode(): "text\u2028 \x00".encode(),
+    "nyckel å\n🙂\u202e\u200f\x1b[31m\x7f".encode(): "text\u2028 \x00".encode(),
     b"": b"",
+    b"long " * 2000: b"1",
+    b"\xed\xa0\x80 half a pair": b"\\",
+    b'{"format": "quotes"}\r\n': b'"',
 }
 
 
@@ -47,22 +48,81 @@ async def cache() -> MemoryCache:
     return cache
 
 
-async def file_of(cache: MemoryCache, *keys: bytes) -> bytes:
-    taken = await take_keys(cache, keys, go_on)
-    return (await write_export(taken, "memory", cache.now_ms())).encode()
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keys.json"
 
 
-async def test_what_is_exported_comes_back_byte_for_byte(cache: MemoryCache) -> None:
-    data = await file_of(cache, *KEYS, b"forever", b"gone")
+async def file_of(cache: CacheBackend, path: Path, *keys: bytes) -> ExportReport:
+    report = await export_keys(cache, keys, path, go_on)
+    assert report is not None
+    return report
+
+
+def put(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+
+
+def bytes_in(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def said_in(path: Path) -> dict[str, object]:
+    said = json.loads(path.read_bytes())
+    assert isinstance(said, dict)
+    return said
+
+
+async def read(path: Path) -> list[ExportedKey]:
+    keys = await read_export(path, go_on)
+    assert keys is not None
+    return keys
+
+
+async def test_what_is_exported_comes_back_byte_for_byte(cache: MemoryCache, path: Path) -> None:
+    told = await file_of(cache, path, *KEYS, b"forever", b"gone")
+    assert told == ExportReport(len(KEYS) + 1, 1, ())
     other = MemoryCache(Clock())
-    report = await import_keys(other, read_export(data), OnConflict.SKIP, go_on)
+    report = await import_keys(other, await read(path), OnConflict.SKIP, go_on)
     assert report.written == (*KEYS, b"forever")
     for key in (*KEYS, b"forever"):
         assert await other.read(key) == await cache.read(key)
 
 
-async def test_a_person_can_read_the_file(cache: MemoryCache) -> None:
-    said = json.loads(await file_of(cache, b"session:1", b"\xff\x00"))
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("indent", [None, 1, 7])
+async def test_a_file_is_read_however_it_is_laid_out(
+    cache: MemoryCache, path: Path, indent: int | None, mark: bytes
+) -> None:
+    await file_of(cache, path, *KEYS)
+    before = await read(path)
+    said = said_in(path)
+    laid_out = json.dumps(said, indent=indent, sort_keys=True).encode()
+    put(path, mark + laid_out + b" \n\n")
+    assert await read(path) == before
+
+
+async def test_a_long_file_is_read_piece_by_piece(cache: MemoryCache, path: Path) -> None:
+    values = {b"n:%d" % size: b"x\xc3\xa5" * size for size in (1, 100_000, 300_000, 5, 700_000)}
+    for key, data in values.items():
+        await cache.write(key, data, expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    await file_of(cache, path, *values, *KEYS)
+    assert len(bytes_in(path)) > 3 * HEAD_CHARACTERS
+    keys = await read(path)
+    assert {one.key: one.payload for one in keys} == {**values, **KEYS}
+    told: list[int] = []
+
+    def stop(done: int) -> bool:
+        told.append(done)
+        return done < 3
+
+    assert await read_export(path, stop) is None
+    assert told == [1, 2, 3]
+
+
+async def test_a_person_can_read_the_file(cache: MemoryCache, path: Path) -> None:
+    await file_of(cache, path, b"session:1", b"\xff\x00")
+    said = said_in(path)
     assert said["cache"] == "memory"
     assert said["exported_at"] == "2027-01-15T08:00:00+00:00"
     assert said["keys"] == [
@@ -74,11 +134,45 @@ async def test_a_person_can_read_the_file(cache: MemoryCache) -> None:
         },
         {"key_base64": "/wA=", "type": "string", "ttl_ms": 600_001, "value_base64": "/g=="},
     ]
-    assert json.loads(await file_of(cache))["keys"] == []
+    await file_of(cache, path)
+    assert said_in(path)["keys"] == []
+    assert await read(path) == []
 
 
-async def conflicting(cache: MemoryCache) -> list[ExportedKey]:
-    keys = read_export(await file_of(cache, b"session:1", b"forever"))
+async def test_an_export_that_is_stopped_or_fails_leaves_no_file_and_the_one_before(
+    cache: MemoryCache, path: Path
+) -> None:
+    put(path, b"before")
+    assert await export_keys(cache, [*KEYS], path, lambda _: False) is None
+
+    class Dying(ForwardingBackend):
+        async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+            found = await self._inner.snapshot_many(keys)
+            return [*found[:-1], CacheUnreachable("The server does not answer")]
+
+    with pytest.raises(CacheUnreachable):
+        await export_keys(Dying(cache), [*KEYS], path, go_on)
+    with pytest.raises(OSError, match="No such file"):
+        await export_keys(cache, [*KEYS], path.parent / "none" / "keys.json", go_on)
+    assert [file.read_text() for file in path.parent.iterdir()] == ["before"]
+
+
+async def test_a_key_that_may_not_be_read_is_told_and_the_rest_is_in_the_file(
+    cache: MemoryCache, path: Path
+) -> None:
+    class Guarded(ForwardingBackend):
+        async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+            found = await self._inner.snapshot_many(keys)
+            return [NotPermitted("Not for you"), *found[1:]]
+
+    told = await file_of(Guarded(cache), path, *KEYS)
+    assert told == ExportReport(len(KEYS) - 1, 0, ((b"session:1", "Not for you"),))
+    assert [one.key for one in await read(path)] == [*KEYS][1:]
+
+
+async def conflicting(cache: MemoryCache, path: Path) -> list[ExportedKey]:
+    await file_of(cache, path, b"session:1", b"forever")
+    keys = await read(path)
     await cache.remove(b"session:1")
     await cache.set("session:1", "theirs", 60)
     await cache.remove(b"forever")
@@ -86,58 +180,157 @@ async def conflicting(cache: MemoryCache) -> list[ExportedKey]:
     return keys
 
 
-async def test_a_key_that_exists_is_skipped(cache: MemoryCache) -> None:
-    report = await import_keys(cache, await conflicting(cache), OnConflict.SKIP, go_on)
+async def test_a_key_that_exists_is_skipped(cache: MemoryCache, path: Path) -> None:
+    keys = await conflicting(cache, path)
+    report = await import_keys(cache, keys, OnConflict.SKIP, go_on)
     assert (report.written, report.skipped) == ((b"forever",), (b"session:1",))
     assert await cache.get("session:1") == "theirs"
 
 
-async def test_a_key_that_exists_is_overwritten(cache: MemoryCache) -> None:
-    report = await import_keys(cache, await conflicting(cache), OnConflict.OVERWRITE, go_on)
+async def test_a_key_that_exists_is_overwritten(cache: MemoryCache, path: Path) -> None:
+    keys = await conflicting(cache, path)
+    report = await import_keys(cache, keys, OnConflict.OVERWRITE, go_on)
     assert report.written == (b"session:1", b"forever")
     stored = await cache.read(b"session:1")
     assert stored is not None
     assert (stored.data, stored.deadline_ms) == (KEYS[b"session:1"], Clock.ms + 600_001)
 
 
-async def test_a_key_that_exists_is_written_under_another_name(cache: MemoryCache) -> None:
+async def test_a_key_that_exists_is_written_under_another_name(
+    cache: MemoryCache, path: Path
+) -> None:
     await cache.set("session:1 (2)", 1)
-    report = await import_keys(cache, await conflicting(cache), OnConflict.RENAME, go_on)
+    keys = await conflicting(cache, path)
+    report = await import_keys(cache, keys, OnConflict.RENAME, go_on)
     assert report.written == (b"session:1 (3)", b"forever")
     assert await cache.get("session:1") == "theirs"
 
 
-async def test_an_import_can_be_stopped(cache: MemoryCache) -> None:
-    keys = await conflicting(cache)
-    report = await import_keys(cache, keys, OnConflict.RENAME, lambda done: done < 1)
-    assert report.written == (b"session:1 (2)",)
+def items(count: int) -> list[ExportedKey]:
+    return [ExportedKey(b"k%d" % number, "string", b"1", None) for number in range(count)]
+
+
+async def test_an_import_can_be_stopped_and_tells_what_is_left() -> None:
+    cache = MemoryCache()
+    report = await import_keys(cache, items(500), OnConflict.SKIP, lambda done: done < 1)
+    assert 0 < len(report.written) < 500
+    assert report.left == 500 - len(report.written)
+    assert await cache.count_keys() == len(report.written)
+
+
+async def test_a_file_that_names_a_key_twice_has_the_second_treated_as_one_in_the_way() -> None:
+    twice = [
+        ExportedKey(b"a", "string", b"1", None),
+        ExportedKey(b"b", "string", b"2", None),
+        ExportedKey(b"a", "string", b"3", None),
+    ]
+    names = (b"a", b"b", b"a (2)")
+    for on_conflict, expected in (
+        (OnConflict.SKIP, {b"a": b"1", b"b": b"2"}),
+        (OnConflict.OVERWRITE, {b"a": b"3", b"b": b"2"}),
+        (OnConflict.RENAME, {b"a": b"1", b"b": b"2", b"a (2)": b"3"}),
+    ):
+        cache = MemoryCache()
+        await import_keys(cache, twice, on_conflict, go_on)
+        found = await cache.snapshot_many(names)
+        assert {one.key: one.payload for one in found if isinstance(one, Snapshot)} == expected
+
+
+async def test_an_import_ends_when_the_cache_is_lost() -> None:
+    class Dying(ForwardingBackend):
+        async def restore_many(
+            self, snapshots: Sequence[Snapshot]
+        ) -> list[WriteOutcome | CacheError]:
+            outcomes = await self._inner.restore_many(snapshots[:5])
+            lost = CacheUnreachable("The server does not answer")
+            return [*outcomes, *[lost] * (len(snapshots) - 5)]
+
+    report = await import_keys(Dying(MemoryCache()), items(500), OnConflict.SKIP, go_on)
+    assert len(report.written) == 5
+    assert {why for _, why in report.refused} == {"The server does not answer"}
+    assert len(report.written) + len(report.refused) + report.left == 500
+    assert report.left >= 300
 
 
 HEAD = '{"format": "sinch-cache-gui export", "version": 1, "keys": '
+
+
+def key_of(**said: object) -> bytes:
+    return (HEAD + json.dumps([said]) + "}").encode()
 
 
 @pytest.mark.parametrize(
     ("data", "part"),
     [
         (b"\xff", "not text"),
-        (b"", "not JSON: line 1"),
-        (b"{", "not JSON: line 1"),
+        (b"PK\x03\x04" + bytes(range(256)), "not text"),
+        (b"\x00\x00", "not JSON: line 1"),
+        (b"", "empty"),
+        (codecs.BOM_UTF8, "empty"),
+        (b" \n ", "empty"),
+        (b"hello", "not JSON: line 1"),
+        (b"{", "ends in the middle, at line 1"),
         (b"[" * 100_000, "nested far too deep"),
         (b"[]", "does not say"),
+        (b"12", "does not say"),
+        (b"{}", "does not say"),
+        (b'{"keys": []}', "does not say"),
         (b'{"format": "sinch-cache-gui export", "version": 2}', "of version 2"),
         (HEAD.encode() + b"1}", "no list of keys"),
         (HEAD.encode() + b"[1]}", "Key 1 of this export is not an object"),
-        (HEAD.encode() + b'[{"key": "a"}]}', "Key 1 of this export has no type"),
-        (HEAD.encode() + b'[{"key": "a", "type": "string"}]}', "has no value"),
-        (HEAD.encode() + b'[{"value": "a", "type": "string"}]}', "has no key"),
-        (HEAD.encode() + b'[{"key": "a", "type": "string", "value_base64": "!"}]}', "no bytes"),
-        (
-            HEAD.encode() + b'[{"key": "a", "type": "string", "value": "", "ttl_ms": 0}]}',
-            "TTL that makes no sense: 0",
+        (HEAD.encode() + b"[", "ends in the middle, at line 1"),
+        (HEAD.encode() + b"[]} more", "something follows behind the end"),
+        (HEAD.encode() + b'[{"key": 1 "type"', "not JSON: line 1"),
+        (HEAD.encode() + b"\n\n[}", "not JSON: line 3"),
+        (HEAD.encode() + b'["\xff"]}', "not text"),
+        (HEAD.encode() + b"[" * 100_000, "nested far too deep"),
+        (key_of(key="a"), "Key 1 of this export has no type"),
+        (key_of(key="a", type="string"), "has no value"),
+        (key_of(value="a", type="string"), "has no key"),
+        (key_of(key="a", type="string", value_base64="!"), "no bytes"),
+        (key_of(key="a", type="string", value_base64="å"), "no bytes"),
+        (key_of(key="\ud800", type="string", value=""), "no bytes"),
+        *(
+            (key_of(key="a", type="string", value="", ttl_ms=ttl_ms), "TTL that makes no sense")
+            for ttl_ms in (0, -1, 1.5, True, "60", 10**20, float("nan"))
         ),
-        (HEAD.encode() + b'[{"key": "\\ud800", "type": "string", "value": ""}]}', "no bytes"),
     ],
 )
-def test_a_file_that_is_no_export_is_refused_with_a_sentence(data: bytes, part: str) -> None:
-    with pytest.raises(NotAnExport, match=part):
-        read_export(data)
+async def test_a_file_that_is_no_export_is_refused_with_a_sentence(
+    path: Path, data: bytes, part: str
+) -> None:
+    put(path, data)
+    with pytest.raises(NotAnExport) as refusal:
+        await read_export(path, go_on)
+    assert part in refusal.value.sentence
+    assert len(refusal.value.sentence) < 200
+
+
+async def test_a_file_that_was_cut_off_anywhere_is_refused(cache: MemoryCache, path: Path) -> None:
+    await file_of(cache, path, b"session:1", b"\xff\x00", b"forever")
+    data = bytes_in(path).rstrip()
+    for end in range(len(data)):
+        put(path, data[:end])
+        with pytest.raises(NotAnExport):
+            await read_export(path, go_on)
+
+
+def put_huge(path: Path, beginning: bytes) -> None:
+    filling = b" " if beginning.isspace() else b"1, " if beginning.endswith(b", ") else b"x"
+    with path.open("wb") as file:
+        file.write(beginning)
+        file.write(filling * (3 * HEAD_CHARACTERS // len(filling)))
+        file.truncate(200_000_000)  # zeros that take no room on the disk
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b'"', b"[1, ", b'{"a": "', b'{"a": [', b" " * 1000, b'{"keys": [{"key": "'],
+    ids=lambda beginning: beginning[:20].decode(),
+)
+async def test_of_a_huge_file_that_is_no_export_little_is_read(
+    path: Path, beginning: bytes
+) -> None:
+    put_huge(path, beginning)
+    with pytest.raises(NotAnExport):
+        await read_export(path, go_on)

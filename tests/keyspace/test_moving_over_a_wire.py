@@ -17,7 +17,7 @@ from sinch_cache_gui.keyspace.copying import (
     CopyReport,
     copy_keys,
 )
-from sinch_cache_gui.keyspace.exports import OnConflict
+from sinch_cache_gui.keyspace.imports import OnConflict
 from tests.conftest import STANDALONE_PATHS, path_name
 from tests.redis_wire import Cut, WiredServer
 
@@ -179,3 +179,36 @@ async def test_a_line_that_dies_leaves_the_key_in_one_cache_at_least(
             assert report.written == () or arrived is not None, where
             if not report.refused:
                 assert (left, report.written) == (None, (KEY,)), where
+
+
+MANY: Final = [b"{t}%d" % number for number in range(8)]
+
+
+@everywhere
+@any_cut
+@pytest.mark.parametrize("is_far_source", [True, False], ids=["from there", "to there"])
+async def test_of_many_keys_none_is_lost_and_what_is_told_is_true(
+    wired_cache: tuple[WiredServer, CacheBackend],
+    plain: tuple[Raw, CacheBackend],
+    is_far_source: bool,
+    cut: Cut,
+) -> None:
+    wired, far = wired_cache
+    raw, near = plain
+    source, target = (far, near) if is_far_source else (near, far)
+    here, there = (wired.raw, raw) if is_far_source else (raw, wired.raw)
+    at, total = 1, 1
+    while at <= total:
+        there.flushall()
+        here.flushall()
+        here.mset(dict.fromkeys(MANY, b"mine"))
+        wired.wire.arm(at, cut=cut)
+        report = await copy_keys(source, target, MANY, OnConflict.SKIP, lambda _: True, moves=True)
+        total = max(total, wired.wire.commands)
+        at += max(total // 15, 1)
+        left, arrived = set(here.scan_iter(b"{t}*")), set(there.scan_iter(b"{t}*"))
+        refused = {key for key, _ in report.refused}
+        assert left | arrived == set(MANY)
+        assert set(report.written) <= arrived
+        assert arrived - set(report.written) <= refused
+        assert left & set(report.written) <= refused, "told to be moved, and still here"

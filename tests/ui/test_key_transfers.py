@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, Snapshot, WriteOutcome
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.journal import Journal
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
@@ -19,8 +22,8 @@ from sinch_cache_gui.ui.tasks import TaskScope
 
 
 class Desk:
-    def __init__(self, window: QWidget) -> None:
-        self.cache = JournalingBackend(MemoryCache(), Journal())
+    def __init__(self, window: QWidget, inner: CacheBackend | None = None) -> None:
+        self.cache = JournalingBackend(inner or MemoryCache(), Journal())
         self.notices = Notices()
         self.told: asyncio.Queue[Notice] = asyncio.Queue()
         self.notices.listen(self.told.put_nowait)
@@ -96,6 +99,96 @@ async def test_an_import_does_what_was_chosen_and_can_be_undone(
         "a (2)": None,
         "b": None,
     }
+
+
+ODD = [b"line\nend", "\u202eabc".encode(), b"\x00\x1b[1m", b"\xff\xfe", b"k" * 10_000]
+
+
+async def test_odd_names_are_shown_escaped_and_copied_exactly(desk: Desk, tmp_path: Path) -> None:
+    for key in ODD:
+        await desk.cache.write(key, b"1", expected=None, ttl=60_000)
+    desk.transfers.export_to(tmp_path / "odd.json", ODD)
+    assert (await desk.next_notice()).title == "5 keys exported to odd.json"
+    await desk.cache.remove_many(ODD[1:])
+
+    desk.transfers.import_from(tmp_path / "odd.json")
+    question = await desk.next_notice()
+    assert question.detail.startswith(
+        r"4 new, 1 exist already: line\nend, \u202eabc, \x00\x1b[1m, \xff\xfe, kkkk"
+    )
+    assert question.detail.isprintable()
+    assert len(question.detail) < 200
+    press(question, "Skip existing")
+    assert (await desk.next_notice()).title == "4 keys imported"
+    assert set((await desk.cache.scan_page()).keys) == {b"a", b"b", *ODD}
+
+
+async def test_an_export_of_no_keys_is_told(desk: Desk, tmp_path: Path) -> None:
+    desk.transfers.export_to(tmp_path / "none.json", (b"gone",))
+    assert (await desk.next_notice()).title == "0 keys exported to none.json"
+    desk.transfers.import_from(tmp_path / "none.json")
+    assert (await desk.next_notice()).title == "none.json holds no keys"
+
+
+class Slow(ForwardingBackend):
+    """A cache far away."""
+
+    async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
+        await asyncio.sleep(0)
+        return await self._inner.snapshot_many(keys)
+
+    async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
+        await asyncio.sleep(0)
+        return await self._inner.restore_many(snapshots)
+
+
+async def test_each_long_part_tells_how_far_it_is_and_can_be_stopped(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sinch_cache_gui.ui.key_transfers.TELL_EVERY_S", 0)
+    window = QWidget()
+    qtbot.addWidget(window)
+    desk = Desk(window, Slow(MemoryCache()))
+    keys = [b"k%d" % number for number in range(1000)]
+    for key in keys:
+        await desk.cache.write(key, b"1", expected=None, ttl=60_000)
+
+    async def stop(doing: str) -> Notice:
+        notice = await desk.next_notice()
+        while not notice.title.startswith(doing):
+            notice = await desk.next_notice()
+        press(notice, "Stop")
+        while any(action.label == "Stop" for action in notice.actions):
+            notice = await desk.next_notice()
+        return notice
+
+    async def last() -> Notice:
+        notice = await desk.next_notice()
+        while any(action.label == "Stop" for action in notice.actions):
+            notice = await desk.next_notice()
+        return notice
+
+    path = tmp_path / "keys.json"
+    desk.transfers.export_to(path, keys)
+    assert (await stop("Exporting: ")).title == "Stopped. No file was written."
+    desk.transfers.export_to(path, keys)
+    assert (await last()).title == "1,000 keys exported to keys.json"
+    await desk.cache.remove_many(keys)
+
+    desk.transfers.import_from(path)
+    notice = await last()
+    assert notice.title == "Import 1,000 keys into memory?", notice
+    press(notice, "Import")
+    part = await stop("Importing: ")
+    count = await desk.cache.count_keys()
+    assert count is not None
+    assert 0 < count < 1000
+    assert part.title == f"{count} keys imported"
+    assert part.detail == f"Not begun: {1000 - count}"
+    press(part, "Undo")
+    assert (await last()).title == f"Undone: {count} keys"
+    assert await desk.cache.count_keys() == 0
+    await desk.scope.aclose()
 
 
 async def test_a_file_that_is_no_export_is_refused(desk: Desk, tmp_path: Path) -> None:

@@ -1,0 +1,256 @@
+"""Reading a file of exported keys, in slices: it may be large, and it may be anything."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import codecs
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Final
+
+from sinch_cache_gui.cache.interface import MAX_TTL_MS, KeyType
+from sinch_cache_gui.keyspace.exports import FORMAT, VERSION, ExportedKey
+from sinch_cache_gui.pacing import Breather
+
+PIECE_BYTES: Final = 1 << 18
+"""What is read of the file at once."""
+
+HEAD_CHARACTERS: Final = 1 << 20
+"""Within so many a file has to say that it is an export: nothing else is read any further."""
+
+_DECODER: Final = json.JSONDecoder()
+_SPACE: Final = re.compile(r"[ \t\n\r]*")
+
+_TORN: Final = 12
+"""How close to the end of what was read an error may be that more text would mend."""
+
+
+class NotAnExport(ValueError):
+    """The file holds no exported keys.
+
+    Attributes:
+        sentence: What is wrong, and where, for people.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+async def read_export(path: Path, told: Callable[[int], bool]) -> list[ExportedKey] | None:
+    """Answer the keys of a file; None if it was stopped.
+
+    Args:
+        path: The file.
+        told: Called with how many keys were read; answers whether to go on.
+
+    Raises:
+        NotAnExport: It holds none, or one that makes no sense; then none is answered.
+        OSError: It cannot be read.
+    """
+    file = await asyncio.to_thread(path.open, "rb")
+    try:
+        return await _read(_JsonText(file), told)
+    finally:
+        await asyncio.to_thread(file.close)
+
+
+async def _read(text: _JsonText, told: Callable[[int], bool]) -> list[ExportedKey] | None:
+    is_export = False
+    keys: list[ExportedKey] | None = None
+    said: dict[str, object] = {}
+    if not await text.skips("{"):
+        raise await text.what_it_is()
+    if not await text.skips("}"):
+        while True:
+            name = await text.value()
+            await text.demand(":")
+            is_export = is_export or said.get("format") == FORMAT
+            if name == "keys" and is_export:
+                keys = await _read_keys(text, told)
+                if keys is None:
+                    return None
+            else:
+                said[str(name)] = await text.value()
+            if not await text.skips(","):
+                break
+        await text.demand("}")
+    await text.demand_end()
+    if said.get("format") != FORMAT:
+        raise text.says_nothing()
+    if said.get("version") != VERSION:
+        raise NotAnExport(f"This export is of version {said.get('version')!r}; 1 can be read.")
+    if keys is None:
+        raise NotAnExport("This export has no list of keys.")
+    return keys
+
+
+async def _read_keys(text: _JsonText, told: Callable[[int], bool]) -> list[ExportedKey] | None:
+    text.has_begun = True
+    keys: list[ExportedKey] = []
+    if not await text.skips("["):
+        raise NotAnExport("This export has no list of keys.")
+    if await text.skips("]"):
+        return keys
+    breathe = Breather()
+    while True:
+        keys.append(_parse_key(await text.value(), len(keys) + 1))
+        await breathe()
+        if not await text.skips(","):
+            await text.demand("]")
+            return keys
+        if not told(len(keys)):
+            return None
+
+
+class _JsonText:
+    """The text of a file, value by value, with little more of it in memory than the value.
+
+    Attributes:
+        has_begun: Whether the list of keys was reached: only then is it read as far as it goes.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.has_begun = False
+        self._file = file
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self._text = ""
+        self._at = 0
+        self._read = 0
+        self._lines = 0
+        self._is_whole = False
+
+    async def skips(self, character: str) -> bool:
+        """Go past `character` if it comes next; answer whether it does."""
+        await self._skip_space()
+        if self._text[self._at : self._at + 1] != character:
+            return False
+        self._at += 1
+        return True
+
+    async def demand(self, character: str) -> None:
+        """Go past `character`.
+
+        Raises:
+            NotAnExport: Something else comes next.
+        """
+        if not await self.skips(character):
+            raise self._torn() if self._is_at_end() else self._wrong(self._at, f"no {character}")
+
+    async def demand_end(self) -> None:
+        """Raise `NotAnExport` if anything else follows."""
+        await self._skip_space()
+        if not self._is_at_end():
+            raise self._wrong(self._at, "something follows behind the end")
+
+    async def value(self) -> object:
+        """Answer the value that comes next.
+
+        Raises:
+            NotAnExport: None does.
+        """
+        await self._skip_space()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+            except json.JSONDecodeError as error:
+                if self._is_whole and self._is_torn(error):
+                    raise self._torn() from None
+                if self._is_whole or not self._may_be_torn(error):
+                    raise self._wrong(error.pos, error.msg) from None
+                await self._read_on()
+                continue
+            except RecursionError:
+                raise NotAnExport("This file is nested far too deep for an export.") from None
+            if end < len(self._text) or not await self._read_on():  # a number may go on
+                self._at = end
+                return value
+
+    async def what_it_is(self) -> NotAnExport:
+        """Answer why a text that does not begin like an export is none."""
+        if self._is_at_end():
+            return NotAnExport("This file is empty.")
+        await self.value()
+        return self.says_nothing()
+
+    def says_nothing(self) -> NotAnExport:
+        """Answer why a text that is JSON is no export."""
+        return NotAnExport(f"This file does not say that it is a “{FORMAT}”.")
+
+    def _is_at_end(self) -> bool:
+        return self._is_whole and self._at >= len(self._text)
+
+    async def _skip_space(self) -> None:
+        while True:
+            if (space := _SPACE.match(self._text, self._at)) is not None:
+                self._at = space.end()
+            if self._at < len(self._text) or not await self._read_on():
+                return
+
+    async def _read_on(self) -> bool:
+        """Have more of the text, as much again as there is; answer whether there was more."""
+        if self._is_whole:
+            return False
+        if not self.has_begun and self._read > HEAD_CHARACTERS:
+            raise self.says_nothing()
+        self._lines += self._text.count("\n", 0, self._at)
+        rest = self._text[self._at :]
+        piece = await asyncio.to_thread(self._file.read, max(PIECE_BYTES, len(rest)))
+        self._is_whole = not piece
+        try:
+            more = self._decode(piece, final=self._is_whole)
+        except UnicodeDecodeError:
+            raise NotAnExport("This file is not text, so it is no export.") from None
+        self._read += len(more)
+        self._text, self._at = rest + more, 0
+        return bool(more) or not self._is_whole
+
+    def _may_be_torn(self, error: json.JSONDecodeError) -> bool:
+        """Whether more text might mend it."""
+        return error.pos >= len(self._text) - _TORN or self._is_torn(error)
+
+    def _is_torn(self, error: json.JSONDecodeError) -> bool:
+        """Whether only more text could mend it."""
+        is_open = error.msg.startswith("Unterminated string")
+        return is_open or error.pos >= len(self._text.rstrip())
+
+    def _torn(self) -> NotAnExport:
+        line = self._line_at(len(self._text))
+        return NotAnExport(f"This file ends in the middle, at line {line:,}: a part is missing.")
+
+    def _wrong(self, at: int, what: str) -> NotAnExport:
+        return NotAnExport(f"This file is not JSON: line {self._line_at(at):,}, {what}.")
+
+    def _line_at(self, at: int) -> int:
+        return self._lines + self._text.count("\n", 0, at) + 1
+
+
+def _parse_key(item: object, number: int) -> ExportedKey:
+    if not isinstance(item, dict):
+        raise NotAnExport(f"Key {number:,} of this export is not an object.")
+    kind, ttl_ms = item.get("type"), item.get("ttl_ms")
+    if not isinstance(kind, str):
+        raise NotAnExport(f"Key {number:,} of this export has no type.")
+    is_whole = isinstance(ttl_ms, int) and not isinstance(ttl_ms, bool)
+    if ttl_ms is not None and not (is_whole and 0 < ttl_ms <= MAX_TTL_MS):
+        raise NotAnExport(
+            f"Key {number:,} of this export has a TTL that makes no sense: {str(ttl_ms)[:40]}."
+        )
+    payload = _parse_bytes(item, "value" if kind == KeyType.STRING else "dump", number)
+    return ExportedKey(_parse_bytes(item, "key", number), kind, payload, ttl_ms)
+
+
+def _parse_bytes(item: dict[str, object], name: str, number: int) -> bytes:
+    text, packed = item.get(name), item.get(f"{name}_base64")
+    try:
+        if isinstance(text, str):
+            return text.encode("utf-8")
+        if isinstance(packed, str):
+            return base64.b64decode(packed, validate=True)
+    except (UnicodeEncodeError, binascii.Error, ValueError):
+        raise NotAnExport(f"The {name} of key {number:,} of this export has no bytes.") from None
+    raise NotAnExport(f"Key {number:,} of this export has no {name}.")
