@@ -8,12 +8,12 @@ from typing import Final
 from PySide6.QtCore import QObject
 
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
 from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
 from sinch_cache_gui.ui.editor.document_bars import DocumentBars
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.value_pages import ValuePages
 from sinch_cache_gui.values.content import content_of
-from sinch_cache_gui.values.decoders import HEX_BYTES, hex_rows
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import Phase
 
@@ -66,20 +66,36 @@ class Comparison(QObject):
             Notice(Severity.INFO, self.tr("Comparing two long texts…"), actions=(cancel,))
         )
 
+    def follow(self) -> None:
+        """Compare the bytes again if somebody else wrote others since they were shown."""
+        front, theirs = self._pages.front, self._document.state.theirs
+        if not isinstance(front, ByteComparison) or theirs is None or theirs.data is None:
+            return
+        if theirs.data != front.theirs_data:
+            self.start()
+
     async def _show_compared(self) -> None:
         state = self._document.state
-        can_merge = state.phase is Phase.CONFLICT and not self._is_read_only
-        if can_merge and not state.is_binary and await self._conflict.open_view():
+        if state.is_binary:
+            await self._show_bytes_compared(self._pages.hex.view.read_bytes())
             return
-        theirs = self._document.state.compared
+        can_merge = state.phase is Phase.CONFLICT and not self._is_read_only
+        if can_merge and await self._conflict.open_view():
+            return
+        theirs = state.compared
         if theirs is None:
             return
         content = await content_of(theirs)
-        if state.is_binary:
-            mine = hex_rows(self._pages.hex.view.read_bytes(), HEX_BYTES)
-        else:
-            mine = (await self._pages.text.read_text()).text
+        mine = (await self._pages.text.read_text()).text
         view = self._pages.difference
         is_stored = self._document.state.theirs is None
         await view.compare(mine, content.shown, is_stored=is_stored)
+        self._pages.show(view)
+
+    async def _show_bytes_compared(self, mine: bytes) -> None:
+        theirs = self._document.state.compared
+        if theirs is None or theirs.data is None:
+            return
+        view = self._pages.bytes_compared
+        await view.compare(mine, theirs.data, is_stored=self._document.state.theirs is None)
         self._pages.show(view)

@@ -315,6 +315,7 @@ class EditorPane(QWidget):
             self._shown = said
             self._show_bar(state)
         self._conflict_desk.show_state(state)
+        self._comparison.follow()
         self._arrange_feet()
         self._front.show_switch()
         self._note_draft()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.notices import NoticeAction
+from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
 from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
@@ -148,7 +149,7 @@ class FrontPage(QObject):
             return ValueView.TEXT
         if isinstance(front, JsonTreePage):
             return ValueView.TREE
-        is_comparison = isinstance(front, DifferenceView | ConflictView)
+        is_comparison = isinstance(front, DifferenceView | ConflictView | ByteComparison)
         return ValueView.DIFFERENCE if is_comparison else None
 
     def _string_page(self) -> QWidget:

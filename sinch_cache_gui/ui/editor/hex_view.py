@@ -1,17 +1,12 @@
-"""Bytes as rows of sixteen: the offset, the bytes in hex, and what is readable of them beside.
-
-Only the rows in sight are drawn, so that the length of a value costs nothing.
-"""
+"""Bytes as rows of sixteen: the offset, the bytes in hex, and what is readable of them beside."""
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -22,31 +17,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.editor.hex_layout import ROW, Column, HexLayout, walked
+from sinch_cache_gui.ui.editor.hex_painter import HexCursor, HexPainter
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.values.byte_difference import Stretch
 from sinch_cache_gui.values.byte_edits import ByteEdits, parse_hex
 
-ROW: Final = 16
 REST_MS: Final = 400
 """How long the hand rests before a draft is kept."""
 
-_HEX_AT: Final = 10
-_TEXT_AT: Final = _HEX_AT + 3 * ROW + 1
-_COLUMNS: Final = _TEXT_AT + ROW
 _DIGITS: Final = "0123456789abcdef"
-
-_MOVES: Final = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: -ROW,
-    Qt.Key.Key_Down: ROW,
-}
-
-
-class Column(Enum):
-    """Where the hand is."""
-
-    HEX = "hex"
-    TEXT = "text"
 
 
 class HexView(QAbstractScrollArea):
@@ -75,6 +55,8 @@ class HexView(QAbstractScrollArea):
         self._at = 0
         self._is_second_digit = False
         self._anchor = 0
+        self._marks: Sequence[Stretch] = ()
+        self._mark_colour = ""
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -141,10 +123,19 @@ class HexView(QAbstractScrollArea):
         """Answer where the selection begins and ends; twice the cursor where there is none."""
         return min(self._anchor, self._at), max(self._anchor, self._at)
 
+    def mark(self, stretches: Sequence[Stretch], colour: str) -> None:
+        """Fill these stretches, which are in order; no others are filled any more."""
+        self._marks, self._mark_colour = stretches, colour
+        self.viewport().update()
+
     def go_to(self, offset: int) -> None:
         """Have the cursor at an offset, or at the end where there are not so many bytes."""
         self._move_to(min(offset, len(self._bytes)))
         self.setFocus()
+
+    def show_offset(self, offset: int) -> None:
+        """Have the byte at an offset in sight, and the cursor there."""
+        self._move_to(min(offset, len(self._bytes)))
 
     def find_bytes(self, needle: bytes, *, is_backward: bool) -> bool:
         """Select the next place of these bytes, or the one before; answer whether there is one."""
@@ -249,69 +240,40 @@ class HexView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
-        first, height = self.verticalScrollBar().value(), self._row_height
+        painter.translate(-self.horizontalScrollBar().value(), 0)
+        rows = HexPainter(painter, self._layout, self._theme.tokens)
+        first, height = self.verticalScrollBar().value(), self._layout.row_height
         for line in range(event.rect().top() // height, event.rect().bottom() // height + 1):
             if (first + line) * ROW <= len(self._bytes):
-                self._paint_row(painter, first + line, line * height)
+                self._paint_row(rows, first + line, line * height)
 
-    def _paint_row(self, painter: QPainter, row: int, top: int) -> None:
-        tokens = self._theme.tokens
-        data = self._bytes.read(row * ROW, row * ROW + ROW)
-        baseline = top + self._ascent
-        painter.setPen(QColor(tokens.faint))
-        painter.drawText(QPoint(self._x(0), baseline), f"{row * ROW:08x}")
-        start, end = self.selection()
-        for column in range(max(start - row * ROW, 0), min(end - row * ROW, ROW)):
-            for area in self._cells(column, top):
-                painter.fillRect(area, QColor(tokens.selection))
-        if row * ROW <= self._at < row * ROW + ROW:
-            self._paint_cursor(painter, self._at - row * ROW, top)
-        painter.setPen(QColor(tokens.text))
-        painter.drawText(QPoint(self._x(_HEX_AT), baseline), data.hex(" "))
-        plain = "".join(chr(byte) if 32 <= byte < 127 else " " for byte in data)
-        painter.drawText(QPoint(self._x(_TEXT_AT), baseline), plain)
-        painter.setPen(QColor(tokens.faint))
-        dots = "".join(" " if 32 <= byte < 127 else "." for byte in data)
-        painter.drawText(QPoint(self._x(_TEXT_AT), baseline), dots)
-
-    def _paint_cursor(self, painter: QPainter, column: int, top: int) -> None:
-        tokens = self._theme.tokens
-        colour = QColor(tokens.accent if self.hasFocus() else tokens.muted)
-        hex_cell, text_cell = self._cells(column, top)
-        here, beside = hex_cell, text_cell
-        if self._column is Column.TEXT:
-            here, beside = text_cell, hex_cell
-        if self._is_second_digit:
-            here = here.adjusted(here.width() // 2, 0, 0, 0)
-        painter.setPen(QColor(tokens.faint))
-        painter.drawRect(beside.adjusted(0, 0, -1, -1))
-        if self._is_inserting:
-            painter.fillRect(QRect(here.left(), here.top(), 2, here.height()), colour)
-        else:
-            painter.setPen(colour)
-            painter.drawRect(here.adjusted(0, 0, -1, -1))
-            painter.fillRect(QRect(here.left(), here.bottom() - 1, here.width(), 2), colour)
+    def _paint_row(self, rows: HexPainter, row: int, top: int) -> None:
+        rows.paint_back(row, top, self._marks, self._mark_colour)
+        rows.paint_back(row, top, [self.selection()], self._theme.tokens.selection)
+        if row == self._at // ROW:
+            rows.paint_cursor(
+                top,
+                HexCursor(
+                    self._at,
+                    self._column,
+                    self._is_second_digit,
+                    self._is_inserting,
+                    self.hasFocus(),
+                ),
+            )
+        rows.paint_bytes(row, top, self._bytes.read(row * ROW, row * ROW + ROW))
 
     def _moved(self, event: QKeyEvent) -> bool:
-        selects = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        is_far = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        page = max(self._rows_in_sight() - 1, 1) * ROW
-        row = self._at // ROW * ROW
-        key = Qt.Key(event.key())
-        steps = {**_MOVES, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
-        if key in steps:
-            at = self._at + steps[key]
-            if not 0 <= at <= len(self._bytes):
-                is_row_wise = abs(steps[key]) >= ROW
-                at = self._at if is_row_wise and not is_far else max(0, min(at, len(self._bytes)))
-                if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-                    at = 0 if key == Qt.Key.Key_PageUp else len(self._bytes)
-        elif key == Qt.Key.Key_Home:
-            at = 0 if is_far else row
-        elif key == Qt.Key.Key_End:
-            at = len(self._bytes) if is_far else min(row + ROW - 1, len(self._bytes))
-        else:
+        at = walked(
+            Qt.Key(event.key()),
+            self._at,
+            length=len(self._bytes),
+            rows_in_sight=self._rows_in_sight(),
+            is_far=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier),
+        )
+        if at is None:
             return False
+        selects = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         self._move_to(at, selects=selects)
         return True
 
@@ -407,43 +369,23 @@ class HexView(QAbstractScrollArea):
 
     def _place_of(self, point: QPoint, column: Column | None) -> tuple[int, Column]:
         """Answer the byte nearest to a point, in one column or in the one that is meant."""
-        x = (point.x() - self._x(0)) / self._char
-        found = column or (Column.TEXT if x >= _TEXT_AT - 0.5 else Column.HEX)
-        inset = (x - _TEXT_AT) if found is Column.TEXT else (x - _HEX_AT + 0.5) / 3
-        row = self.verticalScrollBar().value() + max(point.y(), 0) // self._row_height
-        at = row * ROW + max(0, min(int(inset), ROW - 1))
-        return min(at, len(self._bytes)), found
-
-    def _cells(self, column: int, top: int) -> tuple[QRect, QRect]:
-        """Answer where a byte stands in hex and in text."""
-        height = self._row_height
-        left, right = self._x(_HEX_AT + 3 * column), self._x(_HEX_AT + 3 * column + 2)
-        plain = self._x(_TEXT_AT + column)
-        return (
-            QRect(left, top, right - left, height),
-            QRect(plain, top, self._x(_TEXT_AT + column + 1) - plain, height),
-        )
-
-    def _x(self, character: int) -> int:
-        return round(GRID + character * self._char) - self.horizontalScrollBar().value()
+        point += QPoint(self.horizontalScrollBar().value(), 0)
+        at, found = self._layout.place_of(point, column)
+        return min(at + self.verticalScrollBar().value() * ROW, len(self._bytes)), found
 
     def _rows_in_sight(self) -> int:
-        return max(self.viewport().height() // self._row_height, 1)
+        return max(self.viewport().height() // self._layout.row_height, 1)
 
     def _fit(self) -> None:
         rows = len(self._bytes) // ROW + 1
         self.verticalScrollBar().setPageStep(self._rows_in_sight())
         self.verticalScrollBar().setRange(0, max(rows - self._rows_in_sight(), 0))
-        width = round(2 * GRID + _COLUMNS * self._char)
         self.horizontalScrollBar().setPageStep(self.viewport().width())
-        self.horizontalScrollBar().setRange(0, max(width - self.viewport().width(), 0))
+        self.horizontalScrollBar().setRange(0, max(self._layout.width - self.viewport().width(), 0))
 
     def _restyle(self) -> None:
         self.setFont(self._theme.monospace())
-        metrics = QFontMetricsF(self.font())
-        self._char = metrics.horizontalAdvance("0")
-        self._row_height = round(metrics.height()) + 2
-        self._ascent = round(metrics.ascent()) + 1
+        self._layout = HexLayout(self.font())
         self._fit()
         self.viewport().update()
 

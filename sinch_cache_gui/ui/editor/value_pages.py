@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
@@ -162,6 +163,13 @@ class ValuePages(QObject):
     def difference(self) -> DifferenceView:
         """The user's text beside the value in the cache."""
         view = DifferenceView(self._theme)
+        view.closed.connect(self.comparison_left)
+        return self._added(view)
+
+    @cached_property
+    def bytes_compared(self) -> ByteComparison:
+        """The user's bytes beside those in the cache."""
+        view = ByteComparison(self._theme)
         view.closed.connect(self.comparison_left)
         return self._added(view)
 

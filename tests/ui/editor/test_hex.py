@@ -135,10 +135,39 @@ async def test_what_somebody_else_wrote_is_never_overwritten_unasked(desk: Desk)
     assert await desk.held(KEY) == b"\xfe\xfe"
     assert view.read_bytes() == b"\x00" + DATA[1:]
     desk.click("Show difference")
-    await desk.until(desk.pane().pages.difference.isVisible)
+    compared = desk.pane().pages.bytes_compared
+    await desk.until(compared.isVisible)
+    assert desk.says("bytes differ; yours are 25, theirs 2")
+    assert compared.theirs.read_bytes() == b"\xfe\xfe"
     desk.click("Overwrite theirs")
     await desk.until(lambda: not desk.pane().holds_unsaved_text)
     assert await desk.held(KEY) == b"\x00" + DATA[1:]
+
+
+async def test_the_differing_bytes_of_a_conflict_are_marked_and_walked(desk: Desk) -> None:
+    data = bytes(range(0x80, 0x94)) * 100
+    view = await open_blob(desk, data)
+    press(view, "0", "0")
+    theirs = data[:1_000] + b"\x01\x02" + data[1_002:]
+    await desk.put(KEY, theirs)
+    press(view, "s", control=True)
+    await desk.until(lambda: "Show difference" in desk.button_texts())
+    desk.click("Show difference")
+    compared = desk.pane().pages.bytes_compared
+    await desk.until(compared.isVisible)
+    assert compared.found.mine == compared.found.theirs == ((0, 1), (1_000, 1_002))
+    assert desk.says("3 bytes differ")
+    assert (compared.mine.offset, compared.theirs.offset) == (0, 0)
+    desk.click("Next difference")
+    assert (compared.mine.offset, compared.theirs.offset) == (1_000, 1_000)
+    again = theirs[:50] + b"\xff" + theirs[51:]
+    await desk.put(KEY, again)
+    desk.tabs.values_may_have_changed()
+    await desk.until(lambda: compared.theirs.read_bytes() == again)
+    assert len(compared.found.mine) == 3
+    desk.click("Take theirs")
+    await desk.until(lambda: view.isVisible() and view.read_bytes() == again)
+    assert await desk.held(KEY) == again
 
 
 async def test_theirs_is_taken_and_mine_comes_back_by_undo(desk: Desk) -> None:

@@ -1,0 +1,90 @@
+"""Draws rows of bytes: only those in sight, so that the length of a value costs nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QColor, QPainter
+
+from sinch_cache_gui.ui.editor.hex_layout import HEX_AT, ROW, TEXT_AT, Column, HexLayout
+from sinch_cache_gui.ui.theme import Tokens
+from sinch_cache_gui.values.byte_difference import Stretch
+
+
+@dataclass(frozen=True, slots=True)
+class HexCursor:
+    """Where the hand is.
+
+    Attributes:
+        at: Before which byte.
+        column: Where that is written.
+        is_second_digit: Whether the first digit of the byte is written.
+        is_inserting: Whether what is typed moves the bytes behind it on.
+        has_focus: Whether the keyboard is here.
+    """
+
+    at: int
+    column: Column
+    is_second_digit: bool
+    is_inserting: bool
+    has_focus: bool
+
+
+class HexPainter:
+    """Draws rows with one painter, in the colours of the theme."""
+
+    def __init__(self, painter: QPainter, layout: HexLayout, tokens: Tokens) -> None:
+        self._painter = painter
+        self._layout = layout
+        self._tokens = tokens
+
+    def paint_back(self, row: int, top: int, stretches: Sequence[Stretch], colour: str) -> None:
+        """Fill what of a row lies in any of these stretches, which are in order."""
+        for column in columns_within(stretches, row):
+            for area in self._layout.cells(column, top):
+                self._painter.fillRect(area, QColor(colour))
+
+    def paint_bytes(self, row: int, top: int, data: bytes) -> None:
+        """Write the offset, the bytes and their text."""
+        painter, tokens, x = self._painter, self._tokens, self._layout.x
+        baseline = top + self._layout.ascent
+        painter.setPen(QColor(tokens.faint))
+        painter.drawText(QPoint(x(0), baseline), f"{row * ROW:08x}")
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(QPoint(x(HEX_AT), baseline), data.hex(" "))
+        plain = "".join(chr(byte) if 32 <= byte < 127 else " " for byte in data)
+        painter.drawText(QPoint(x(TEXT_AT), baseline), plain)
+        painter.setPen(QColor(tokens.faint))
+        dots = "".join(" " if 32 <= byte < 127 else "." for byte in data)
+        painter.drawText(QPoint(x(TEXT_AT), baseline), dots)
+
+    def paint_cursor(self, top: int, cursor: HexCursor) -> None:
+        """Frame the byte where the hand is, and its like in the other column."""
+        painter, tokens = self._painter, self._tokens
+        colour = QColor(tokens.accent if cursor.has_focus else tokens.muted)
+        here, beside = self._layout.cells(cursor.at % ROW, top)
+        if cursor.column is Column.TEXT:
+            here, beside = beside, here
+        if cursor.is_second_digit:
+            here = here.adjusted(here.width() // 2, 0, 0, 0)
+        painter.setPen(QColor(tokens.faint))
+        painter.drawRect(beside.adjusted(0, 0, -1, -1))
+        if cursor.is_inserting:
+            painter.fillRect(QRect(here.left(), here.top(), 2, here.height()), colour)
+        else:
+            painter.setPen(colour)
+            painter.drawRect(here.adjusted(0, 0, -1, -1))
+            painter.fillRect(QRect(here.left(), here.bottom() - 1, here.width(), 2), colour)
+
+
+def columns_within(stretches: Sequence[Stretch], row: int) -> Iterator[int]:
+    """Yield the columns of a row that lie in any of these stretches, which are in order."""
+    first, last = row * ROW, row * ROW + ROW
+    at = max(bisect_right(stretches, (first, first)) - 1, 0)
+    for start, end in stretches[at:]:
+        if start >= last:
+            return
+        yield from range(max(start - first, 0), min(end - first, ROW))
