@@ -31,9 +31,11 @@ class Hand:
         return self.desk.pane().pages.elements.table
 
     def rows(self) -> list[tuple[str, ...]]:
+        """What every server tells; some have a third column, the deadlines of fields."""
         model = self.table.model()
+        columns = range(min(2, model.columnCount()))
         return [
-            tuple(model.index(row, column).data() or "" for column in range(model.columnCount()))
+            tuple(model.index(row, column).data() or "" for column in columns)
             for row in range(model.rowCount())
         ]
 

@@ -22,8 +22,9 @@ class Seat:
     raw: redis.Redis
 
     def rows(self) -> list[tuple[str, ...]]:
+        """What every server tells; some have a third column, the deadlines of fields."""
         model = self.desk.pane().pages.elements.model
-        columns = range(model.columnCount())
+        columns = range(min(2, model.columnCount()))
         return [
             tuple(model.data(model.index(row, column)) or "" for column in columns)
             for row in range(model.rowCount())
@@ -60,7 +61,7 @@ async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
     other.desk.keys(
         Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.pages.elements.table
     )
-    assert QGuiApplication.clipboard().text() == "name\tÅsa"
+    assert QGuiApplication.clipboard().text().split("\t")[:2] == ["name", "Åsa"]
 
 
 async def test_a_long_list_comes_in_pages(other: Seat) -> None:
@@ -225,7 +226,7 @@ async def test_an_empty_string_is_seen_and_not_taken_for_a_blank_cell(other: Sea
     other.desk.keys(
         Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, widget=pane.pages.elements.table
     )
-    assert QGuiApplication.clipboard().text() == "(empty)\t"
+    assert QGuiApplication.clipboard().text().split("\t")[:2] == ["(empty)", ""]
 
 
 async def test_an_entry_of_a_stream_is_its_id_and_its_fields(other: Seat) -> None:
