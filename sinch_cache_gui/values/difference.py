@@ -97,7 +97,7 @@ def compare_work(mine: str, theirs: str) -> Work[Comparison]:
         differing += lines
         if is_cut:
             continue
-        rows += _unchanged(ours[at : change.start], is_first=at == 0, is_last=False)
+        rows += _unchanged(ours, at, change.start)
         start, new_start = change.start, change.new_start
         room = max(MAX_ROWS - len(rows), 1)
         first = ours[start : min(change.end, start + room)]
@@ -108,21 +108,22 @@ def compare_work(mine: str, theirs: str) -> Work[Comparison]:
         at = change.end
         is_cut = len(rows) >= MAX_ROWS
     if not is_cut:
-        rows += _unchanged(ours[at:], is_first=at == 0, is_last=True)
+        rows += _unchanged(ours, at, len(ours))
     for side in (ours, others):
         yield from let_go_work(side)
     return Comparison(tuple(rows), differing, found.is_coarse, is_cut)
 
 
-def _unchanged(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[DifferenceRow]:
-    if len(lines) <= MAX_ALIKE:
-        yield from (DifferenceRow(line, line) for line in lines)
+def _unchanged(lines: list[str], start: int, end: int) -> Iterator[DifferenceRow]:
+    if end - start <= MAX_ALIKE:
+        yield from (DifferenceRow(line, line) for line in lines[start:end])
         return
+    is_first, is_last = start == 0, end == len(lines)
     head, tail = (0 if is_first else CONTEXT), (0 if is_last else CONTEXT)
     head, tail = (MAX_ALIKE, 0) if is_first and is_last else (head, tail)
-    yield from (DifferenceRow(line, line) for line in lines[:head])
-    yield DifferenceRow(None, None, left_out=len(lines) - head - tail)
-    yield from (DifferenceRow(line, line) for line in lines[len(lines) - tail :])
+    yield from (DifferenceRow(line, line) for line in lines[start : start + head])
+    yield DifferenceRow(None, None, left_out=end - start - head - tail)
+    yield from (DifferenceRow(line, line) for line in lines[end - tail : end])
 
 
 def _common(ours: Sequence[str], others: Sequence[str]) -> int:

@@ -6,9 +6,10 @@ anchors is short, as a rule, and is left to difflib.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -23,7 +24,7 @@ FEW: Final = 0.005
 MANY: Final = 0.5
 """Which share of equally many lines may differ when each is compared with its like alone."""
 
-_STEP: Final = 2_000
+STEP: Final = 2_000
 """Lines looked at between two pauses."""
 
 _CHUNK: Final = 100_000
@@ -66,13 +67,21 @@ def lines_work(text: str) -> Work[list[str]]:
         lines += text[at:end].split("\n")
         at = end + 1
         yield
-    return lines + text[at:].split("\n")
+    # Behind the last line end there may be one line that is very long: it is copied only once.
+    end = text.rfind("\n", at, at + _CHUNK)
+    yield
+    if end >= 0:
+        lines += text[at:end].split("\n")
+        at = end + 1
+    lines.append(text[at:])
+    yield
+    return lines
 
 
 def let_go_work(lines: list[str]) -> Work[None]:
     """Empty a list of lines: a million lines at once would take long to be freed."""
     while lines:
-        del lines[-5 * _STEP :]
+        del lines[-5 * STEP :]
         yield
 
 
@@ -114,14 +123,14 @@ def _trimmed(old: Sequence[str], new: Sequence[str], change: Change) -> Work[Cha
     """Answer a change without the lines that are the same at its beginning and its end."""
     start, end = change.start, change.end
     new_start, new_end = change.new_start, change.new_end
-    while count := min(_STEP, end - start, new_end - new_start):
+    while count := min(STEP, end - start, new_end - new_start):
         one, other = old[start : start + count], new[new_start : new_start + count]
         same = count if one == other else _same(one, other)
         start, new_start = start + same, new_start + same
         if same < count:
             break
         yield
-    while count := min(_STEP, end - start, new_end - new_start):
+    while count := min(STEP, end - start, new_end - new_start):
         one, other = old[end - count : end], new[new_end - count : new_end]
         same = count if one == other else _same(one[::-1], other[::-1])
         end, new_end = end - same, new_end - same
@@ -162,15 +171,16 @@ def _between_anchors(old: Sequence[str], new: Sequence[str], change: Change) -> 
     """Answer what is between the lines that stand once in either text; nothing if none does."""
     places = yield from _places_of_single_lines(old, change.start, change.end)
     others = yield from _places_of_single_lines(new, change.new_start, change.new_end)
-    pairs: list[tuple[int, int]] = []
-    for count, (line, at) in enumerate(places.items()):
-        if line in others:
-            pairs.append((at, others[line]))
-        if count % _STEP == 0:
+    first, second = array("Q"), array("Q")
+    for count, at in enumerate(places.values()):
+        if (new_at := others.get(old[at])) is not None:
+            first.append(at)
+            second.append(new_at)
+        if count % STEP == 0:
             yield
     yield from _forget_work(places)
     yield from _forget_work(others)
-    anchors = yield from _in_both_orders(pairs)
+    anchors = yield from _in_both_orders(first, second)
     if not anchors:
         return []
     edges = [(change.start - 1, change.new_start - 1), *anchors, (change.end, change.new_end)]
@@ -178,21 +188,21 @@ def _between_anchors(old: Sequence[str], new: Sequence[str], change: Change) -> 
     for count, ((at, new_at), (to, new_to)) in enumerate(pairwise(edges)):
         if to - at > 1 or new_to - new_at > 1:
             parts.append(Change(at + 1, to, new_at + 1, new_to))
-        if count % _STEP == 0:
+        if count % STEP == 0:
             yield
     return parts
 
 
 def _places_of_single_lines(lines: Sequence[str], start: int, end: int) -> Work[dict[str, int]]:
     counts: Counter[str] = Counter()
-    for at in range(start, end, _STEP):
-        counts.update(lines[at : min(at + _STEP, end)])
+    for at in range(start, end, STEP):
+        counts.update(lines[at : min(at + STEP, end)])
         yield
     places: dict[str, int] = {}
     for at in range(start, end):
         if counts[lines[at]] == 1:
             places[lines[at]] = at
-        if at % _STEP == 0:
+        if at % STEP == 0:
             yield
     yield from _forget_work(counts)
     return places
@@ -201,27 +211,27 @@ def _places_of_single_lines(lines: Sequence[str], start: int, end: int) -> Work[
 def _forget_work(numbers: dict[str, int]) -> Work[None]:
     """Empty a dictionary: a million entries at once would take long to be freed."""
     while numbers:
-        for _ in range(min(_STEP, len(numbers))):
+        for _ in range(min(STEP, len(numbers))):
             numbers.popitem()
         yield
 
 
-def _in_both_orders(pairs: Sequence[tuple[int, int]]) -> Work[list[tuple[int, int]]]:
+def _in_both_orders(first: array[int], second: array[int]) -> Work[list[tuple[int, int]]]:
     """Answer the longest choice of pairs, in order of the first, whose second ones rise."""
     lowest: list[int] = []
     ends: list[int] = []
-    before: list[int] = []
-    for count, (_, new_at) in enumerate(pairs):
+    before = array("q")
+    for count, new_at in enumerate(second):
         length = bisect_left(lowest, new_at)
         before.append(ends[length - 1] if length else -1)
         lowest[length : length + 1] = [new_at]
         ends[length : length + 1] = [count]
-        if count % _STEP == 0:
+        if count % STEP == 0:
             yield
     chosen: list[tuple[int, int]] = []
     at = ends[-1] if ends else -1
     while at >= 0:
-        chosen.append(pairs[at])
+        chosen.append((first[at], second[at]))
         at = before[at]
     return chosen[::-1]
 
@@ -232,19 +242,18 @@ def _line_by_line(
     """Answer where equally many lines differ, each from its like; nothing if more than a share."""
     if change.end - change.start != change.new_end - change.new_start:
         return []
-    parts: list[Change] = []
+    differing = array("Q")
     shift = change.new_start - change.start
-    for at in range(change.start, change.end, _STEP):
-        parts += _differing(old, new, at, min(at + _STEP, change.end), shift)
+    for at in range(change.start, change.end, STEP):
+        end = min(at + STEP, change.end)
+        pairs = zip(old[at:end], new[at + shift : end + shift], strict=True)
+        differing.extend(at + step for step, (one, other) in enumerate(pairs) if one != other)
         yield
-        if len(parts) > share * (change.end - change.start):
+        if len(differing) > share * (change.end - change.start):
             return []
+    parts: list[Change] = []
+    for count, at in enumerate(differing):
+        parts.append(Change(at, at + 1, at + shift, at + shift + 1))
+        if count % STEP == 0:
+            yield
     return parts
-
-
-def _differing(
-    old: Sequence[str], new: Sequence[str], start: int, end: int, shift: int
-) -> Iterator[Change]:
-    for at in range(start, end):
-        if old[at] != new[at + shift]:
-            yield Change(at, at + 1, at + shift, at + shift + 1)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from sinch_cache_gui.values.line_matching import Change, changes_work, let_go_work, lines_work
+from sinch_cache_gui.values.line_matching import STEP, Change, changes_work, let_go_work, lines_work
 from sinch_cache_gui.values.slices import Work, run_through
 
-Lines = tuple[str, ...]
+Lines = Sequence[str]
 
 
 class Origin(Enum):
@@ -72,7 +72,8 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
     stretches: list[Stretch] = []
     changes = my_changes.changes, their_changes.changes
     for stretch in _joined(_stretches(before, ours, others, *changes)):
-        stretches.append(stretch)
+        if stretch is not None:
+            stretches.append(stretch)
         yield
     for lines in (before, ours, others):
         yield from let_go_work(lines)
@@ -95,23 +96,40 @@ def _stretches(
     theirs: list[str],
     ours: Sequence[Change],
     others: Sequence[Change],
-) -> Iterator[Stretch]:
+) -> Iterator[Stretch | None]:
+    """Yield the stretches in order, and None wherever long ones are worth a pause."""
     at = my_at = their_at = 0
     for start, end, group_mine, group_theirs in _groups(ours, others):
         same = start - at
         if same:
-            lines = tuple(base[at:start])
-            yield Stretch(Origin.NOBODY, lines, lines, lines)
+            yield from _untouched(base, at, start)
         my_at, their_at = my_at + same, their_at + same
         my_end = my_at + _length(start, end, group_mine)
         their_end = their_at + _length(start, end, group_theirs)
-        yield _stretch(
-            tuple(base[start:end]), tuple(mine[my_at:my_end]), tuple(theirs[their_at:their_end])
-        )
+        before: list[str] = []
+        my_lines: list[str] = []
+        their_lines: list[str] = []
+        yield from _take(base, at + same, end, before)
+        yield from _take(mine, my_at, my_end, my_lines)
+        yield from _take(theirs, their_at, their_end, their_lines)
+        yield _stretch(before, my_lines, their_lines)
         at, my_at, their_at = end, my_end, their_end
     if at < len(base):
-        lines = tuple(base[at:])
-        yield Stretch(Origin.NOBODY, lines, lines, lines)
+        yield from _untouched(base, at, len(base))
+
+
+def _untouched(base: list[str], start: int, end: int) -> Iterator[Stretch | None]:
+    lines: list[str] = []
+    yield from _take(base, start, end, lines)
+    yield Stretch(Origin.NOBODY, lines, lines, lines)
+
+
+def _take(lines: list[str], start: int, end: int, taken: list[str]) -> Iterator[None]:
+    """Copy lines with a pause after each few thousand: they lie all over the memory."""
+    for at in range(start, end, STEP):
+        taken += lines[at : min(at + STEP, end)]
+        if end - start > STEP:
+            yield
 
 
 def _stretch(base: Lines, mine: Lines, theirs: Lines) -> Stretch:
@@ -180,14 +198,16 @@ def _meets(change: Change, start: int, end: int, opposite: list[Change]) -> bool
     return change.start == end and (start == end or is_insertion)
 
 
-def _joined(stretches: Iterator[Stretch]) -> Iterator[Stretch]:
-    """Answer the stretches with neighbours that nobody changed as one."""
+def _joined(stretches: Iterator[Stretch | None]) -> Iterator[Stretch | None]:
+    """Yield the stretches with neighbours that nobody changed as one."""
     waiting: Stretch | None = None
     for stretch in stretches:
-        if waiting is None:
+        if stretch is None:
+            yield None
+        elif waiting is None:
             waiting = stretch
         elif waiting.origin is stretch.origin is Origin.NOBODY:
-            lines = waiting.base + stretch.base
+            lines = [*waiting.base, *stretch.base]
             waiting = Stretch(Origin.NOBODY, lines, lines, lines)
         else:
             yield waiting

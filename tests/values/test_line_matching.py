@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from sinch_cache_gui.values.line_matching import (
     MAX_MATCHED_LINES,
+    STEP,
     Changes,
     changes_work,
     lines_work,
 )
+from sinch_cache_gui.values.merge import merge_work
 from sinch_cache_gui.values.slices import run_through
 
 LONG = 3 * MAX_MATCHED_LINES
@@ -102,3 +104,17 @@ def test_where_nothing_can_be_matched_it_is_one_change_and_said() -> None:
 @pytest.mark.parametrize("text", ["", "\n", "a\nb\n", "a" * 300_000, ("x" * 30 + "\n") * 20_000])
 def test_lines_are_all_the_lines(text: str) -> None:
     assert run_through(lines_work(text)) == text.split("\n")
+
+
+def test_one_very_long_line_beside_others_stays_one_line() -> None:
+    long = "x" * 1_000_000
+    for text in (long, f"{long}\n", f"a\n{long}", f"{long}\nb\n{long}", f"a\n{long}\n\n"):
+        assert run_through(lines_work(text)) == text.split("\n")
+
+
+@pytest.mark.parametrize("lines", [["same"] * 30_000, list(map(str, range(30_000)))])
+def test_work_on_long_texts_pauses_every_few_thousand_lines(lines: list[str]) -> None:
+    other = [f"{line}!" for line in lines]
+    for new in (lines, other, other[::-1]):
+        pauses = sum(1 for _ in merge_work("\n".join(lines), "\n".join(new), "\n".join(other)))
+        assert pauses >= 3 * len(lines) / STEP

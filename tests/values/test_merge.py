@@ -58,7 +58,7 @@ def test_the_same_line_changed_by_both_is_a_conflict(count: int, data: st.DataOb
     mine[line], theirs[line] = "mine", "theirs"
     texts = ["\n".join(lines) for lines in (base, mine, theirs)]
     conflicts = [s for s in merge(*texts) if s.origin is Origin.CONFLICT]
-    assert conflicts == [Stretch(Origin.CONFLICT, (f"line {line}",), ("mine",), ("theirs",))]
+    assert conflicts == [Stretch(Origin.CONFLICT, [f"line {line}"], ["mine"], ["theirs"])]
     assert merged(*texts) == "\n".join(mine)
 
 
