@@ -63,6 +63,10 @@ class _Expects(Enum):
 
 _SPACES: Final = re.compile(SPACE)
 _BARE: Final = re.compile(rf"{NUMBER}|true|false|null")
+_OPENINGS: Final = re.compile(rf"\[(?:{SPACE}\[){{0,500}}(?={SPACE}\[)")
+_CLOSINGS: Final = re.compile(rf"\](?:{SPACE}\]){{1,500}}")
+"""Lists within lists: a text may be nothing else."""
+
 _BARE_WORD: Final = re.compile(r"[^\W\d][\w$]*")
 
 _SPELT_LIKE_JSON: Final = {"true": "true", "false": "false", "null": "null", "none": "null"}
@@ -117,6 +121,11 @@ class _Checker:
         if match := RUNS.container.match(self.text, self.at):
             self.at = match.end()
             self.expects = _Expects.COMMA_OR_END
+        elif match := _OPENINGS.match(self.text, self.at):
+            brackets = enumerate(match.group(), self.at)
+            self._open += [at for at, char in brackets if char == "["]
+            self.at = match.end()
+            self.expects = _Expects.FIRST_ELEMENT
         else:
             self._enter(_Expects.FIRST_NAME if opener == "{" else _Expects.FIRST_ELEMENT)
 
@@ -179,7 +188,8 @@ class _Checker:
             else:
                 self.expects = _Expects.NOTHING
         elif opener + char in ("{}", "[]"):
-            self._leave()
+            if char == "}" or not self._leave_lists():
+                self._leave()
         else:
             self._fail_after_value(char, opener, is_joined=value_ends == self.at)
 
@@ -206,6 +216,18 @@ class _Checker:
         self._open.pop()
         self.at += 1
         self.expects = _Expects.COMMA_OR_END
+
+    def _leave_lists(self) -> bool:
+        """Leave many lists at once, if so many end here one behind the other."""
+        match = _CLOSINGS.match(self.text, self.at)
+        count = 0 if match is None else match.group().count("]")
+        left = self._open[-count:] if count else []
+        if match is None or len(left) < count or any(self.text[at] != "[" for at in left):
+            return False
+        del self._open[-count:]
+        self.at = match.end()
+        self.expects = _Expects.COMMA_OR_END
+        return True
 
     def _fail(self, sentence: str, offset: int | None = None) -> None:
         offset = self.at if offset is None else offset

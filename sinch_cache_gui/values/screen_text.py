@@ -22,6 +22,8 @@ _FRAGILE: Final = {
     "\ufdd1": "\N{RIGHT SQUARE BRACKET LOWER CORNER}",
     # Qt takes one at the beginning of a text for a byte order mark and drops it.
     "\ufeff": "\N{SYMBOL FOR START OF TEXT}",
+    # It takes one at the beginning for that mark in the other byte order, and swaps all the rest.
+    "\ufffe": "\N{SYMBOL FOR SUBSTITUTE FORM TWO}",
 }
 _PRIVATE: Final = 0x10F000
 """Where stand-ins are taken from when the readable one is part of the text (private use area)."""
@@ -58,8 +60,26 @@ class Alphabet:
 
     def covers(self, text: str) -> bool:
         """Whether `text`, written into the text this is of, is shown and meant as it is."""
-        fragile = {character for character in _FRAGILE if character in text}
-        return fragile <= self.stand_ins.keys() and self.meant(self.shown(text)) == text
+        return not self._lacking(text) and self.meant(self.shown(text)) == text
+
+    def widened(self, text: str, held: str) -> Alphabet:
+        """Answer an alphabet for `text`, too, by which `held` means what it means by this one.
+
+        Args:
+            text: What is about to be written into the text this is of.
+            held: That text as the editor holds it.
+        """
+        stand_ins = dict(self.stand_ins)
+        for fragile in self._lacking(text):
+            # Not the readable ones: undo may bring back a text that holds one.
+            private = _PRIVATE
+            while any(chr(private) in used for used in (text, held, "".join(stand_ins.values()))):
+                private += 1
+            stand_ins[fragile] = chr(private)
+        return Alphabet(stand_ins)
+
+    def _lacking(self, text: str) -> list[str]:
+        return [one for one in _FRAGILE if one in text and one not in self.stand_ins]
 
     def shown(self, text: str) -> str:
         """Answer `text` with its fragile characters replaced by their stand-ins."""

@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 
 from sinch_cache_gui.values.screen_text import Alphabet
 
-TRICKY = st.text(alphabet="a\n\r\x00\u2028\u2029\ufdd0\ufdd1\u240d¶⸤\U0010f000\U0001f600\u00a0")
+FRAGILE = "\r\x00\u2028\u2029\ufdd0\ufdd1\ufeff\ufffe"
+TRICKY = st.text(alphabet=f"a\n{FRAGILE}\u240d¶⸤\U0010f000\U0001f600\u00a0")
 
 
 @given(TRICKY)
 def test_every_character_comes_back(text: str) -> None:
     alphabet = Alphabet.of(text)
     shown = alphabet.shown(text)
-    assert not set("\r\x00\u2028\u2029\ufdd0\ufdd1") & set(shown)
+    assert not set(FRAGILE) & set(shown)
     assert len(shown) == len(text)
     assert alphabet.meant(shown) == text
 
@@ -30,3 +31,14 @@ def test_what_an_editor_would_break_is_not_covered_unless_it_has_a_stand_in() ->
     assert with_separator.covers("c\u2028d")
     stand_in = with_separator.shown("\u2028")
     assert not with_separator.covers(stand_in), "it would come back as the other character"
+
+
+@given(TRICKY, TRICKY)
+def test_a_widened_alphabet_takes_in_more_and_changes_nothing(text: str, more: str) -> None:
+    alphabet = Alphabet.of(text)
+    held = alphabet.shown(text)
+    widened = alphabet.widened(more, held)
+    assert widened.meant(held) == text
+    assert not set(FRAGILE) & set(widened.shown(more))
+    if not set(alphabet.stand_ins.values()) & set(more):
+        assert widened.meant(widened.shown(more)) == more

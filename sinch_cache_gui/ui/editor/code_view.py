@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
+from sinch_cache_gui.ui.clipboard_text import mime_of, text_in
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
 from sinch_cache_gui.ui.editor.editor_text import EditorText
 from sinch_cache_gui.ui.editor.gutter import Gutter, GutterLine, Mark
@@ -211,14 +212,12 @@ class CodeView(QPlainTextEdit):
         return first.position(), last.position() + last.length()
 
     def createMimeDataFromSelection(self) -> QMimeData:
-        data = QMimeData()
         selected = self.textCursor().selectedText().replace("\u2029", "\n")
-        data.setText(self._text.meant(selected))
-        return data
+        return mime_of(self._text.meant(selected))
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         if source.hasText():
-            shown = self._text.shown(source.text())
+            shown = self._text.taken_in(text_in(source))
             if is_long(shown) or self._text.has_long_selection:
                 self._request(partial(self._text.write_over_selection, shown))
                 return

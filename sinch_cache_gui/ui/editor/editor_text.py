@@ -80,6 +80,13 @@ class EditorText(QObject):
         """Answer how the editor holds `text`."""
         return self._alphabet.shown(text)
 
+    def taken_in(self, text: str) -> str:
+        """Answer how the editor will hold `text`, which the user is about to put in."""
+        unlike_here = text.replace("\r", "")  # line ends of other systems become the editor's own
+        if self._alphabet.widened(unlike_here, "") != self._alphabet:
+            self._alphabet = self._alphabet.widened(unlike_here, self._view.toPlainText())
+        return self.shown(text)
+
     def meant(self, text: str) -> str:
         """Answer what the editor holds as the text that it is."""
         return self._alphabet.meant(text)

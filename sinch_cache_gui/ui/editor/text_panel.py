@@ -15,7 +15,7 @@ from sinch_cache_gui.ui.editor.footer import EditorFooter
 from sinch_cache_gui.ui.editor.long_edits import LongEdit
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.theme import Theme
-from sinch_cache_gui.values.content import ContentKind, has_long_line
+from sinch_cache_gui.values.content import MAX_GROWTH, ContentKind, has_long_line
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_notes import JsonNote, find_notes_sliced
 from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sliced
@@ -193,6 +193,13 @@ class TextPanel(QWidget):
                     " edit. A value that is stored compact is saved compact however it is shown."
                 ).format(f"{len(moved):,}")
             )
+            return
+        if len(moved) > MAX_GROWTH * max(len(written.text), MAX_GROWTH):
+            said = self.tr(
+                "Nothing was changed: nested so deep, these {} characters would become {}. Fold"
+                " and walk them in the tree (Ctrl+T)."
+            )
+            self.footer.say(said.format(f"{len(written.text):,}", f"{len(moved):,}"))
             return
         if self.view.revision == written.revision:  # unless the user typed on meanwhile
             await self.view.replace(moved)

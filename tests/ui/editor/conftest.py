@@ -23,6 +23,7 @@ from pytestqt.qtbot import QtBot
 from sinch_cache_gui.cache.interface import CacheBackend, Saved, Ttl
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.ui.clipboard_text import mime_of
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
@@ -89,7 +90,7 @@ class Desk:
 
     def write(self, text: str) -> None:
         """Select everything and paste over it."""
-        QGuiApplication.clipboard().setText(text)
+        QGuiApplication.clipboard().setMimeData(mime_of(text))
         self.ctrl("a")
         self.ctrl("v")
 

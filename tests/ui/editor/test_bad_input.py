@@ -5,24 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 
 KEY = b"session:new"
 Desk = Any
 
+DEEP = "[" * 100_000
+"""Broken into no lines: as long as a line can be that is edited."""
+
 REFUSED = [
     pytest.param('{"a": [1, 2', "Line 1, column 12: ", id="truncated"),
-    pytest.param(' \ufeff{"a": 1}', "Line 1, column 2: A byte order mark", id="byte order mark"),
+    pytest.param('\ufeff{"a": 1}', "Line 1, column 1: A byte order mark", id="byte order mark"),
     pytest.param('{"a":\n"\x00"}', "Line 2, column 2: The control character U+0000", id="NUL"),
     pytest.param('"\\ud8"', "Line 1, column 2: The escape", id="half an escape"),
-    pytest.param("[" * 30_000, "Line 1, column 30001: ", id="nested deep and cut off"),
+    pytest.param(DEEP, "Line 1, column 100001: ", id="nested deep and cut off"),
     pytest.param("{'a': NaN}", "Line 1, column 2: ", id="Python"),
 ]
 
 KEPT = [
     pytest.param('"\\ud800"', id="lone surrogate"),
-    pytest.param("[" * 30_000 + "]" * 30_000, id="nested deep"),
+    pytest.param(DEEP + "]" * 100_000, id="nested deep"),
     pytest.param('["\u202e\u2028\u00a0\U0001f600",1e400,-0]', id="marks and numbers"),
 ]
 
@@ -91,6 +94,27 @@ async def test_control_characters_of_a_value_are_copied_exactly(desk: Desk) -> N
     desk.ctrl("a")
     desk.ctrl("c")
     assert QGuiApplication.clipboard().text() == text
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeff{}", "\ufffe{}", "\ufeff\ufeff", "a\x00\u2028\u2029\ufdd0b"]
+)
+async def test_what_is_pasted_and_copied_is_what_was_copied(desk: Desk, text: str) -> None:
+    await desk.put(KEY, b"x")
+    await desk.open(KEY)
+    copied = QMimeData()
+    copied.setData("text/plain;charset=utf-8", QByteArray(text.encode()))
+    QGuiApplication.clipboard().setMimeData(copied)
+    desk.ctrl("a")
+    desk.ctrl("v")
+    assert desk.view().text() == text
+    desk.ctrl("a")
+    desk.ctrl("c")
+    desk.ctrl("v")
+    assert desk.view().text() == text
+    desk.ctrl("z")
+    desk.ctrl("z")
+    assert desk.view().text() == "x"
 
 
 async def test_a_byte_order_mark_that_is_stored_stays(desk: Desk) -> None:
