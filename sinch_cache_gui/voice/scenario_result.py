@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sinch_cache_gui.voice.scenario import Scenario
@@ -50,3 +51,16 @@ class ScenarioResult:
     def holds(self) -> bool:
         """Whether everything was as expected."""
         return not self.failures
+
+
+def added_up(runs: Sequence[ScenarioResult]) -> ScenarioResult:
+    """Answer several runs of one scenario as one."""
+    return ScenarioResult(
+        runs[0].scenario,
+        tuple(failure for run in runs for failure in run.failures),
+        sum(run.calls for run in runs),
+        sum(run.callbacks for run in runs),
+        sum(run.checked for run in runs),
+        sum(run.took_s for run in runs),
+        sum(run.simulated_s for run in runs),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from html import escape
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QIcon, QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -81,7 +81,8 @@ class CallbackDetails(QTabWidget):
         self._theme = theme
         self._record: CallbackRecord | None = None
         self._operations = OperationList(theme)
-        self._no_operations = QLabel(self.tr("This callback asked nothing of the cache."))
+        self._no_operations = QLabel()
+        self._no_operations.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._no_operations.setObjectName("muted")
         self._no_operations.setContentsMargins(GRID, GRID, GRID, GRID)
         self._no_operations.setWordWrap(True)
@@ -151,6 +152,7 @@ class CallbackDetails(QTabWidget):
         operations = record.operations if record else ()
         self._operations.show_operations(operations)
         self._cache.setCurrentWidget(self._operations if operations else self._no_operations)
+        self._no_operations.setText(self._nothing_of(record))
         self._request.show_body(record.callback.body() if record else None)
         assumed = record.assumed if record else ()
         self._assumed.setVisible(bool(assumed))
@@ -162,6 +164,16 @@ class CallbackDetails(QTabWidget):
         self._show_problems()
         if record is not None and record.has_failed:
             self.setCurrentIndex(REPLY)
+
+    def _nothing_of(self, record: CallbackRecord | None) -> str:
+        """Say that nothing was asked of the cache, or that nobody can know."""
+        reply = record.reply if record else None
+        if reply is None or (isinstance(reply, Answered) and reply.status is None):
+            return self.tr("This callback asked nothing of the cache.")
+        return self.tr(
+            "No key of the cache was seen to change while this callback ran. A function behind a "
+            "URL does not tell what it asks."
+        )
 
     def _show_problems(self) -> None:
         problems = self._record.problems if self._record else ()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QColor,
+    QFont,
     QKeySequence,
     QShortcut,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
 )
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -30,11 +34,14 @@ KEY_ROWS = ("123", "456", "789", "*0#")
 KEY_WIDTH, KEY_HEIGHT = 56, 24
 FEWEST_LINES, LINES_IN_A_CALL = 3, 6
 PARAGRAPH_GAP = 4
-TIME_SAMPLE = "0:00\u00a0\u00a0"
+SPACES = "\u00a0\u00a0"
+TIME_SAMPLE = f"0:00{SPACES}"
+MOST_LINES, KEPT_LINES = 600, 300
+"""When there are more than the first, only so many are kept; the timeline has them all."""
 
 
 class Transcript(QTextEdit):
-    """The lines of a call, each with the time since it began."""
+    """The last lines of a call, each with the time since it began."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -42,6 +49,7 @@ class Transcript(QTextEdit):
         self._lines: list[TranscriptLine] = []
         self._started_ms = 0
         self.setReadOnly(True)
+        self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("What the caller hears"))
         self.document().setDocumentMargin(GRID)
@@ -65,8 +73,14 @@ class Transcript(QTextEdit):
 
     def add(self, line: TranscriptLine) -> None:
         """Add what was heard or done, and say it to a screen reader."""
+        if not self._lines:
+            self.clear()
+        self._append(line, self._lines[-1] if self._lines else None)
         self._lines.append(line)
-        self._write()
+        if len(self._lines) > MOST_LINES:
+            del self._lines[:-KEPT_LINES]
+            self._write()
+        self._show_end()
         if line.kind is not LineKind.PRESSED:
             said = QAccessibleAnnouncementEvent(self, shortened(line.text))
             QAccessible.updateAccessibility(said)
@@ -79,52 +93,64 @@ class Transcript(QTextEdit):
         if self._is_at_end:
             self.verticalScrollBar().setValue(maximum)
 
-    def _write(self) -> None:
+    def _show_end(self) -> None:
         self._is_at_end = True
-        self.setHtml("".join(self._paragraphs()) or self._nothing_yet())
         bar = self.verticalScrollBar()
         bar.setValue(bar.maximum())
 
+    def _write(self) -> None:
+        self.clear()
+        if not self._lines:
+            self._put(QTextCursor(self.document()), self._nothing_yet(), self._theme.tokens.muted)
+        whole = QTextCursor(self.document())
+        whole.beginEditBlock()
+        last: TranscriptLine | None = None
+        for line in self._lines:
+            self._append(line, last)
+            last = line
+        whole.endEditBlock()
+        self._show_end()
+
     def _nothing_yet(self) -> str:
-        text = self.tr(
+        return self.tr(
             "Dial to hear what a caller would hear. The built-in function checks the caller's "
             "rate, looks the customer up and keeps a session; its keys appear in the tree."
         )
-        return f'<span style="color:{self._theme.tokens.muted}">{escape(text)}</span>'
 
-    def _paragraphs(self) -> list[str]:
+    def _append(self, line: TranscriptLine, last: TranscriptLine | None) -> None:
+        """Put a line at the end; keys pressed one after the other share theirs."""
         tokens = self._theme.tokens
-        colours = {
+        colour = {
             LineKind.HEARD: tokens.text,
             LineKind.PRESSED: tokens.accent,
             LineKind.NOTE: tokens.muted,
             LineKind.FAILURE: tokens.danger,
-        }
+        }[line.kind]
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        is_key = line.kind is LineKind.PRESSED
+        if is_key and last is not None and last.kind is LineKind.PRESSED:
+            self._put(cursor, f" {line.text}", colour, is_bold=True)
+            return
+        if last is not None:
+            cursor.insertBlock()
         indent = self.fontMetrics().horizontalAdvance(TIME_SAMPLE)
-        paragraphs = []
-        for kind, text, at_ms in self._joined():
-            weight = 600 if kind is LineKind.PRESSED else 400
-            paragraphs.append(
-                f'<p style="margin:0 0 {PARAGRAPH_GAP}px {indent}px;text-indent:-{indent}px">'
-                f'<span style="color:{tokens.muted}">{offset_text(at_ms - self._started_ms)}</span>'
-                f'&nbsp;&nbsp;<span style="color:{colours[kind]};font-weight:{weight}">'
-                f"{escape(text)}</span></p>"
-            )
-        return paragraphs
+        shape = QTextBlockFormat()
+        shape.setLeftMargin(indent)
+        shape.setTextIndent(-indent)
+        shape.setBottomMargin(PARAGRAPH_GAP)
+        cursor.setBlockFormat(shape)
+        self._put(cursor, f"{offset_text(line.at_ms - self._started_ms)}{SPACES}", tokens.muted)
+        text = shortened(line.text)
+        if line.kind is LineKind.HEARD:
+            text = f"“{text}”"
+        self._put(cursor, text, colour, is_bold=is_key)
 
-    def _joined(self) -> list[tuple[LineKind, str, int]]:
-        """The lines, with keys pressed one after the other on one line."""
-        joined: list[tuple[LineKind, str, int]] = []
-        for line in self._lines:
-            text = line.text
-            if line.kind is LineKind.HEARD:
-                text = f"“{shortened(text)}”"
-            elif line.kind is LineKind.PRESSED and joined and joined[-1][0] is LineKind.PRESSED:
-                _, before, at_ms = joined.pop()
-                joined.append((line.kind, f"{before} {text}", at_ms))
-                continue
-            joined.append((line.kind, text, line.at_ms))
-        return joined
+    def _put(self, cursor: QTextCursor, text: str, colour: str, *, is_bold: bool = False) -> None:
+        look = QTextCharFormat()
+        look.setForeground(QColor(colour))
+        look.setFontWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
+        cursor.insertText(text.replace("\n", "\u2028"), look)
 
 
 class Keypad(QWidget):

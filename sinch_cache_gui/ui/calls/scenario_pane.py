@@ -34,6 +34,7 @@ from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import InvalidScenario
+from sinch_cache_gui.voice.scenario_report import counted
 from sinch_cache_gui.voice.scenario_result import ScenarioResult
 from sinch_cache_gui.voice.scenario_suite import (
     Progress,
@@ -188,7 +189,12 @@ class ScenarioPane(QWidget):
         column.addWidget(parts, 1)
 
     def _dress(self) -> None:
-        self._open.setIcon(icons.drawn("mdi6.folder-open-outline", color=self._theme.tokens.muted))
+        tokens = self._theme.tokens
+        self._open.setIcon(icons.drawn("mdi6.folder-open-outline", color=tokens.muted))
+        self._progress.setStyleSheet(
+            f"QProgressBar {{ border: none; background: {tokens.raised}; }}"
+            f"QProgressBar::chunk {{ background: {tokens.accent}; }}"
+        )
         if self._results:
             self._report.setHtml(report_html(self._results, self._theme.tokens))
 
@@ -261,11 +267,10 @@ class ScenarioPane(QWidget):
             return
         self._told_at = now
         self._progress.setValue(progress.done)
-        calls = self.tr("{0} calls").format(f"{progress.calls:,}")
-        told = self.tr("Running {0} ({1} of {2}), {3}")
-        self._report.setPlainText(
-            told.format(progress.name, f"{progress.done + 1:,}", f"{progress.total:,}", calls)
-        )
+        told = self.tr("Running {0}\nRun {1} of {2}, {3}")
+        run, of = f"{progress.done + 1:,}", f"{progress.total:,}"
+        calls = counted(progress.calls, self.tr("call"))
+        self._report.setPlainText(told.format(progress.name, run, of, calls))
 
 
 def _loaded(paths: Sequence[Path]) -> tuple[list[Scenario], list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,12 +37,17 @@ NESTED = 2 * GRID
 
 
 class StepDelegate(QStyledItemDelegate):
-    """Rows without a frame around the current cell; operations stand below their callback."""
+    """Rows without a frame around the current cell; operations stand below their callback.
 
-    def __init__(self, theme: Theme, rows: TimelineModel, parent: QWidget) -> None:
-        super().__init__(parent)
+    Only callbacks have columns; whatever else there is to say takes the whole row. Each of its
+    cells paints its part: spans of a table would cost more with every row.
+    """
+
+    def __init__(self, theme: Theme, rows: TimelineModel, table: QTableView) -> None:
+        super().__init__(table)
         self._theme = theme
         self._rows = rows
+        self._table = table
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         plain = QStyleOptionViewItem(option)
@@ -56,9 +61,17 @@ class StepDelegate(QStyledItemDelegate):
         is_nested = isinstance(step, OperationStep)
         if not is_nested:  # of a key, both ends matter
             plain.textElideMode = Qt.TextElideMode.ElideRight
-        if index.column() == WHAT and is_nested:
-            plain.rect.setLeft(plain.rect.left() + NESTED)
-        super().paint(painter, plain, index)
+        if isinstance(step, CallbackStep) or index.column() < WHAT:
+            super().paint(painter, plain, index)
+            return
+        cell = QRect(plain.rect)
+        plain.rect.setLeft(self._table.columnViewportPosition(WHAT) + (NESTED if is_nested else 0))
+        end = self._table.columnViewportPosition(REPLY) + self._table.columnWidth(REPLY)
+        plain.rect.setRight(end - 1)
+        painter.save()
+        painter.setClipRect(cell)
+        super().paint(painter, plain, index.sibling(index.row(), WHAT))
+        painter.restore()
 
 
 class StepTable(QTableView):
@@ -94,8 +107,8 @@ class StepTable(QTableView):
         digits = self.fontMetrics().horizontalAdvance("00:00")
         header.resizeSection(TIME, digits + GRID)
         header.resizeSection(TOOK, 68)
-        header.resizeSection(CACHE, 50)
-        header.resizeSection(REPLY, 74)
+        header.resizeSection(CACHE, 48)
+        header.resizeSection(REPLY, 88)
         self.setMinimumHeight(ROW_HEIGHT * 2)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         theme.changed.connect(self.viewport().update)
@@ -103,15 +116,12 @@ class StepTable(QTableView):
     def start(self, started_ms: int) -> None:
         """Begin a new call."""
         self._followed = -1
-        self.clearSpans()
         self._rows.start(started_ms)
         self.step_selected.emit(None)
 
     def add_line(self, line: TranscriptLine) -> None:
         """Add what was heard or done."""
-        first = self._rows.rowCount()
         self._rows.add_line(line)
-        self._span_from(first)
         self._stay_at_end()
 
     def add_record(self, record: CallbackRecord) -> None:
@@ -121,7 +131,6 @@ class StepTable(QTableView):
         """
         first = self._rows.rowCount()
         self._rows.add_record(record)
-        self._span_from(first)
         if self.currentIndex().row() == self._followed:
             if self._followed < 0 or record.operations or record.has_failed:
                 self._followed = first
@@ -134,7 +143,6 @@ class StepTable(QTableView):
         row = self._rows.replace_record(record)
         if row < 0:
             return
-        self._span_from(row)
         is_it = isinstance(was_current, CallbackStep) and was_current.record.number == record.number
         if is_it:
             self.step_selected.emit(self._rows.step(row))
@@ -143,9 +151,7 @@ class StepTable(QTableView):
         """Leave steps of these kinds out of view; what is selected stays so if it is in view."""
         chosen = self._rows.step(self.currentIndex().row())
         was_followed = self.currentIndex().row() == self._followed
-        self.clearSpans()
         self._rows.hide_kinds(kinds)
-        self._span_from(0)
         row = self._rows.row_of_step(chosen)
         if row >= 0:
             self.selectRow(row)
@@ -155,14 +161,6 @@ class StepTable(QTableView):
         super().resizeEvent(event)
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
-
-    def _span_from(self, first: int) -> None:
-        """Only callbacks have columns; whatever else there is to say takes the whole row."""
-        rest = self._rows.columnCount() - WHAT
-        for row in range(first, self._rows.rowCount()):
-            width = 1 if isinstance(self._rows.step(row), CallbackStep) else rest
-            if self.columnSpan(row, WHAT) != width:
-                self.setSpan(row, WHAT, 1, width)
 
     def _stay_at_end(self) -> None:
         if self.currentIndex().row() == self._followed:

@@ -87,14 +87,12 @@ class TimelineModel(QAbstractTableModel):
 
     def replace_record(self, record: CallbackRecord) -> int:
         """Show more of a callback that is known; answer its row, -1 if it is not."""
-        whole = _replaced(self._steps, record)
-        if whole is None:
+        known = _span_of(self._steps, record.number)
+        if not known:
             return -1
-        self._steps = whole
-        row = self.row_of(record.number)
-        old = 1
-        while isinstance(self.step(row + old), OperationStep):
-            old += 1
+        self._steps[known.start : known.stop] = steps_of(record)
+        shown = _span_of(self._shown, record.number)
+        row, old = shown.start, len(shown)
         fresh = [step for step in steps_of(record) if step.kind not in self._hidden]
         if old > 1:
             self.beginRemoveRows(NO_INDEX, row + 1, row + old - 1)
@@ -112,17 +110,10 @@ class TimelineModel(QAbstractTableModel):
         """Answer the step of a row."""
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
-    def row_of(self, number: int) -> int:
-        """Answer the row of a callback; -1 for none."""
-        for row in range(len(self._shown) - 1, -1, -1):
-            step = self._shown[row]
-            if isinstance(step, CallbackStep) and step.record.number == number:
-                return row
-        return -1
-
     def row_of_step(self, wanted: Step | None) -> int:
         """Answer the row of a step; -1 where it is out of view."""
-        return self._shown.index(wanted) if wanted in self._shown else -1
+        found = (row for row, step in enumerate(self._shown) if step is wanted)
+        return next(found, -1)
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._shown)
@@ -228,19 +219,16 @@ class TimelineModel(QAbstractTableModel):
         return mark
 
 
-def _replaced(steps: list[Step], record: CallbackRecord) -> list[Step] | None:
-    """Answer the steps with another record in place of the one of that number; None if unknown."""
-    if not any(
-        isinstance(step, CallbackStep) and step.record.number == record.number for step in steps
-    ):
-        return None
-    whole: list[Step] = []
-    for step in steps:
-        if isinstance(step, CallbackStep) and step.record.number == record.number:
-            whole += steps_of(record)
-        elif not isinstance(step, OperationStep) or step.number != record.number:
-            whole.append(step)
-    return whole
+def _span_of(steps: Sequence[Step], number: int) -> range:
+    """Answer where a callback and its operations stand, looked for from the end."""
+    for first in range(len(steps) - 1, -1, -1):
+        step = steps[first]
+        if isinstance(step, CallbackStep) and step.record.number == number:
+            end = first + 1
+            while end < len(steps) and isinstance(steps[end], OperationStep):
+                end += 1
+            return range(first, end)
+    return range(0)
 
 
 def _tool_tip(step: Step) -> str | None:

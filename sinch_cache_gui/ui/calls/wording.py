@@ -36,7 +36,7 @@ def offset_text(ms: int) -> str:
 
 def ahead_text(ms: int) -> str:
     """Answer how far a clock is from the real time: `+29:00`, `+1:00:05`, empty for under 1 s."""
-    seconds = abs(ms) // 1000
+    seconds = round(abs(ms) / 1000)
     if not seconds:
         return ""
     minutes, seconds = divmod(seconds, 60)

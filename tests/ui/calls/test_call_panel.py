@@ -403,6 +403,21 @@ async def test_an_operation_tells_values_lifetime_and_difference(hand) -> None:
     assert hand.opened == [f"session:{call_id}".encode()]
 
 
+async def test_a_call_as_long_as_any_shows_its_last_lines(hand, cache) -> None:
+    """A menu heard again and again: the timeline keeps it all, the transcript what is near."""
+    await hand.dial()
+    for _ in range(205):
+        hand.click("Key 3")
+        await hand.until(CallPhase.MENU)
+
+    assert len(hand.steps()) > 1200
+    assert hand.transcript().count("We are open") < 205
+    assert hand.transcript().endswith("opening hours.”")
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+    assert "You are through to sales" in hand.transcript()
+
+
 async def test_kinds_of_steps_can_be_left_out_of_view(hand) -> None:
     await hand.dial()
     hand.select_step("callback: ICE")

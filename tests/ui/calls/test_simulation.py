@@ -487,6 +487,27 @@ async def test_the_samples_are_run_in_the_window(hand, until, cache) -> None:
     assert await cache.has("somebody:else"), "time passes for the scenario's own keys only"
 
 
+async def test_many_runs_of_one_scenario_are_told_together(hand, until, tmp_path) -> None:
+    call = {"caller": CALLER, "times": 2, "expect": ["callbacks are ice dice"]}
+    text = json.dumps({"version": 1, "name": "Twice", "calls": [call]})
+    (tmp_path / "twice.json").write_text(text)
+    hand.open_scenarios(tmp_path)
+    (times,) = (
+        each
+        for each in hand.panel.findChildren(QSpinBox)
+        if each.accessibleName() == "How often each scenario is run"
+    )
+    times.setValue(3)
+
+    hand.click("Run scenarios")
+
+    await until(lambda: "3 of 3 runs failed" in hand.text("Report"))
+    report = hand.text("Report")
+    assert "Twice × 3, 3 failed" in report
+    assert "6 calls, 18 callbacks" in report
+    assert report.count("call 1 #1: callbacks are ice dice (3 times)") == 1
+
+
 async def test_what_failed_is_told_with_its_line(hand, until, tmp_path) -> None:
     call = {"caller": CALLER, "expect": ["callbacks are ice"]}
     (tmp_path / "a.json").write_text(
