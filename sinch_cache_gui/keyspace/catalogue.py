@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Final
 
-from sinch_cache_gui.cache.feed import Change
+from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.glob import compile_pattern
 from sinch_cache_gui.keyspace.conditions import Asked, Conditions, Questions, Survey
 from sinch_cache_gui.keyspace.filter import Selector, fill_selected, selector_of
 from sinch_cache_gui.keyspace.index import KeyIndex
-from sinch_cache_gui.keyspace.order import TtlOrder
-from sinch_cache_gui.keyspace.sorting import Sorting
+from sinch_cache_gui.keyspace.leaf_orders import LeafOrders
+from sinch_cache_gui.keyspace.newcomers import Newcomers
 from sinch_cache_gui.pacing import Breather
 
 FILTER_PATIENCE_S: Final = 0.15
@@ -59,10 +59,9 @@ class Catalogue:
         self._is_loading = False
         self._is_filtering = False
         self._is_recheck = False
-        self._orders: dict[bytes, TtlOrder] = {}
-        self._outdated_orders: list[TtlOrder] = []
-        self._sorting: Sorting | None = None
-        self._sort_wishes = asyncio.Event()
+        self._known_before: KeyIndex | None = None
+        self._orders = LeafOrders(cache, self._sort_leaves, replaced, settled)
+        self._newcomers = Newcomers(cache, self._decide)
         self.filter_text = ""
         self.conditions = Conditions()
         self.full = self._new_index()
@@ -82,10 +81,17 @@ class Catalogue:
         self._add_shown(keys)
 
     def follow(self, changes: Sequence[Change]) -> None:
-        """Let keys into the filtered tree, or out of it, by the deadlines that changes tell."""
+        """Let keys into the filtered tree, or out of it, by the deadlines that changes tell.
+
+        A change does not tell the type, so that is asked for.
+        """
         narrow, wanted = self._narrow, self.conditions
-        if narrow is None or not wanted or wanted.type:
-            return  # a change does not tell the type: that is as it was when it was asked for
+        if narrow is None or not wanted:
+            return
+        if wanted.type:
+            kinds = (ChangeKind.WRITTEN, ChangeKind.TTL_CHANGED)[: 1 + wanted.is_of_ttl]
+            self._ask_about([change.key for change in changes if change.kind in kinds])
+            return
         now_ms = self._cache.now_ms()
         came: list[bytes] = []
         went: list[bytes] = []
@@ -96,6 +102,15 @@ class Catalogue:
         came = [key for key in came if key in self.full]
         narrow.add_many(came if self._select is None else self._select(came))
         narrow.remove_many(went)
+
+    def _ask_about(self, keys: list[bytes]) -> None:
+        self._newcomers.name(keys if self._select is None else self._select(keys))
+
+    def _decide(self, keys: list[bytes], met: set[bytes]) -> None:
+        """Let keys that were asked about into the filtered tree, or out of it."""
+        if self._narrow is not None:
+            self._narrow.add_many([key for key in keys if key in met and key in self.full])
+            self._narrow.remove_many([key for key in keys if key not in met])
 
     def know_only(self, pattern: bytes | None) -> None:
         """Take in only keys that match `pattern` from now on; None: all."""
@@ -190,6 +205,9 @@ class Catalogue:
     def _want_filtered(self) -> None:
         self._is_filtering = True
         self._is_recheck = False
+        if self._known_before is not None:
+            known_before, self._known_before = self._known_before, None
+            self._let_go(known_before)
         self._filter_wishes.set()
         if not self.filter_text and not self.conditions:
             self._show_all()
@@ -198,16 +216,28 @@ class Catalogue:
         self._select = None
         self._narrow = None
         self._survey = None
+        self._newcomers.expect(Conditions())
         self._show(self.full)
 
     async def filter_forever(self) -> None:
         """Fulfil each wish of `set_filter`; a newer one ends the work on an older one."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._newcomers.run())
+            group.create_task(self._fulfil_filter_wishes())
+
+    async def _fulfil_filter_wishes(self) -> None:
         while True:
             await self._filter_wishes.wait()
             self._filter_wishes.clear()
             if self._is_recheck:
                 self._is_recheck = False
-                await self._drop_missing()
+                known_before, self._known_before = self._known_before, None
+                assert known_before is not None
+                try:
+                    await self._drop_missing()
+                    await self._ask_about_unknown(known_before)
+                finally:
+                    self._let_go(known_before)
                 continue
             self._select = selector_of(self.filter_text)
             if self._select is None and not self.conditions:
@@ -228,6 +258,15 @@ class Catalogue:
             await breathe()
         self._replaced()
 
+    async def _ask_about_unknown(self, known_before: KeyIndex) -> None:
+        """Have those asked about that a fresh load found."""
+        narrow, breathe = self._narrow, Breather()
+        for keys in self.full.parts():
+            if self._filter_wishes.is_set() or narrow is not self._narrow:
+                return
+            self._ask_about([key for key in keys if key not in known_before])
+            await breathe()
+
     def _filling(self, select: Selector | None, narrow: KeyIndex) -> Coroutine[None, None, None]:
         if self.conditions:
             self._survey = Survey(
@@ -239,6 +278,7 @@ class Catalogue:
 
     async def _fill_narrow(self, select: Selector | None) -> None:
         self._narrow = narrow = self._new_index()
+        self._newcomers.expect(self.conditions)
         if self._is_loading:
             self._hold(narrow)
         filling = asyncio.create_task(self._filling(select, narrow))
@@ -253,6 +293,8 @@ class Catalogue:
                 filling.result()
                 self._settled()
                 self._is_filtering = newer.done()
+                if not self._is_filtering:
+                    self._newcomers.begin()
         finally:
             for task in both:
                 task.cancel()
@@ -264,55 +306,24 @@ class Catalogue:
     @property
     def sorted_by_ttl(self) -> Asked | None:
         """How far asking for an order by TTL has come; None while all is sorted by name."""
-        return None if self._sorting is None else self._sorting.asked
+        return self._orders.asked
 
     def sort_by_ttl(self, prefixes: Sequence[bytes]) -> None:
         """Sort the leaves of these folders by TTL, beside those sorted so already."""
-        known = () if self._sorting is None else self._sorting.prefixes
-        all_prefixes = tuple(dict.fromkeys((*known, *prefixes)))
-        self._sorting = Sorting(self._cache, all_prefixes, self._replaced, self._settled)
-        self._sort_wishes.set()
+        self._orders.sort_by_ttl(prefixes)
 
     def sort_by_name(self) -> None:
         """Sort every folder by name again."""
-        self._sorting = None
-        self._sort_wishes.set()
-        prefixes = tuple(self._orders)
-        self._outdated_orders.extend(self._orders.values())
-        self._orders.clear()
-        self._work.set()
-        for prefix in prefixes:
-            self._sort_leaves(prefix)
+        self._orders.sort_by_name()
 
     async def sort_forever(self) -> None:
         """Fulfil each wish of `sort_by_ttl`; a newer one ends the work on an older one."""
-        while True:
-            await self._sort_wishes.wait()
-            self._sort_wishes.clear()
-            sorting = self._sorting
-            if sorting is None:
-                continue
-            running = asyncio.create_task(sorting.run(self.shown, self._sort))
-            newer = asyncio.create_task(self._sort_wishes.wait())
-            try:
-                await asyncio.wait((running, newer), return_when=asyncio.FIRST_COMPLETED)
-                if running.done():
-                    running.result()
-            finally:
-                for task in (running, newer):
-                    task.cancel()
-                await asyncio.gather(running, newer, return_exceptions=True)
-
-    def _sort(self, prefix: bytes, order: TtlOrder) -> None:
-        if prefix in self._orders:
-            self._outdated_orders.append(self._orders[prefix])
-            self._work.set()
-        self._orders[prefix] = order
-        self._sort_leaves(prefix)
+        await self._orders.run(lambda: self.shown)
 
     def _sort_leaves(self, prefix: bytes) -> None:
         for index in self._indexes():
             index.sort_leaves(prefix)
+        self._work.set()  # the order before is to be freed
 
     # -- long work ---------------------------------------------------------------------------
 
@@ -323,10 +334,7 @@ class Catalogue:
             self._work.clear()
             for index in self._indexes():
                 await index.work()
-            orders, self._outdated_orders = self._outdated_orders, []
-            for order in orders:  # nothing waits to be sorted otherwise any more
-                for _ in order.taken_apart():
-                    await asyncio.sleep(0)
+            await self._orders.free_outdated()  # nothing waits to be sorted otherwise any more
             outdated, self._outdated = self._outdated, []
             for index in outdated:
                 await index.work()
@@ -335,7 +343,7 @@ class Catalogue:
     # -- inside ------------------------------------------------------------------------------
 
     def _new_index(self) -> KeyIndex:
-        return KeyIndex(self._expanded, self._work.set, self._orders, self._settled)
+        return KeyIndex(self._expanded, self._work.set, self._orders.known, self._settled)
 
     def _indexes(self) -> list[KeyIndex]:
         return [index for index in (self.full, self._fresh, self._narrow) if index is not None]
@@ -359,6 +367,12 @@ class Catalogue:
             is_asked = bool(self.conditions) and self.asked is not None and self.asked.is_done
             self._is_recheck = is_asked and not self._filter_wishes.is_set()
             self._filter_wishes.set()
+            if self._is_recheck and self._known_before is None:
+                self._known_before = outdated  # it is looked into once more
+                return
+        self._let_go(outdated)
+
+    def _let_go(self, outdated: KeyIndex) -> None:
         outdated.clear()
         self._outdated.append(outdated)
 
@@ -367,5 +381,4 @@ class Catalogue:
             outdated, self.shown = self.shown, index
             self._replaced()
             if outdated is not self.full and outdated not in self._outdated:
-                outdated.clear()
-                self._outdated.append(outdated)
+                self._let_go(outdated)

@@ -17,10 +17,10 @@ from sinch_cache_gui.pacing import Breather
 LEAST_COUNT: Final = 500
 MOST_COUNT: Final = 10_000
 
-HOLD_LIMIT_S: Final = 0.0035
+HOLD_LIMIT_S: Final = 0.0025
 """The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
 
-HOLD_AIM_S: Final = 0.0015
+HOLD_AIM_S: Final = 0.001
 """A call that takes less may ask for twice as much."""
 
 MEASURE_EVERY: Final = 16
@@ -94,8 +94,16 @@ class Pace:
     in a row are the server's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit_s: float = HOLD_LIMIT_S, aim_s: float = HOLD_AIM_S) -> None:
+        """Have measured nothing yet.
+
+        Args:
+            limit_s: The server's time a call may take.
+            aim_s: A call that takes less may ask for twice as much.
+        """
         self.count = LEAST_COUNT
+        self._limit_s = limit_s
+        self._aim_s = aim_s
         self._floor_s = float("inf")
         self._was_slow = False
 
@@ -103,10 +111,10 @@ class Pace:
         """Learn that a call for `count` keys took so long."""
         self._floor_s = min(self._floor_s, took_s)
         hold_s = took_s - self._floor_s
-        was_slow, self._was_slow = self._was_slow, hold_s > HOLD_LIMIT_S
+        was_slow, self._was_slow = self._was_slow, hold_s > self._limit_s
         if self._was_slow and was_slow:
             self.count = max(LEAST_COUNT, count // 2)
-        elif hold_s < HOLD_AIM_S:
+        elif hold_s < self._aim_s:
             self.count = min(MOST_COUNT, max(self.count, count * 2))
 
 
