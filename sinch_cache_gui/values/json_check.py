@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from sinch_cache_gui.values.json_grammar import NUMBER, RUNS, SPACE, skip_string
+from sinch_cache_gui.values.json_grammar import NUMBER, RUNS, SPACE, compile_runs, skip_string
 from sinch_cache_gui.values.slices import Work, run_sliced, run_through
 
 
@@ -41,6 +41,7 @@ async def find_problem_sliced(text: str) -> JsonProblem | None:
 
 def check_json(text: str) -> Work[JsonProblem | None]:
     """The work of `find_problem`, in slices."""
+    yield from compile_runs()
     checker = _Checker(text)
     while not checker.is_done():
         yield

@@ -11,6 +11,8 @@ import re
 from functools import cached_property
 from typing import Final
 
+from sinch_cache_gui.values.slices import Work
+
 RUN_LENGTH: Final = 16
 CONTAINER_LENGTH: Final = 20
 RUN_DEPTH: Final = 3
@@ -49,6 +51,13 @@ class Runs:
 
 
 RUNS: Final = Runs()
+
+
+def compile_runs() -> Work[None]:
+    """Compile the patterns that have not been used yet, in slices."""
+    for name in ("container", "elements", "members"):
+        getattr(RUNS, name)
+        yield
 
 
 def _value_pattern(depth: int) -> str:

@@ -82,12 +82,24 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
 
 def merged_text(stretches: Sequence[Stretch]) -> str:
     """Answer the proposal: every change of one side alone, and mine where both disagree."""
-    return joined_lines(stretch.proposed for stretch in stretches)
+    return run_through(joined_lines_work([stretch.proposed for stretch in stretches]))
 
 
-def joined_lines(parts: Iterable[Lines]) -> str:
+def joined_lines_work(parts: Iterable[Lines]) -> Work[str]:
     """Answer the text of lines that come in parts, some of which may have none."""
-    return "\n".join(["\n".join(lines) for lines in parts if lines])
+    joined: list[str] = []
+    for lines in parts:
+        for at in range(0, len(lines), STEP):
+            joined.append("\n".join(lines[at : at + STEP]))
+            yield
+    return "\n".join(joined)
+
+
+def let_stretches_go_work(stretches: Iterable[Stretch]) -> Work[None]:
+    """Empty what nobody changed: a million lines at once would take long to be freed."""
+    for stretch in stretches:
+        if stretch.origin is Origin.NOBODY and isinstance(stretch.base, list):
+            yield from let_go_work(stretch.base)
 
 
 def _stretches(

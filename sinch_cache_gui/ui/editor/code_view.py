@@ -127,6 +127,10 @@ class CodeView(QPlainTextEdit):
         """Put `text` in place of the present one, as one step of the user's."""
         await self._text.replace(text)
 
+    async def put_ahead(self, text: str) -> None:
+        """Have redo bring `text`, and leave the present one as it is."""
+        await self._text.put_ahead(text)
+
     async def apply(self, change: Replacement, written: Written) -> Written | None:
         """Make one change of the text as it was read, as one step of the user's.
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from PySide6.QtCore import QObject
 
 from sinch_cache_gui.cache.interface import StoredValue
-from sinch_cache_gui.ui.editor.conflict_view import ConflictView
+from sinch_cache_gui.ui.editor.conflict_view import ConflictView, MakeText
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.value_pages import ValuePages
 from sinch_cache_gui.values.content import Content, ContentKind, Layout, content_of
@@ -44,7 +44,7 @@ class ConflictDesk(QObject):
     @cached_property
     def _view(self) -> ConflictView:
         view = self._pages.conflict
-        view.on_choice(lambda text: self._start(view.merged.replace(text)))
+        view.on_choice(lambda make: self._start(self._choose(make)))
         view.merge_requested.connect(lambda: self._start(self._merge_anew()))
         view.save_requested.connect(self._save)
         view.merged.long_edit_requested.connect(lambda work: self._start(work()))
@@ -85,7 +85,7 @@ class ConflictDesk(QObject):
             self._mine = (await self._text.read_text()).text
             await self._show_versions(base, theirs)
             self._view.merged.set_json(state.content is not None and _is_json(state.content))
-            await self._view.merged.show_text(self._view.proposal(), is_undoable=False)
+            await self._view.merged.show_text(await self._view.proposal(), is_undoable=False)
             self._view.say_proposal()
             if kept is not None:
                 await self._view.merged.replace(kept.text)
@@ -122,12 +122,15 @@ class ConflictDesk(QObject):
         after = await _shown_like(content, theirs)
         await self._view.show_versions(before, self._mine, after, theirs)
 
+    async def _choose(self, make: MakeText) -> None:
+        await self._view.merged.replace(await make())
+
     async def _merge_anew(self) -> None:
         self._mine = (await self._view.merged.read_text()).text
         state = self._document.state
         if state.stored is not None and state.theirs is not None:
             await self._show_versions(state.stored, state.theirs)
-            await self._view.merged.replace(self._view.proposal())
+            await self._view.merged.replace(await self._view.proposal())
             self._view.say_proposal()
 
     def _save(self) -> None:
@@ -152,8 +155,7 @@ class ConflictDesk(QObject):
         """Have redo bring the merged text, if the conflict ended another way."""
         merged = (await self._view.merged.read_text()).text
         if merged != (await self._text.read_text()).text:
-            await self._text.replace(merged)
-            await self._text.step_back()
+            await self._text.put_ahead(merged)
             self._redone_at = self._text.revision
 
     def _start(self, work: Coroutine[object, object, None]) -> None:

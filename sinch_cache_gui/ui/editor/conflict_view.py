@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
@@ -25,10 +26,18 @@ from sinch_cache_gui.ui.editor.marks import back_mark
 from sinch_cache_gui.ui.editor.positions import qt_offset
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.difference import Stretch as Mark
-from sinch_cache_gui.values.merge import Origin, Stretch, joined_lines, merge_work, merged_text
+from sinch_cache_gui.values.merge import (
+    Origin,
+    Stretch,
+    joined_lines_work,
+    let_stretches_go_work,
+    merge_work,
+)
 from sinch_cache_gui.values.merge_rows import MAX_ROWS, MergeRow, merge_rows_work
 from sinch_cache_gui.values.screen_text import Alphabet, shortened
 from sinch_cache_gui.values.slices import run_sliced
+
+MakeText: TypeAlias = Callable[[], Awaitable[str]]
 
 MAX_MARKED = 1_000
 """Changed rows that are coloured."""
@@ -52,6 +61,7 @@ class ConflictView(QWidget):
         self._theme = theme
         self._rows: Sequence[MergeRow] = ()
         self._stretches: Sequence[Stretch] = ()
+        self._turn = asyncio.Lock()  # what is let go is not read at the same time
         self.seen: StoredValue | None = None
         self._base = compared_side(self.tr("Before"))
         self._mine = compared_side(self.tr("Yours"))
@@ -66,14 +76,16 @@ class ConflictView(QWidget):
         self._said.setObjectName("muted")
         self._said.setWordWrap(True)
         back = self._button(self.tr("Back to the text"), self.closed.emit)
-        self._use_mine = self._button(self.tr("Yours"), self._take_mine)
-        self._use_theirs = self._button(self.tr("Theirs"), self._take_theirs)
+        self._use_mine = self._button(self.tr("Yours"), lambda: self._choose(self.proposal))
+        self._use_theirs = self._button(
+            self.tr("Theirs"), lambda: self._choose(self.proposal_of_theirs)
+        )
         self._use_mine.setAccessibleName(self.tr("Yours where both changed it"))
         self._use_theirs.setAccessibleName(self.tr("Theirs where both changed it"))
         self._anew = self._button(self.tr("Merge anew"), self.merge_requested.emit)
         self._save = self._button(self.tr("Save the merged text"), self.save_requested.emit)
         self._save.setProperty("primary", True)
-        self._choose: Callable[[str], None] = lambda _text: None
+        self._choose: Callable[[MakeText], None] = lambda _make: None
         sides = QSplitter(Qt.Orientation.Horizontal)
         for side in (self._base, self._mine, self._theirs):
             sides.addWidget(_titled(side, side.accessibleName()))
@@ -103,10 +115,15 @@ class ConflictView(QWidget):
             theirs: The other value.
             seen: The other value as it is stored.
         """
+        async with self._turn:
+            await self._show_merge(base, mine, theirs, seen)
+
+    async def _show_merge(self, base: str, mine: str, theirs: str, seen: StoredValue) -> None:
         merge = await run_sliced(merge_work(base, mine, theirs))
         rows = await run_sliced(merge_rows_work(merge.stretches))
         has_seen_another = self.seen is not None and self.seen.data != seen.data
         self.seen = seen
+        before = self._stretches
         self._stretches, self._rows = merge.stretches, rows
         columns = ["\n".join(lines) for lines in self._columns()]
         alphabet = Alphabet.of("".join(columns))
@@ -120,12 +137,20 @@ class ConflictView(QWidget):
         self._restyle()
         first = next((at for at, row in enumerate(self._rows) if _is_change(row)), 0)
         self._base.verticalScrollBar().setValue(max(first - 2, 0))
+        await run_sliced(let_stretches_go_work(before))
 
-    def proposal(self) -> str:
+    async def proposal(self) -> str:
         """Answer what a merge of the versions on show would be."""
-        return merged_text(self._stretches)
+        async with self._turn:
+            return await run_sliced(joined_lines_work([s.proposed for s in self._stretches]))
 
-    def on_choice(self, choose: Callable[[str], None]) -> None:
+    async def proposal_of_theirs(self) -> str:
+        """Answer the same, with theirs where both changed the same lines."""
+        async with self._turn:
+            parts = [s.theirs if _is_conflict(s) else s.proposed for s in self._stretches]
+            return await run_sliced(joined_lines_work(parts))
+
+    def on_choice(self, choose: Callable[[MakeText], None]) -> None:
         """Have `choose` put another text in place of the merged one."""
         self._choose = choose
 
@@ -141,20 +166,13 @@ class ConflictView(QWidget):
     def say_proposal(self) -> None:
         """Say what the proposal holds."""
         self._anew.hide()
-        has_conflict = any(s.origin is Origin.CONFLICT for s in self._stretches)
+        has_conflict = any(map(_is_conflict, self._stretches))
         self._use_mine.setVisible(has_conflict)
         self._use_theirs.setVisible(has_conflict)
         if has_conflict:
             self.say(self.tr("Both sides' changes; where both changed the same lines, take:"))
         else:
             self.say(self.tr("Both sides' changes; they do not touch each other."))
-
-    def _take_mine(self) -> None:
-        self._choose(self.proposal())
-
-    def _take_theirs(self) -> None:
-        lines = (s.theirs if s.origin is Origin.CONFLICT else s.proposed for s in self._stretches)
-        self._choose(joined_lines(lines))
 
     def _sides(self) -> tuple[QPlainTextEdit, QPlainTextEdit, QPlainTextEdit]:
         return self._base, self._mine, self._theirs
@@ -241,6 +259,10 @@ class ConflictView(QWidget):
             last = block.position() + qt_offset(line or "", end)
             marks.append(back_mark(side.document(), first, last, self._theme.tokens.find_match))
         return marks
+
+
+def _is_conflict(stretch: Stretch) -> bool:
+    return stretch.origin is Origin.CONFLICT
 
 
 def _is_change(row: MergeRow) -> bool:

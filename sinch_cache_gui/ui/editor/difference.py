@@ -31,7 +31,7 @@ from sinch_cache_gui.values.difference import (
     compare_work,
 )
 from sinch_cache_gui.values.screen_text import Alphabet, shortened
-from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.slices import Work, run_sliced, run_through
 
 MAX_MARKED = 1_000
 """Differing lines that are coloured; a text that differs in more is read line by line anyway."""
@@ -108,13 +108,14 @@ class DifferenceView(QWidget):
             theirs: What somebody else wrote.
             is_stored: Whether `theirs` is instead what the cache holds of old.
         """
-        self._show(compare(mine, theirs), is_stored=is_stored)
+        run_through(self._show_work(compare(mine, theirs), is_stored=is_stored))
 
     async def compare(self, mine: str, theirs: str, *, is_stored: bool) -> None:
         """Do as `show_difference` does, letting the loop run meanwhile."""
-        self._show(await run_sliced(compare_work(mine, theirs)), is_stored=is_stored)
+        comparison = await run_sliced(compare_work(mine, theirs))
+        await run_sliced(self._show_work(comparison, is_stored=is_stored))
 
-    def _show(self, comparison: Comparison, *, is_stored: bool) -> None:
+    def _show_work(self, comparison: Comparison, *, is_stored: bool) -> Work[None]:
         title = self.tr("In the cache") if is_stored else self._titles.theirs
         self._other_title.setText(title)
         self._theirs.setAccessibleName(title)
@@ -122,8 +123,10 @@ class DifferenceView(QWidget):
         mine = "\n".join(self._shown(row, row.mine) for row in self._rows)
         theirs = "\n".join(self._shown(row, row.theirs) for row in self._rows)
         alphabet = Alphabet.of(mine + theirs)
-        self._mine.setPlainText(alphabet.shown(mine))
-        self._theirs.setPlainText(alphabet.shown(theirs))
+        for side, text in ((self._mine, mine), (self._theirs, theirs)):
+            yield
+            side.setPlainText(alphabet.shown(text))
+        yield
         self._summary.setText(" ".join(self._said(comparison)))
         self._restyle()
         first = next((at for at, row in enumerate(self._rows) if not row.is_same), None)

@@ -123,6 +123,13 @@ class EditorText(QObject):
             before = await self._sliced.read()
             await self._fill(before, self.shown(text), is_undoable=True)
 
+    async def put_ahead(self, text: str) -> None:
+        """Have redo bring `text`, and leave the present one as it is."""
+        async with self._changing():
+            before = await self._sliced.read()
+            await self._fill(before, self.shown(text), is_undoable=True)
+            await self._take_back()
+
     async def apply(self, change: Replacement, written: Written) -> Written | None:
         """Make one change of the text as it was read, as one step of the user's.
 
@@ -166,11 +173,7 @@ class EditorText(QObject):
     async def step_back(self) -> None:
         """Take the last step back; a long one in slices."""
         async with self._changing():
-            if not self._sliced.is_long_step_behind:
-                self._view.undo()
-                return
-            with self._place_kept():
-                await self._sliced.step_back()
+            await self._take_back()
 
     async def step_forth(self) -> None:
         """Make the step again that was taken back last; a long one in slices."""
@@ -180,6 +183,13 @@ class EditorText(QObject):
                 return
             with self._place_kept():
                 await self._sliced.step_forth()
+
+    async def _take_back(self) -> None:
+        if not self._sliced.is_long_step_behind:
+            self._view.undo()
+            return
+        with self._place_kept():
+            await self._sliced.step_back()
 
     def _set_held(self, *, is_held: bool) -> None:
         if is_held and not self._is_held:
