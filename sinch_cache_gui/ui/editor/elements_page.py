@@ -174,7 +174,18 @@ class ElementsPage(QWidget):
         self.form.entered.connect(self._add_element)
         self.form.refused.connect(self._say)
         self.changer.change_made.connect(self._follow_change)
-        self.changer.written.connect(self.elements_changed)
+        self.changer.written.connect(self._note_written)
+
+    def _note_written(self) -> None:
+        if self.changer.has_vanished:  # nothing is left to be read
+            self.model.clear()
+            self._nothing.say(
+                "mdi6.ghost-outline",
+                self.tr("This key does not exist any more"),
+                self.tr("It went with the last that it held."),
+            )
+            self._body.setCurrentWidget(self._nothing)
+        self.elements_changed.emit()
 
     def _allow(self) -> None:
         self._strip.allow_deletion(is_possible=self.table.selectionModel().hasSelection())

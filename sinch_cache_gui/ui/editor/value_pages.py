@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
@@ -82,8 +82,13 @@ class ValuePages(QObject):
         return self.body.currentWidget() or self.text
 
     def show(self, page: QWidget) -> None:
-        """Bring a page to the front."""
+        """Bring a page to the front, and the keyboard to it if it was on the page before."""
+        focused = QApplication.focusWidget()
+        has_keyboard = focused is not None and self.body.isAncestorOf(focused)
+        is_new = page is not self.front
         self.body.setCurrentWidget(page)
+        if has_keyboard and is_new:
+            page.setFocus()  # the stack alone hands it to the first that takes it
 
     def take_focus(self) -> None:
         """Have the keyboard go to the page in front."""

@@ -288,8 +288,10 @@ async def test_a_key_that_goes_with_its_last_element_is_offered_back(hand: Hand)
     await hand.until(lambda: hand.desk.says("The last member went, and the key with it"))
     await hand.until(lambda: not hand.desk.pane().tasks.is_running("follow"))
     assert not hand.desk.says("This key was deleted")
+    assert hand.desk.says("This key does not exist any more")
+    assert hand.rows() == []
     hand.desk.click("Undo")
-    await hand.until(lambda: hand.raw.smembers("set") == {b"only"})
+    await hand.until(lambda: hand.rows() == [("only",)])
     assert hand.raw.pexpiretime("set") == until
     await hand.until(lambda: hand.desk.says("It is as it was before"))
 

@@ -54,6 +54,7 @@ async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
     await other.desk.until(lambda: len(other.rows()) == 2)
     assert sorted(other.rows()) == [("blob", "\\xff\\x00"), ("name", "Åsa")]
     assert pane.pages.elements.isVisible()
+    assert pane.pages.elements.table.hasFocus(), "and not the search above it"
     assert other.desk.says("hash, 2 fields")
     assert not {"Save", "Format", "Compact", "text"} & set(other.desk.button_texts())
 
