@@ -61,8 +61,15 @@ class KeyTreeDelegate(QStyledItemDelegate):
         self._mirror = mirror
         self._flashes = flashes
         self._hovered_row = hovered_row
+        self._row = -1
+        self._node: Row | None = None
+        self._grounds: tuple[QColor, ...] = ()
         self._restyle()
         theme.changed.connect(self._restyle)
+
+    def begin_repaint(self) -> None:
+        """Believe nothing of what rows were like when they were painted the last time."""
+        self._row = -1
 
     def paint(
         self,
@@ -71,19 +78,43 @@ class KeyTreeDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         row, column = index.row(), COLUMNS[index.column()]
-        node = self._model.node(row)
+        if row != self._row:
+            self._begin_row(row, option)
+        node = self._node
         if node is None:
             return
         rect = option.rect
-        self._paint_ground(painter, option, row, node)
-        painter.setOpacity(STALE if self._mirror.is_stale else 1.0)
+        for ground in self._grounds:
+            painter.fillRect(rect, ground)
+        is_stale = self._mirror.is_stale
+        if is_stale:
+            painter.setOpacity(STALE)
         if column is Column.KEY:
             self._paint_name(painter, rect, node)
         elif column is Column.TTL:
             self._paint_ttl(painter, rect.adjusted(PAD, 0, -PAD, 0), node)
         elif not node.is_folder:
             self._paint_detail(painter, rect.adjusted(PAD, 0, -PAD, 0), node, column)
-        painter.setOpacity(1.0)
+        if is_stale:
+            painter.setOpacity(1.0)
+
+    def _begin_row(self, row: int, option: QStyleOptionViewItem) -> None:
+        """Find out what all cells of a row share: asking Qt for each of them takes longer."""
+        self._row = row
+        self._node = node = self._model.node(row)
+        grounds: list[QColor] = []
+        state = option.state
+        if state & QStyle.StateFlag.State_Selected:
+            is_active = bool(state & QStyle.StateFlag.State_Active)
+            grounds.append(self._selected if is_active else self._selected_idle)
+        elif row == self._hovered_row():
+            grounds.append(self._hover)
+        strength = 0.0 if node is None or node.is_folder else self._flashes.strength(node.path)
+        if strength:
+            flash = QColor(self._flash)
+            flash.setAlphaF(strength)
+            grounds.append(flash)
+        self._grounds = tuple(grounds)
 
     def _paint_detail(self, painter: QPainter, rect: QRect, node: Row, column: Column) -> None:
         text = self._model.text(node, column)
@@ -99,20 +130,6 @@ class KeyTreeDelegate(QStyledItemDelegate):
         faded = QColor(colour)
         faded.setAlphaF(FADED)
         return faded
-
-    def _paint_ground(
-        self, painter: QPainter, option: QStyleOptionViewItem, row: int, node: Row
-    ) -> None:
-        if option.state & QStyle.StateFlag.State_Selected:
-            is_active = bool(option.state & QStyle.StateFlag.State_Active)
-            painter.fillRect(option.rect, self._selected if is_active else self._selected_idle)
-        elif row == self._hovered_row():
-            painter.fillRect(option.rect, self._hover)
-        strength = 0.0 if node.is_folder else self._flashes.strength(node.path)
-        if strength:
-            flash = QColor(self._flash)
-            flash.setAlphaF(strength)
-            painter.fillRect(option.rect, flash)
 
     def _paint_name(self, painter: QPainter, rect: QRect, node: Row) -> None:
         left = indent_of(node)

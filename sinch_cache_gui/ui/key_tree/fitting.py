@@ -41,10 +41,11 @@ class FittedFont:
         elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         """Write `text` on one line in the middle of `rect`, at its left or right edge."""
-        fitting, advance = self._fit(text, rect.width(), elide)
-        left = rect.left() + rect.width() - advance if is_right else float(rect.left())
+        left, width = rect.left(), rect.width()
+        fitting, advance = self._fit(text, width, elide)
+        x = left + width - advance if is_right else left
         painter.setFont(self._font)
-        painter.drawText(QPointF(left, rect.top() + rect.height() / 2 + self._drop), fitting)
+        painter.drawText(QPointF(x, rect.top() + rect.height() / 2 + self._drop), fitting)
 
     def _measure(self, text: str, width: int, elide: Qt.TextElideMode) -> tuple[str, float]:
         if len(text) > LONGEST_WHOLE:

@@ -14,6 +14,7 @@ from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.ui.key_tree.cells import (
+    COLUMNS,
     Column,
     name_text,
     preview_text,
@@ -99,7 +100,7 @@ class KeyTreeModel(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else self._count
 
     def columnCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(Column)
+        return 0 if parent is not None and parent.isValid() else len(COLUMNS)
 
     def headerData(
         self,

@@ -88,9 +88,10 @@ class KeyTreeView(QTableView):
         self.tree = KeyTreeModel(mirror)
         self.setModel(self.tree)
         self._places = Places(self, self.tree)
-        self.setItemDelegate(
-            KeyTreeDelegate(theme, self.tree, mirror, self.flashes, lambda: self._hovered, self)
+        self._delegate = KeyTreeDelegate(
+            theme, self.tree, mirror, self.flashes, lambda: self._hovered, self
         )
+        self.setItemDelegate(self._delegate)
         self._set_up()
         self._follow_model()
         self._look = QTimer(self)
@@ -399,7 +400,10 @@ class KeyTreeView(QTableView):
         self._hover(self.rowAt(int(event.position().y())))
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
+        kind = event.type()
+        if kind == QEvent.Type.Paint:
+            self._delegate.begin_repaint()
+        elif kind == QEvent.Type.Leave:
             self._hover(-1)
         return super().viewportEvent(event)
 
