@@ -27,6 +27,8 @@ class Who(Enum):
     OTHER = "another client"
     CACHE = "the cache"
     """Nobody: the key's time was up, or the server needed room."""
+    UNTOLD = "untold"
+    """Another client or the cache: a server that pushes names of keys does not tell which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class ActivityLog:
         now_ms = self._now_ms()
         self._forget_old_expectations(now_ms)
         lines = tuple(
-            Activity(now_ms, change.key, change.kind.value, _who_did(change.kind))
+            Activity(now_ms, change.key, _what_was_seen(change.kind), _who_did(change.kind))
             for change in changes[-ACTIVITY_LIMIT:]
             if not self._is_echo(change)
         )
@@ -144,5 +146,11 @@ _WHAT_WAS_MEANT: Final = {
 }
 
 
+def _what_was_seen(kind: ChangeKind) -> str:
+    return "gone: deleted, expired or evicted" if kind is ChangeKind.GONE else kind.value
+
+
 def _who_did(kind: ChangeKind) -> Who:
+    if kind is ChangeKind.GONE:
+        return Who.UNTOLD
     return Who.CACHE if kind in (ChangeKind.EXPIRED, ChangeKind.EVICTED) else Who.OTHER

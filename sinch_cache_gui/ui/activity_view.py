@@ -40,7 +40,7 @@ def activity_text(line: Activity) -> str:
     """Answer one line for people: when, which key, what, by whom."""
     clock = datetime.fromtimestamp(line.at_ms / 1000).astimezone().strftime("%H:%M:%S")
     what = line.what
-    if line.who is not Who.CACHE:
+    if line.who not in (Who.CACHE, Who.UNTOLD):
         by = f"{line.who.value} ({line.context})" if line.context else line.who.value
         what = f"{what} by {by}"
     return "  ".join(part for part in (clock, display_key(line.key), what) if part)

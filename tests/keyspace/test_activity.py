@@ -57,6 +57,17 @@ def test_an_expired_key_is_nobodys_doing() -> None:
     assert told(log)[-1] == (b"session:1", "expired", Who.CACHE)
 
 
+def test_a_key_that_is_gone_is_blamed_on_nobody_where_the_cause_is_not_told() -> None:
+    log = ActivityLog(Clock())
+
+    log.saw([Change(b"session:1", ChangeKind.GONE), Change(b"session:2", ChangeKind.DELETED)])
+
+    assert told(log) == [
+        (b"session:1", "gone: deleted, expired or evicted", Who.UNTOLD),
+        (b"session:2", "deleted", Who.OTHER),
+    ]
+
+
 def test_what_a_call_wrote_names_the_callback() -> None:
     clock = Clock()
     log = ActivityLog(clock)
