@@ -262,16 +262,17 @@ def style_sheet_of(tokens: Tokens) -> str:
     QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}
     QCheckBox::indicator:checked {{ background: {tokens.accent}; border-color: {tokens.accent};
         image: url("{file_path(f"icons/check-on-{mode}.svg")}"); }}
-    QLineEdit, QSpinBox, QComboBox {{ border: 1px solid {tokens.border}; border-radius: 4px;
+    QLineEdit, QAbstractSpinBox, QComboBox {{ border: 1px solid {tokens.border}; border-radius: 4px;
         padding: 3px 6px; background: {tokens.base}; }}
-    QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
+    QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
     QComboBox {{ padding-right: 20px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox::down-arrow {{ width: 10px; height: 10px;
         image: url("{file_path(f"icons/chevron-down-{mode}.svg")}"); }}
-    QSpinBox {{ padding: 3px 0; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; height: 0;
+    QAbstractSpinBox {{ padding: 3px 0; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; height: 0;
         subcontrol-origin: border; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QTableView, QListView, QPlainTextEdit, QTextEdit, QTreeView {{ border: none; }}
     QListWidget#knownCaches {{ border: 1px solid {tokens.border}; border-radius: 4px;
         background: {tokens.base}; }}

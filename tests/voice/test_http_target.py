@@ -358,4 +358,11 @@ async def test_sinch_s_own_sdk_reads_and_verifies_what_is_sent(
     assert all(each["isSigned"] for each in found)
     assert {each["callid"] for each in found} == {setup.call_id}
     assert [each["isDate"] for each in found] == [True, True, True, True, False]
+    assert [each["told"] for each in found] == [
+        setup.caller,
+        "sales",
+        "MANAGERHANGUP",
+        "machine",
+        "recording_finished",
+    ]
     assert not any(each["isSigned"] for each in verdicts(tampered, KEY, SECRET))

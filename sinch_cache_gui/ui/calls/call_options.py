@@ -7,11 +7,12 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QInputDialog, QMenu, QWidget
 
 from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.calls.assumptions_dialog import AssumptionsDialog
+from sinch_cache_gui.ui.theme import GRID
 from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.callbacks import Event
 from sinch_cache_gui.voice.scenario import Deviations, Direction
@@ -122,6 +123,9 @@ class CallOptionsMenu(QMenu):
         dialog.setDoubleDecimals(1)
         dialog.setDoubleRange(LEAST_LATE_S, MOST_LATE_S)
         dialog.setDoubleValue(self._late_s)
+        for number in dialog.findChildren(QDoubleSpinBox):
+            number.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
+            number.lineEdit().setTextMargins(GRID, 0, GRID, 0)
         dialog.doubleValueSelected.connect(self._be_late)
         dialog.open()
 

@@ -27,6 +27,13 @@ from sinch_cache_gui.voice.callbacks import Callback, edited
 
 FORM, JSON = range(2)
 
+NO_CHOICES = """
+    QComboBox { padding-right: 6px; }
+    QComboBox::drop-down { width: 0; border: none; }
+    QComboBox::down-arrow { image: none; }
+"""
+"""Where no word is published, a field is only typed into."""
+
 
 class CallbackEditor(QWidget):
     """Form and JSON of one callback; both say the same, and unknown fields stay."""
@@ -136,7 +143,7 @@ class CallbackEditor(QWidget):
             edit.setAccessibleName(line.name)
             edit.setPlaceholderText(self.tr("not sent"))
         if not line.values:
-            field.setStyleSheet("QComboBox::drop-down { width: 0; border: none; }")
+            field.setStyleSheet(NO_CHOICES)
         field.currentTextChanged.connect(partial(self._change, line))
         return field
 

@@ -44,6 +44,10 @@ ICONS = {
 }
 
 
+NUMBERS = {kind: number for number, kind in enumerate(StepKind)}
+"""Each kind of step as a byte."""
+
+
 class TimelineModel(QAbstractTableModel):
     """Every step of one call in the order it happened; some kinds may be left out of view."""
 
@@ -51,6 +55,7 @@ class TimelineModel(QAbstractTableModel):
         super().__init__()
         self._theme = theme
         self._steps: list[Step] = []
+        self._kinds = bytearray()  # one for each step: a long call is looked through at once
         self._shown: list[Step] = []
         self._hidden: frozenset[StepKind] = frozenset()
         self._started_ms = 0
@@ -66,6 +71,7 @@ class TimelineModel(QAbstractTableModel):
         """Begin a new call."""
         self.beginResetModel()
         self._steps.clear()
+        self._kinds.clear()
         self._shown.clear()
         self._started_ms = started_ms
         self.endResetModel()
@@ -74,7 +80,9 @@ class TimelineModel(QAbstractTableModel):
         """Leave steps of these kinds out of view."""
         self.beginResetModel()
         self._hidden = kinds
-        self._shown = [step for step in self._steps if step.kind not in kinds]
+        is_shown = [kind not in kinds for kind in StepKind]
+        steps = zip(self._steps, self._kinds, strict=True)
+        self._shown = [step for step, kind in steps if is_shown[kind]]
         self.endResetModel()
 
     def add_line(self, line: TranscriptLine) -> None:
@@ -90,7 +98,9 @@ class TimelineModel(QAbstractTableModel):
         known = _span_of(self._steps, record.number)
         if not known:
             return -1
-        self._steps[known.start : known.stop] = steps_of(record)
+        whole = steps_of(record)
+        self._steps[known.start : known.stop] = whole
+        self._kinds[known.start : known.stop] = map(_number_of, whole)
         shown = _span_of(self._shown, record.number)
         row, old = shown.start, len(shown)
         fresh = [step for step in steps_of(record) if step.kind not in self._hidden]
@@ -157,6 +167,7 @@ class TimelineModel(QAbstractTableModel):
 
     def _add(self, steps: Sequence[Step]) -> None:
         self._steps += steps
+        self._kinds += bytes(map(_number_of, steps))
         shown = [step for step in steps if step.kind not in self._hidden]
         if not shown:
             return
@@ -217,6 +228,10 @@ class TimelineModel(QAbstractTableModel):
         elif any(problem.weight is Weight.WARNING for problem in step.record.problems):
             mark = icons.drawn("mdi6.alert-outline", color=tokens.warning)
         return mark
+
+
+def _number_of(step: Step) -> int:
+    return NUMBERS[step.kind]
 
 
 def _span_of(steps: Sequence[Step], number: int) -> range:

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QApplication
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.voice.call_events import CallPhase
+from sinch_cache_gui.ui.calls.phone import Transcript
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.voice.call_events import CallPhase, LineKind, TranscriptLine
 
 CALLER = "+46701740605"
 
@@ -403,19 +405,24 @@ async def test_an_operation_tells_values_lifetime_and_difference(hand) -> None:
     assert hand.opened == [f"session:{call_id}".encode()]
 
 
-async def test_a_call_as_long_as_any_shows_its_last_lines(hand, cache) -> None:
-    """A menu heard again and again: the timeline keeps it all, the transcript what is near."""
-    await hand.dial()
-    for _ in range(205):
-        hand.click("Key 3")
-        await hand.until(CallPhase.MENU)
+def test_the_transcript_of_a_long_call_keeps_its_last_lines(qtbot, qapp) -> None:
+    """What comes costs the same however much was heard before; the timeline keeps it all."""
+    transcript = Transcript(Theme(qapp))
+    qtbot.addWidget(transcript)
+    transcript.start(0)
+    for number in range(1, 1001):
+        transcript.add(TranscriptLine(LineKind.HEARD, f"Line {number}", number * 1000))
+    for key in "12":
+        transcript.add(TranscriptLine(LineKind.PRESSED, key, 1_001_000))
 
-    assert len(hand.steps()) > 1200
-    assert hand.transcript().count("We are open") < 205
-    assert hand.transcript().endswith("opening hours.”")
-    hand.click("Key 1")
-    await hand.until(CallPhase.ENDED)
-    assert "You are through to sales" in hand.transcript()
+    lines = transcript.toPlainText().splitlines()
+    assert 300 <= len(lines) <= 601
+    assert [line.split("  ") for line in lines[-2:]] == [
+        ["16:40", "“Line 1000”"],
+        ["16:41", "1 2"],
+    ]
+    numbers = [int(line.rpartition(" ")[2][:-1]) for line in lines[:-1]]
+    assert numbers == list(range(numbers[0], 1001))
 
 
 async def test_kinds_of_steps_can_be_left_out_of_view(hand) -> None:

@@ -16,6 +16,7 @@ const verdicts = requests.map(({ method, path, headers, body }) => {
     event: event.event,
     callid: event.callid,
     isDate: event.timestamp instanceof Date,
+    told: event.cli ?? event.menuResult?.value ?? event.amd?.status ?? event.reason ?? event.type,
   };
 });
 process.stdout.write(JSON.stringify(verdicts));
