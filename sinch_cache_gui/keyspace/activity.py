@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -58,7 +58,8 @@ class ActivityLog:
     def __init__(self, now_ms: Callable[[], int], limit: int = ACTIVITY_LIMIT) -> None:
         self._now_ms = now_ms
         self._lines: deque[Activity] = deque(maxlen=limit)
-        self._expected: dict[bytes, int] = {}
+        # Not a dict: taking the first of many away again and again walks past all that went.
+        self._expected: OrderedDict[bytes, int] = OrderedDict()
         self._listeners: list[Callable[[tuple[Activity, ...]], None]] = []
 
     @property

@@ -62,7 +62,7 @@ class BlackBox:
         self._max_bytes = max_bytes
         self._seen: OrderedDict[bytes, LastSeen] = OrderedDict()
         self._bytes = 0
-        self._echoes: dict[bytes, int] = {}
+        self._echoes: OrderedDict[bytes, int] = OrderedDict()
 
     def last(self, key: bytes) -> LastSeen | None:
         """Answer what `key` held when it was seen last; None if it never was."""
