@@ -57,7 +57,8 @@ class Deadlines:
     def note(self, key: bytes, deadline_ms: int | None) -> None:
         """Know that `key` expires at `deadline_ms`; None: not at all, or it is gone."""
         if deadline_ms is None:
-            self._known.pop(key, None)
+            if self._known.pop(key, None) is not None:
+                self._drop_stale()  # bit by bit: all at once would hold the window
             return
         known = self._known.get(key)
         if known == deadline_ms or (known is None and len(self._known) >= self._limit):

@@ -25,7 +25,7 @@ TELL_EVERY_S = 0.5
 """Between two words on how far it is."""
 
 NAMED = 5
-KEY_LENGTH = 80
+KEY_LENGTH = 40
 FILES = "JSON (*.json)"
 
 

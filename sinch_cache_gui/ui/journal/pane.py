@@ -108,7 +108,8 @@ class JournalPane(QWidget):
         """List what the journal holds and what is searched for."""
         self._fresh.clear()
         if self.isVisible():
-            self._scope.start("journal list", self._list())
+            # What is written from here on is fresh, whenever the listing begins.
+            self._scope.start("journal list", self._list(self._all()))
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
@@ -136,8 +137,7 @@ class JournalPane(QWidget):
         journal = self._backend.journal
         return (*journal.earlier, *journal.entries)
 
-    async def _list(self) -> None:
-        entries = self._all()
+    async def _list(self, entries: Sequence[JournalEntry]) -> None:
         found = await self._matching(entries)
         self.table.rows.show(found)
         self._say_count(len(entries))

@@ -275,6 +275,17 @@ async def test_a_deletion_that_was_found_out_is_compared_and_taken_back(desk: De
     await desk.until(lambda: not desk.can("Undo"))
 
 
+async def test_what_is_written_while_the_list_begins_is_listed_once(desk: Desk) -> None:
+    await desk.put(b"a", b"1")
+    desk.pane.list_entries()
+    await desk.put(b"b", b"1")  # a cache in memory writes before the listing has its turn
+    await desk.until(lambda: desk.keys()[:1] == ["b"])
+    await desk.put(b"c", b"1")
+    await desk.until(lambda: desk.keys()[:1] == ["c"])
+    assert desk.keys() == ["c", "b", "a"]
+    assert desk.says("3 writes")
+
+
 async def test_a_long_undo_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sinch_cache_gui.ui.key_actions.TELL_UNDO_EVERY_S", 0)
     for number in range(130):
