@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import codecs
+import gc
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from sinch_cache_gui.cache.interface import MAX_TTL_MS, KeyType
+from sinch_cache_gui.keyspace.bulk import SETTLED_EVERY
 from sinch_cache_gui.keyspace.exports import FORMAT, VERSION, ExportedKey
 from sinch_cache_gui.pacing import Breather
 
@@ -99,6 +101,8 @@ async def _read_keys(text: _JsonText, told: Callable[[int], bool]) -> list[Expor
     breathe = Breather()
     while True:
         keys.append(_parse_key(await text.value(), len(keys) + 1))
+        if len(keys) % SETTLED_EVERY == 0:
+            gc.freeze()  # they stay: the collector would hold the window with each of its rounds
         await breathe()
         if not await text.skips(","):
             await text.demand("]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +18,7 @@ from sinch_cache_gui.cache.interface import (
     Snapshot,
     WriteOutcome,
 )
+from sinch_cache_gui.keyspace.bulk import SETTLED_EVERY
 from sinch_cache_gui.keyspace.exports import ExportedKey
 
 BATCH: Final = 200
@@ -76,6 +78,8 @@ async def import_keys(
     keys: Sequence[ExportedKey],
     on_conflict: OnConflict,
     told: Callable[[int], bool],
+    *,
+    memory_settled: Callable[[], object] = gc.freeze,
 ) -> ImportReport:
     """Write keys with the time they had left. What exists is treated as `on_conflict` says.
 
@@ -84,11 +88,12 @@ async def import_keys(
         keys: What to write.
         on_conflict: What becomes of keys that exist.
         told: Called with how many are done; answers whether to go on.
+        memory_settled: Called when much is kept, by the journal and for undo, that will stay.
     """
     written: list[bytes] = []
     skipped: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
-    done = 0
+    done = settled = 0
     is_lost = False
     for batch in batches(keys):
         if is_lost or not told(done):
@@ -103,6 +108,9 @@ async def import_keys(
                 case None:
                     skipped.append(item.key)
         done += len(batch)
+        if done - settled >= SETTLED_EVERY:
+            settled = done
+            memory_settled()
         await asyncio.sleep(0)  # a cache in memory answers without letting the window go on
     return ImportReport(tuple(written), tuple(skipped), tuple(refused), len(keys) - done)
 
