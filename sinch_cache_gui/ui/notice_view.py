@@ -186,6 +186,7 @@ class NoticeBar(QFrame):
             button.setAutoDefault(False)
             button.clicked.connect(lambda _checked=False, run=action.run: run())
             self._content.insertWidget(self._content.count() - 1, button)
+            button.show()  # until it is, the layout reckons without its row
             self._buttons.append(button)
         is_crowded = len(actions) > 1 or self._extra is not None
         self._body.setDirection(

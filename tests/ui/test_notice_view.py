@@ -35,6 +35,17 @@ def press(qtbot: QtBot, bar: NoticeBar, label: str) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def test_a_bar_has_room_for_its_text_and_its_buttons_at_once(qtbot: QtBot, bar: NoticeBar) -> None:
+    bar.show_notice(Notice(Severity.SUCCESS, "2 keys exported"))
+    choices = ("Skip existing", "Overwrite", "Rename", "Cancel")
+    actions = tuple(NoticeAction(label, lambda: None) for label in choices)
+    bar.show_notice(Notice(Severity.WARNING, "Import 7 keys?", "line, " * 30, actions))
+
+    buttons = bar.findChildren(QPushButton)
+    qtbot.waitUntil(lambda: all(button.isVisible() for button in buttons))
+    assert bar.height() >= bar.heightForWidth(bar.width())
+
+
 def test_a_bar_lies_inside_its_pane_and_follows_its_size(bar: NoticeBar, pane: QWidget) -> None:
     bar.show_notice(Notice(Severity.WARNING, "Changed by somebody else", "Nothing was written."))
 
