@@ -267,7 +267,10 @@ def head_of(data: bytes, size: int) -> Content:
     shown = data if head is not None else data[:HEX_BYTES]
     reason = f"This value has {size:,} bytes; the first {len(shown):,} are shown."
     if size > MAX_LOADED_BYTES:
-        reason += " It is too large to edit here; redis-cli --raw GET writes all of it to a file."
+        reason += (
+            " It is too large to edit here. It can be renamed, copied and deleted;"
+            " to have all of it in a file, export the key, or use redis-cli --raw GET."
+        )
     if head is None:
         return Content(ContentKind.BINARY, hex_rows(shown, HEX_BYTES), reason=reason, is_head=True)
     lines = [line[:1000] for line in head.split("\n")]
