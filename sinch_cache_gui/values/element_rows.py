@@ -32,22 +32,28 @@ class RowChange:
     row: Row | None
 
 
-def row_change(rows: Sequence[Row], change: ElementChange, *, near: int = 0) -> RowChange | None:
+def row_change(
+    rows: Sequence[Row], change: ElementChange, *, near: Sequence[int] = ()
+) -> RowChange | None:
     """Answer how `change` shows among `rows`.
 
     Args:
         rows: What is shown.
         change: What was made of an element.
-        near: Where to look first.
+        near: Where to look first; an element that is new is looked for nowhere else.
 
     Returns:
         None where the places of other rows change with it, or it shows nowhere.
     """
     new = _row_after(change)
-    at = _find(rows, element_of(change), near)
+    name = element_of(change)
     match change:
         case FieldChange(before=None) | ScoreChange(before=None) | MemberChange(before=None):
-            return RowChange(at, new)
+            return RowChange(_at_hand(rows, name, near), new)
+    at = _at_hand(rows, name, near)
+    if at is None:
+        at = next((at for at, row in enumerate(rows) if row[0] == name), None)
+    match change:
         case FieldChange() | FieldRename() | ScoreChange() | ScoredRename() | MemberChange():
             return None if at is None else RowChange(at, new)
         case ListReplacement() | StreamDeletion():
@@ -72,7 +78,5 @@ def _row_after(change: ElementChange) -> Row | None:
     return None
 
 
-def _find(rows: Sequence[Row], name: bytes, near: int) -> int | None:
-    if near < len(rows) and rows[near][0] == name:
-        return near
-    return next((at for at, row in enumerate(rows) if row[0] == name), None)
+def _at_hand(rows: Sequence[Row], name: bytes, near: Sequence[int]) -> int | None:
+    return next((at for at in near if 0 <= at < len(rows) and rows[at][0] == name), None)

@@ -47,4 +47,4 @@ def test_what_a_change_makes_of_its_row(
     rows: list[Row], change: ElementChange, found: RowChange | None
 ) -> None:
     assert row_change(rows, change) == found
-    assert row_change(rows, change, near=1) == found
+    assert row_change(rows, change, near=(-1, 9, 1)) == found

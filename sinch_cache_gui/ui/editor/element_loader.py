@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
@@ -14,6 +15,7 @@ from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.element_range import ElementRange, Matching
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, KeyType, ScanCursor
+from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.editor.element_table import ElementModel
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.values.element_edits import Row
@@ -28,6 +30,8 @@ MOST: Final = 2_000_000
 """Rows held at most: a few hundred bytes each."""
 
 TELL_EVERY_S: Final = 0.1
+
+_LET_GO: Final = 2_000
 
 
 class ElementLoader(QObject):
@@ -46,6 +50,8 @@ class ElementLoader(QObject):
         tasks: PaneTasks,
         model: ElementModel,
         is_typed_over: Callable[[], bool],
+        *,
+        memory_settled: Callable[[], object] = gc.freeze,
     ) -> None:
         """Have nothing to read yet.
 
@@ -55,6 +61,8 @@ class ElementLoader(QObject):
             tasks: Of the pane.
             model: Is given the rows.
             is_typed_over: Whether a row must stay where it is.
+            memory_settled: Called when many rows are kept, which the garbage collector would go
+                through over and over.
         """
         super().__init__(model)
         self._backend = backend
@@ -62,6 +70,8 @@ class ElementLoader(QObject):
         self._tasks = tasks
         self._model = model
         self._is_typed_over = is_typed_over
+        self._memory_settled = memory_settled
+        self._is_settled = False
         self._kind = ""
         self._within: ElementRange | None = None
         self._next: ScanCursor | None = None
@@ -100,7 +110,8 @@ class ElementLoader(QObject):
         """Show these elements instead."""
         self._within = within
         self._start_over()
-        self._model.clear()
+        self._tasks.start("let go", _let_go(self._model.clear(), self._names))
+        self._names = set()
         self._is_stale = True
         self._tasks.start("elements", self._catch_up())
 
@@ -128,11 +139,16 @@ class ElementLoader(QObject):
         if not self._tasks.is_running("elements"):
             self._tasks.start("elements", self._catch_up())
 
-    def follow(self, change: ElementChange) -> None:
-        """Show a change that was made here, where the rows are too many to be read again."""
+    def follow(self, change: ElementChange, row: int) -> None:
+        """Show a change that was made here, where the rows are too many to be read again.
+
+        Args:
+            change: What was made of an element.
+            row: Where the hand is: likely there.
+        """
         if self._model.rowCount() <= FOLLOWED:
             return
-        touched = self._model.apply(change, near=self._touched)
+        touched = self._model.apply(change, near=(self._touched, row))
         if touched is None:
             self.read_again()
         else:
@@ -165,6 +181,7 @@ class ElementLoader(QObject):
 
     async def _load_anew(self) -> None:
         kind, within = self._kind, self._within
+        self._is_settled = False
         shown = self._model.rowCount()
         wanted = max(self._wanted, shown)
         page = await self._page(None)
@@ -183,15 +200,18 @@ class ElementLoader(QObject):
             rows += page.rows
             deadlines += page.deadlines_ms
             following = page.next
+            self._settle(len(rows))
             self._tell()
         if (kind, within) != (self._kind, self._within):
             return
         if self._is_typed_over():  # what is being typed over stays in sight
             self._is_stale = True
             return
+        old_names = self._names
         self._next, self._names, self.is_outdated = following, names, False
-        self._model.show_rows(kind, columns, rows, deadlines)
+        old_rows = self._model.show_rows(kind, columns, rows, deadlines)
         self._tell()
+        await _let_go(old_rows, old_names)
 
     async def _load_on(self, cursor: ScanCursor) -> bool:
         """Show the next page; answer False where it cannot be had."""
@@ -203,8 +223,15 @@ class ElementLoader(QObject):
             page = self._fresh(page, self._names)
             self._model.add_rows(page.rows, page.deadlines_ms)
             self._next = page.next
+            self._settle(self._model.rowCount())
             self._tell()
         return True
+
+    def _settle(self, count: int) -> None:
+        """Have rows that grow to very many be known to stay, once: they are held in one list."""
+        if count > FOLLOWED and not self._is_settled:
+            self._is_settled = True
+            self._memory_settled()
 
     def _fresh(self, page: ElementPage, names: set[bytes]) -> ElementPage:
         """Answer a page without what an earlier one had: a scan may tell the same twice."""
@@ -237,3 +264,15 @@ class ElementLoader(QObject):
         if now_s - self._told_at_s >= TELL_EVERY_S:
             self._told_at_s = now_s
             self.progressed.emit()
+
+
+async def _let_go(rows: list[Row], names: set[bytes]) -> None:
+    """Empty what is not needed any more, letting the loop run meanwhile."""
+    breathe = Breather()
+    while rows:
+        del rows[-_LET_GO:]
+        await breathe()
+    while names:
+        for _ in range(min(_LET_GO, len(names))):
+            names.pop()
+        await breathe()

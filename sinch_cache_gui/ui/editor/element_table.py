@@ -75,15 +75,20 @@ class ElementModel(QAbstractTableModel):
         columns: tuple[str, ...],
         rows: Sequence[Row],
         deadlines_ms: Sequence[int | None],
-    ) -> None:
-        """Show these rows in place of all others; a selected element stays selected."""
+    ) -> list[Row]:
+        """Show these rows in place of all others; a selected element stays selected.
+
+        Returns:
+            The others: to let go of very many at once takes a while.
+        """
+        others = self._rows
         titles = (*columns, self.tr("expires")) if deadlines_ms else columns
         if (kind, titles) != (self._kind, self._columns):
             self.beginResetModel()
             self._kind, self._columns = kind, titles
             self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
             self.endResetModel()
-            return
+            return others
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         places = places_of(kind, self._rows, rows, {index.row() for index in kept})
@@ -91,19 +96,22 @@ class ElementModel(QAbstractTableModel):
         moved = [self.createIndex(places.get(index.row(), -1), index.column()) for index in kept]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
+        return others
 
-    def clear(self) -> None:
-        """Show nothing, until there is something to show."""
+    def clear(self) -> list[Row]:
+        """Show nothing, until there is something to show; answer what was shown."""
+        others = self._rows
         self.beginResetModel()
         self._rows, self._deadlines_ms = [], []
         self.endResetModel()
+        return others
 
-    def apply(self, change: ElementChange, *, near: int) -> int | None:
+    def apply(self, change: ElementChange, *, near: Sequence[int]) -> int | None:
         """Show a change without reading anything; answer where.
 
         Args:
             change: What was made of an element.
-            near: Where it may show.
+            near: Where it may show, the likeliest place first.
 
         Returns:
             None where that cannot be told: the rows are to be read again.
@@ -116,7 +124,7 @@ class ElementModel(QAbstractTableModel):
             self.add_rows([row], [None] if self._deadlines_ms else [])
             return len(self._rows) - 1
         if at is None:
-            return near
+            return near[0]
         if row is None:
             self.beginRemoveRows(QModelIndex(), at, at)
             del self._rows[at], self._deadlines_ms[at : at + 1]

@@ -260,7 +260,7 @@ class ElementsPage(QWidget):
     def _follow_change(self, change: ElementChange) -> None:
         if change is self._adding:  # until then the form keeps what was written
             self.form.clear()
-        self.loader.follow(change)
+        self.loader.follow(change, self.table.currentIndex().row())
 
     def _ask_delete(self) -> None:
         rows = [self.model.row(row) for row in self.table.selected_rows()]
