@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sinch_cache_gui.voice.callbacks import Callback
 from sinch_cache_gui.voice.scenario import Deviations
-from sinch_cache_gui.voice.targets import Failed, OperationListener, Reply, Target
+from sinch_cache_gui.voice.targets import Answered, Failed, OperationListener, Reply, Target
 
 
 class DeviatingTarget:
@@ -53,6 +54,8 @@ class DeviatingTarget:
         reply = await self._target.answer(callback, on_operation)
         if event in self._deviations.duplicated:
             await self._target.answer(callback, on_operation)
+            if isinstance(reply, Answered):
+                reply = replace(reply, deliveries=2)
         for late in held:
             await self._target.answer(late, on_operation)
         if delay_s >= self._patience_s:

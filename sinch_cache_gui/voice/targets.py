@@ -21,10 +21,12 @@ class Answered:
     Attributes:
         body: The bytes of the reply.
         status: The HTTP status; None where the function was called without HTTP.
+        deliveries: How often the callback was delivered; the first reply counts.
     """
 
     body: bytes
     status: int | None = None
+    deliveries: int = 1
 
     @property
     def is_success(self) -> bool:

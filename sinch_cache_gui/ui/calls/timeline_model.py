@@ -28,6 +28,7 @@ from sinch_cache_gui.voice.call_steps import (
     steps_of,
 )
 from sinch_cache_gui.voice.problems import Weight
+from sinch_cache_gui.voice.targets import Answered
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()
@@ -182,6 +183,8 @@ class TimelineModel(QAbstractTableModel):
             case CallbackStep(record):
                 cause = cause_text(record)
                 event = record.event.upper()
+                if isinstance(record.reply, Answered) and record.reply.deliveries > 1:
+                    event = f"{event} ×{record.reply.deliveries}"
                 return (
                     at,
                     f"{event}  {cause}" if cause else event,

@@ -378,6 +378,7 @@ async def test_callbacks_delivered_twice(hand, cache) -> None:
     hand.switch("Deliver callbacks twice")
     await hand.dial()
     assert await cache.get(f"rate:{CALLER}") == 2
+    assert hand.callbacks()[0][0] == "ICE ×2"
     hand.click("Hang up")
     await hand.until(CallPhase.ENDED)
 
