@@ -25,6 +25,9 @@ MAX_UNPACKED_AT_ONCE: Final = 1_000_000
 MAX_ZSTD_WINDOW_LOG: Final = 25
 """The most memory a zstd frame may ask for, as a power of two: 32 MB."""
 
+MAX_DECODED_LINE: Final = 10_000
+"""Characters of a decoded line; an editor lays out a longer one with trouble."""
+
 HEX_BYTES: Final = 50_000
 """Bytes shown as rows of hex."""
 
@@ -68,7 +71,10 @@ async def decode(data: bytes) -> Decoded | None:
         if not names:
             return None
         found = Decoded("bytes", hex_rows(data, HEX_BYTES))
-    return Decoded(" of ".join([*names, found.name]), found.text, found.is_json, note or found.note)
+        if note or len(data) > HEX_BYTES:
+            note = f"Only the first {min(len(data), HEX_BYTES):,} decoded bytes are shown."
+    notes = " ".join(filter(None, (note, found.note)))
+    return Decoded(" of ".join([*names, found.name]), found.text, found.is_json, notes)
 
 
 async def _unwrap(data: bytes) -> tuple[str, bytes, bool] | None:
@@ -167,8 +173,22 @@ async def _said(data: bytes, *, is_wrapped: bool, is_head: bool) -> Decoded | No
     if not is_wrapped:
         return await _json_in_string(text)
     if not is_head and await find_problem_sliced(text) is None:
-        return Decoded("JSON", await format_json_sliced(text), is_json=True)
-    return Decoded("text", text)
+        return _laid_out(Decoded("JSON", await format_json_sliced(text), is_json=True))
+    return None if "\0" in text else _laid_out(Decoded("text", text))
+
+
+def _laid_out(decoded: Decoded) -> Decoded:
+    """Answer what can be shown: a line too long for an editor is broken, and that is said."""
+    lines = decoded.text.split("\n")
+    if max(map(len, lines)) <= MAX_DECODED_LINE:
+        return decoded
+    broken = [
+        line[at : at + MAX_DECODED_LINE]
+        for line in lines
+        for at in range(0, max(len(line), 1), MAX_DECODED_LINE)
+    ]
+    note = f"Lines are broken after {MAX_DECODED_LINE:,} characters."
+    return Decoded(decoded.name, "\n".join(broken), note=note)
 
 
 async def _json_in_string(text: str) -> Decoded | None:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 import redis
@@ -31,11 +32,11 @@ def open_window(qapp: QApplication) -> OpenWindow:
     """
 
     @asynccontextmanager
-    async def opened(*argv: str) -> AsyncIterator[Person]:
+    async def opened(*argv: str, data_folder: Path | None = None) -> AsyncIterator[Person]:
         notices = Notices()
         theme = Theme(qapp)
         window = MainWindow(theme, notices)
-        app = OpenCaches(window, theme, notices)
+        app = OpenCaches(window, theme, notices, data_folder=data_folder)
         window.show()
         window.activateWindow()
         try:

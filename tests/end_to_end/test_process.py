@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 import pytest
 import redis
 from PySide6.QtGui import QImage
+
+from tests.end_to_end.conftest import OpenWindow
 
 PATIENCE_S = 20
 OFFSCREEN_REMARK = "This plugin does not support propagateSizeHints()\n"
@@ -204,6 +207,53 @@ def test_unsaved_text_survives_a_sudden_end(
     (draft,) = tmp_path.rglob("drafts/*.json")
     assert json.loads(json.loads(draft.read_text())["text"]) == "mine"
     assert server.get("greeting") == '"Hello"'
+
+
+async def test_a_text_merged_by_hand_survives_a_sudden_end_and_is_offered_again(
+    display: str, redis_url: str, server: redis.Redis, tmp_path: Path, open_window: OpenWindow
+) -> None:
+    def merge_and_be_killed() -> Path:
+        with at_a_desk(display, tmp_path, redis_url, "--open", "greeting") as desk:
+            assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+
+            def is_kept(part: str) -> bool:
+                drafts = [file.read_text() for file in tmp_path.rglob("drafts/*.json")]
+                return any(part in draft for draft in drafts)
+
+            def is_written() -> bool:
+                # From outside it cannot be seen when the text is there to be replaced.
+                desk.press("ctrl+a")
+                desk.type('"mine"')
+                return becomes_so(lambda: is_kept("mine"), within_s=2)
+
+            def is_merged() -> bool:
+                desk.press("ctrl+d")
+                desk.press("space")
+                return becomes_so(lambda: is_kept('"merged": "'), within_s=2)
+
+            assert becomes_so(is_written)
+            server.set("greeting", '"theirs"', keepttl=True)
+            assert becomes_so(is_merged)
+            desk.process.kill()
+            desk.process.wait(PATIENCE_S)
+        (draft,) = tmp_path.rglob("drafts/*.json")
+        return draft
+
+    server.set("greeting", '"Hello"', ex=600)
+    server.config_resetstat()
+    draft = await asyncio.to_thread(merge_and_be_killed)
+    assert server.get("greeting") == '"theirs"'
+    merged = json.loads(draft.read_text())["merged"]
+
+    async with open_window(redis_url, data_folder=draft.parent.parent) as person:
+        await person.sees_soon("1 key holds text that was never saved")
+        assert person.sees("the cache holds another value by now")
+        await person.answer("Open")
+        await person.sees_soon("Merged")
+        await person.until(lambda: person.text() == merged)
+        person.click("Save the merged text")
+        await person.until(lambda: server.get("greeting") == merged.strip())  # compact, as it was
+        assert 500 < server.ttl("greeting") <= 600
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

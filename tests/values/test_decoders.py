@@ -69,6 +69,28 @@ async def test_a_bomb_is_unpacked_only_so_far() -> None:
     assert decoded.note.startswith("Only the first 2,0")
 
 
+async def test_a_bomb_of_zeros_is_bytes_and_told_as_far_as_it_is_shown() -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(10_000_000)
+    bomb = b"".join([*(packer.compress(zeros) for _ in range(100)), packer.flush()])
+    for data, name in ((bomb, "gzip of bytes"), (gzip.compress(bomb), "gzip of gzip of bytes")):
+        decoded = await decode(data)
+        assert decoded is not None
+        assert decoded.name == name
+        assert decoded.text.startswith("00000000  00 00 00 00")
+        assert decoded.note == "Only the first 50,000 decoded bytes are shown."
+
+
+async def test_a_decoded_line_too_long_for_an_editor_is_broken_and_that_is_said() -> None:
+    for text in ("x" * 25_000, '["' + "x" * 25_000 + '"]'):
+        decoded = await decode(zlib.compress(text.encode()))
+        assert decoded is not None
+        assert "".join(decoded.text.split()) == text
+        assert max(map(len, decoded.text.split("\n"))) == 10_000
+        assert decoded.note == "Lines are broken after 10,000 characters."
+        assert not decoded.is_json
+
+
 async def test_a_bomb_of_zstd_is_unpacked_only_so_far_and_holds_little_memory() -> None:
     bomb = zstd.compress(b"[" + b"0," * 50_000_000)
     found = await decode(bomb)
