@@ -171,6 +171,7 @@ class Catalogue:
         self._removed.clear()
         if is_complete:
             self._take_over_fresh()
+            self._orders.try_again()
             self._settled()
 
     def load_afresh(self) -> None:
@@ -373,6 +374,7 @@ class Catalogue:
         self._let_go(outdated)
 
     def _let_go(self, outdated: KeyIndex) -> None:
+        self._orders.index_gone(outdated)
         outdated.clear()
         self._outdated.append(outdated)
 

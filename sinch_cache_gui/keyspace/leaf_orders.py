@@ -39,6 +39,7 @@ class LeafOrders:
         self._settled = settled
         self._sorting: Sorting | None = None
         self._wishes = asyncio.Event()
+        self._asked_for: KeyIndex | None = None
         self._orders: dict[bytes, TtlOrder] = {}
         self._outdated: list[TtlOrder] = []
         self.known: Mapping[bytes, TtlOrder] = self._orders
@@ -65,6 +66,16 @@ class LeafOrders:
         for prefix in prefixes:
             self._sort_leaves(prefix)
 
+    def try_again(self) -> None:
+        """Ask once more, if that failed: the cache answers again."""
+        if self._sorting is not None and self._sorting.asked.reason:
+            self.sort_by_ttl(())
+
+    def index_gone(self, index: KeyIndex) -> None:
+        """Ask once more, if that is under way for the leaves of an index that is no more."""
+        if self._sorting is not None and index is self._asked_for:
+            self.sort_by_ttl(())
+
     async def run(self, shown: Callable[[], KeyIndex]) -> None:
         """Fulfil each wish of `sort_by_ttl`; a newer one ends the work on an older one."""
         while True:
@@ -73,13 +84,15 @@ class LeafOrders:
             sorting = self._sorting
             if sorting is None:
                 continue
-            running = asyncio.create_task(sorting.run(shown(), self._sort))
+            self._asked_for = shown()
+            running = asyncio.create_task(sorting.run(self._asked_for, self._sort))
             newer = asyncio.create_task(self._wishes.wait())
             try:
                 await asyncio.wait((running, newer), return_when=asyncio.FIRST_COMPLETED)
                 if running.done():
                     running.result()
             finally:
+                self._asked_for = None
                 for task in (running, newer):
                     task.cancel()
                 await asyncio.gather(running, newer, return_exceptions=True)

@@ -31,6 +31,8 @@ class CountingCache(MemoryCache):
         self.types_asked_for = 0
         self.fails = False
         self.is_heard = True
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         async for event in super().watch():
@@ -41,6 +43,7 @@ class CountingCache(MemoryCache):
         if self.fails:
             raise CacheUnreachable("No answer from here")
         self.asked_for += len(keys)
+        await self.answers.wait()
         await asyncio.sleep(0)
         return await super().deadlines(keys)
 
@@ -220,6 +223,41 @@ async def test_asking_that_fails_says_why_and_how_far_it_came() -> None:
         assert mirror.asked is not None
         assert not mirror.asked.is_done
         assert mirror.asked.reason == "No answer from here"
+
+
+def names_shown(mirror: Mirror, prefix: bytes) -> list[bytes]:
+    rows = map(mirror.index.row_at, range(mirror.index.row_count()))
+    return [row.name for row in rows if row.path.startswith(prefix)]
+
+
+async def test_what_could_not_be_sorted_is_sorted_once_the_cache_answers() -> None:
+    async with mirrored() as (cache, mirror):
+        mirror.index.expand(b"rate")
+        cache.fails = True
+        mirror.sort_by_ttl((b"rate:",))
+        await until(lambda: mirror.sorted_by_ttl is not None and bool(mirror.sorted_by_ttl.reason))
+        cache.fails = False
+        mirror.reload()
+        await until(lambda: mirror.sorted_by_ttl is not None and mirror.sorted_by_ttl.is_done)
+        assert names_shown(mirror, b"rate:")[:10] == [b"%d" % number for number in range(10)]
+
+
+async def test_all_is_sorted_though_it_is_loaded_again_meanwhile() -> None:
+    async with mirrored() as (cache, mirror):
+        for number in range(600, 5000):
+            await cache.set(f"rate:{number}", 1, 3600)
+        mirror.index.expand(b"rate")
+        await until(lambda: len(names_shown(mirror, b"rate:")) == 5000)
+        cache.answers.clear()
+        mirror.sort_by_ttl((b"rate:",))
+        await until(lambda: cache.asked_for > 0)
+        mirror.reload()
+        await until(lambda: mirror.coverage.state is CoverageState.CATCHING_UP)
+        await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+        cache.answers.set()
+        await until(lambda: mirror.sorted_by_ttl is not None and mirror.sorted_by_ttl.is_done)
+        soonest = [b"%d" % number for number in range(10)]
+        await until(lambda: names_shown(mirror, b"rate:")[:10] == soonest)
 
 
 async def test_only_a_part_is_loaded_and_followed_until_all_is_wanted() -> None:
