@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -28,6 +27,7 @@ from sinch_cache_gui.ui.calls.timeline_model import (
     Index,
     TimelineModel,
 )
+from sinch_cache_gui.ui.row_table import plain_row, set_up_rows
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallbackRecord, TranscriptLine
 from sinch_cache_gui.voice.call_steps import CallbackStep, OperationStep, StepKind
@@ -50,13 +50,7 @@ class StepDelegate(QStyledItemDelegate):
         self._table = table
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        plain = QStyleOptionViewItem(option)
-        plain.state &= ~QStyle.StateFlag.State_HasFocus
-        if plain.state & QStyle.StateFlag.State_Selected:
-            is_active = bool(plain.state & QStyle.StateFlag.State_Active)
-            tokens = self._theme.tokens
-            colour = tokens.selection if is_active else tokens.selection_inactive
-            painter.fillRect(plain.rect, QColor(colour))
+        plain = plain_row(painter, option, self._theme)
         step = self._rows.step(index.row())
         is_nested = isinstance(step, OperationStep)
         if not is_nested:  # of a key, both ends matter
@@ -86,21 +80,14 @@ class StepTable(QTableView):
         self._followed = -1
         self.setModel(rows)
         self.setItemDelegate(StepDelegate(theme, rows, self))
+        set_up_rows(self)
         self.setAccessibleName(self.tr("Timeline of this call"))
         self.setIconSize(QSize(ICON_SIZE, ICON_SIZE))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(GRID)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)

@@ -14,7 +14,8 @@ from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.row_table import set_up_rows
+from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.element_edits import Row, may_edit
 from sinch_cache_gui.values.element_places import places_of
 from sinch_cache_gui.values.element_rows import row_change
@@ -241,20 +242,11 @@ class ElementTable(QTableView):
         self._elements = model
         self._is_editing = False
         self.setModel(model)
+        set_up_rows(self)
         self.setAccessibleName(self.tr("Elements"))
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setAlternatingRowColors(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setStretchLastSection(True)
         columns.setDefaultSectionSize(20 * GRID)

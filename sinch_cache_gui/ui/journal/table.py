@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.ui.journal.model import ACTION, KEY, OUTCOME, TIME, TTL, Index, JournalModel
+from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
 
 WIDTHS = {TIME: 92, ACTION: 88, TTL: 118, OUTCOME: 66}
@@ -40,23 +37,15 @@ class JournalTable(QTableView):
         super().__init__()
         self.rows = JournalModel(theme, now_ms)
         self.setModel(self.rows)
-        self.setItemDelegate(_PlainRows(theme, self))
+        self.setItemDelegate(PlainRows(theme, self))
+        set_up_rows(self)
         self.setAccessibleName(self.tr("Journal: every write of this window, newest first"))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         columns.setSectionResizeMode(KEY, QHeaderView.ResizeMode.Stretch)
         for column, width in WIDTHS.items():
@@ -101,21 +90,3 @@ class JournalTable(QTableView):
         entry = self.rows.entry(index.row()) if index.isValid() else None
         if entry is not None:
             self.entry_activated.emit(entry)
-
-
-class _PlainRows(QStyledItemDelegate):
-    """Selected rows in the colours of the window, without a frame around the current cell."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        plain = QStyleOptionViewItem(option)
-        plain.state &= ~QStyle.StateFlag.State_HasFocus
-        if plain.state & QStyle.StateFlag.State_Selected:
-            is_active = bool(plain.state & QStyle.StateFlag.State_Active)
-            tokens = self._theme.tokens
-            colour = tokens.selection if is_active else tokens.selection_inactive
-            painter.fillRect(plain.rect, QColor(colour))
-        super().paint(painter, plain, index)

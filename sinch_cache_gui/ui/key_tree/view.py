@@ -29,6 +29,7 @@ from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.key_menu import menu_of
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
+from sinch_cache_gui.ui.row_table import set_up_rows
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 
 WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 62, Column.SIZE: 60}
@@ -106,28 +107,18 @@ class KeyTreeView(QTableView):
         theme.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
+        set_up_rows(self)
         self.setAccessibleName(self.tr("Keys"))
         self.setAccessibleDescription(
             self.tr("Right expands a folder, Left collapses it, Enter opens a key")
         )
-        self.setShowGrid(False)
-        self.setWordWrap(False)
         self.setMouseTracking(True)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
         columns.sectionClicked.connect(self._note_clicked)
         columns.setMinimumSectionSize(5 * GRID)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)

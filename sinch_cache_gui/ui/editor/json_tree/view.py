@@ -19,7 +19,8 @@ from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
 from sinch_cache_gui.ui.editor.json_tree.commands import TreeCommand, command_groups
 from sinch_cache_gui.ui.editor.json_tree.delegate import INDENT, JsonTreeDelegate, indent_of
 from sinch_cache_gui.ui.editor.json_tree.model import JsonTreeModel
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.row_table import set_up_rows
+from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.json_outline import Node
 
 TYPE_WIDTH = 12 * GRID
@@ -54,26 +55,16 @@ class JsonTreeView(QTableView):
         theme.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
+        set_up_rows(self)
         self.setAccessibleName(tr("Tree of the value"))
         self.setAccessibleDescription(
             tr("Right expands, Left collapses, F2 edits a value, Delete removes an element")
         )
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setMinimumSectionSize(ROW_HEIGHT)
-        rows.setDefaultSectionSize(ROW_HEIGHT)
         columns = self.horizontalHeader()
-        columns.setHighlightSections(False)
         columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         columns.setMinimumSectionSize(5 * GRID)
         columns.setSectionResizeMode(Column.VALUE, QHeaderView.ResizeMode.Stretch)
