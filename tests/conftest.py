@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import redis
 
 from sinch_cache_gui.cache.interface import CacheBackend
 from tests.redis_server import RedisServer, RedisServerMissing, free_port, start_redis, stop_redis
@@ -146,6 +147,14 @@ def redis_url(shared_redis: RedisServer) -> str:
     """The URL of a real, empty Redis. Whoever configures a server takes `own_redis`."""
     assert shared_redis.send("FLUSHALL") == "+OK"
     return shared_redis.url
+
+
+@pytest.fixture
+def raw(redis_url: str) -> Iterator[redis.Redis]:
+    """A plain client of the empty server."""
+    client = redis.Redis.from_url(redis_url, protocol=2)
+    yield client
+    client.close()
 
 
 @pytest.fixture

@@ -105,14 +105,6 @@ def target_of(url: str, **changes: object) -> Target:
     return Target(TargetKind.TCP, "127.0.0.1", port, **changes)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def raw(redis_url: str) -> Iterator[redis_client.Redis]:
-    """A plain client of the empty server."""
-    client = redis_client.Redis.from_url(redis_url, protocol=2)
-    yield client
-    client.close()
-
-
 @pytest.fixture(scope="session")
 def shared_newer_redis() -> Iterator[RedisServer]:
     """One server that knows TTLs of fields, for the run (of each worker)."""

@@ -104,6 +104,17 @@ def at_a_desk(display: str, home: Path, *arguments: str) -> Iterator[Desk]:
             process.kill()
 
 
+@contextmanager
+def at_a_loaded_desk(
+    display: str, home: Path, server: redis.Redis, url: str, *arguments: str
+) -> Iterator[Desk]:
+    """The same, once the window has asked the server for its keys."""
+    server.config_resetstat()
+    with at_a_desk(display, home, url, *arguments) as desk:
+        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+        yield desk
+
+
 @pytest.fixture
 def server(redis_url: str) -> Iterator[redis.Redis]:
     with redis.Redis.from_url(redis_url, decode_responses=True) as client:
@@ -113,10 +124,8 @@ def server(redis_url: str) -> Iterator[redis.Redis]:
 def test_keys_are_created_edited_and_restored_by_the_keyboard_alone(
     display: str, redis_url: str, server: redis.Redis, tmp_path: Path
 ) -> None:
-    server.config_resetstat()
     server.set("greeting", '{"text": "Hello"}', ex=600)
-    with at_a_desk(display, tmp_path, redis_url) as desk:
-        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+    with at_a_loaded_desk(display, tmp_path, server, redis_url) as desk:
         desk.press("ctrl+n")
         desk.type("app:flags")
         desk.press("Return")
@@ -154,9 +163,7 @@ def test_after_a_sudden_end_the_journal_is_there_and_undoes_what_was_written(
     display: str, redis_url: str, server: redis.Redis, tmp_path: Path
 ) -> None:
     server.set("greeting", '"Hello"', ex=600)
-    server.config_resetstat()
-    with at_a_desk(display, tmp_path, redis_url, "--open", "greeting") as desk:
-        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+    with at_a_loaded_desk(display, tmp_path, server, redis_url, "--open", "greeting") as desk:
 
         def is_saved() -> bool:
             desk.press("ctrl+a")
@@ -170,9 +177,7 @@ def test_after_a_sudden_end_the_journal_is_there_and_undoes_what_was_written(
         desk.process.kill()
         desk.process.wait(PATIENCE_S)
 
-    server.config_resetstat()
-    with at_a_desk(display, tmp_path, redis_url) as desk:
-        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+    with at_a_loaded_desk(display, tmp_path, server, redis_url) as desk:
         desk.press("ctrl+shift+j")
         desk.type("greeting")
 
@@ -192,9 +197,7 @@ def test_unsaved_text_survives_a_sudden_end(
     display: str, redis_url: str, server: redis.Redis, tmp_path: Path
 ) -> None:
     server.set("greeting", '"Hello"', ex=600)
-    server.config_resetstat()
-    with at_a_desk(display, tmp_path, redis_url, "--open", "greeting") as desk:
-        assert becomes_so(lambda: "cmdstat_scan" in server.info("commandstats"))
+    with at_a_loaded_desk(display, tmp_path, server, redis_url, "--open", "greeting") as desk:
 
         def is_kept() -> bool:
             desk.press("ctrl+a")

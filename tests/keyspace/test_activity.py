@@ -5,14 +5,7 @@ from __future__ import annotations
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.activity import ECHO_MS, ActivityLog, Who
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ms = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.ms
+from tests.clock import Clock
 
 
 def wrote(log: ActivityLog, clock: Clock, key: bytes, result: Result = Result.DONE) -> None:

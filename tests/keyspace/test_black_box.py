@@ -24,17 +24,10 @@ from sinch_cache_gui.keyspace.black_box import BlackBox, last_seen_in
 from sinch_cache_gui.keyspace.black_box_watch import BlackBoxWatch, NotingBackend
 from sinch_cache_gui.keyspace.journal import Journal
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
+from tests.clock import Clock
 from tests.redis_server import RedisServer
 
 KEY = b"session:1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ms = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 @pytest.fixture

@@ -41,15 +41,9 @@ from sinch_cache_gui.keyspace.journal import Action, Journal
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_targets import ChosenKeys, KeyFinder, below, target_of
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT
+from tests.clock import Clock
 
 KEYS = [b"session:%d" % number for number in range(300)]
-
-
-class Clock:
-    ms = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 @pytest.fixture(params=["memory", "redis"])

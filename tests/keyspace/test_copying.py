@@ -12,18 +12,11 @@ from sinch_cache_gui.cache.interface import CacheBackend, Snapshot, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.copying import CHANGED_WHILE_MOVING, copy_keys
 from sinch_cache_gui.keyspace.imports import OnConflict
+from tests.clock import Clock
 
 
 def go_on(_done: int) -> bool:
     return True
-
-
-class Clock:
-    def __init__(self, ms: int) -> None:
-        self.ms = ms
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.export_reading import HEAD_CHARACTERS, NotAnExport, read_export
 from sinch_cache_gui.keyspace.exports import ExportedKey, ExportReport, export_keys
 from sinch_cache_gui.keyspace.imports import OnConflict, existing, import_keys
+from tests.clock import Clock
+
+NOW_MS = 1_800_000_000_000
 
 KEYS = {
     b"session:1": b'{"n":1.0,"n":12345678901234567890}',
@@ -32,16 +35,9 @@ def go_on(_done: int) -> bool:
     return True
 
 
-class Clock:
-    ms = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.ms
-
-
 @pytest.fixture
 async def cache() -> MemoryCache:
-    cache = MemoryCache(Clock())
+    cache = MemoryCache(Clock(NOW_MS))
     for key, data in KEYS.items():
         await cache.write(key, data, expected=None, ttl=600_001)
     await cache.write(b"forever", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
@@ -82,7 +78,7 @@ async def read(path: Path) -> list[ExportedKey]:
 async def test_what_is_exported_comes_back_byte_for_byte(cache: MemoryCache, path: Path) -> None:
     told = await file_of(cache, path, *KEYS, b"forever", b"gone")
     assert told == ExportReport(len(KEYS) + 1, 1, ())
-    other = MemoryCache(Clock())
+    other = MemoryCache(Clock(NOW_MS))
     report = await import_keys(other, await read(path), OnConflict.SKIP, go_on)
     assert report.written == (*KEYS, b"forever")
     for key in (*KEYS, b"forever"):
@@ -193,7 +189,7 @@ async def test_a_key_that_exists_is_overwritten(cache: MemoryCache, path: Path) 
     assert report.written == (b"session:1", b"forever")
     stored = await cache.read(b"session:1")
     assert stored is not None
-    assert (stored.data, stored.deadline_ms) == (KEYS[b"session:1"], Clock.ms + 600_001)
+    assert (stored.data, stored.deadline_ms) == (KEYS[b"session:1"], NOW_MS + 600_001)
 
 
 async def test_a_key_that_exists_is_written_under_another_name(

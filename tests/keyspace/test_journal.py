@@ -23,16 +23,9 @@ from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, NOT_KEPT, TIME_RAN_OUT, undo
+from tests.clock import Clock
 
 KEY = b"session:1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.ms = 1_800_000_000_000
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 @pytest.fixture

@@ -40,11 +40,6 @@ async def cache(redis_url: str) -> AsyncIterator[JournalingBackend]:
     await backend.aclose()
 
 
-@pytest.fixture
-def raw(redis_url: str) -> redis_client.Redis:
-    return redis_client.Redis.from_url(redis_url, protocol=2)
-
-
 async def test_a_change_is_kept_and_taken_back(
     cache: JournalingBackend, raw: redis_client.Redis
 ) -> None:

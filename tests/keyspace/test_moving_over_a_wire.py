@@ -71,10 +71,11 @@ THEIRS: Final[dict[str, tuple[str, Callable[[Raw], object]]]] = {
     "a hash changed within": ("hash", lambda raw: raw.hset(KEY, b"field", b"theirs")),
     "a hash made a string": ("hash", lambda raw: put(raw, "string", b"theirs")),
 }
+any_write_of_theirs = pytest.mark.parametrize(("kind", "write"), THEIRS.values(), ids=THEIRS.keys())
 
 
 @everywhere
-@pytest.mark.parametrize(("kind", "write"), THEIRS.values(), ids=THEIRS.keys())
+@any_write_of_theirs
 async def test_what_somebody_writes_meanwhile_is_in_one_of_the_caches(
     wired_cache: tuple[WiredServer, CacheBackend],
     plain: tuple[Raw, CacheBackend],
@@ -104,7 +105,7 @@ async def test_what_somebody_writes_meanwhile_is_in_one_of_the_caches(
 
 
 @everywhere
-@pytest.mark.parametrize(("kind", "write"), THEIRS.values(), ids=THEIRS.keys())
+@any_write_of_theirs
 async def test_it_is_there_too_when_the_line_dies_right_afterwards(
     wired_cache: tuple[WiredServer, CacheBackend],
     plain: tuple[Raw, CacheBackend],

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
 from sinch_cache_gui.cache.memory import MemoryCache
-
-
-@dataclass
-class Clock:
-    """A clock that is put forward by hand."""
-
-    ms: int = 1_763_800_000_000
-
-    def __call__(self) -> int:
-        return self.ms
+from tests.clock import Clock
 
 
 @pytest.fixture

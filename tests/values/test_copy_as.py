@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 
 import pytest
 import redis
@@ -103,13 +102,6 @@ def test_what_a_function_could_not_store_is_refused(
 ) -> None:
     with pytest.raises(NotSayable, match=part):
         copy_as(language, snapshot(key, value), NOW)
-
-
-@pytest.fixture
-def raw(redis_url: str) -> Iterator[redis.Redis]:
-    client = redis.Redis.from_url(redis_url)
-    yield client
-    client.close()
 
 
 def keys_and_values() -> list[Snapshot]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -32,12 +31,9 @@ from sinch_cache_gui.values.content import (
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import Attempt, Phase
 from sinch_cache_gui.values.document_views import Written
+from tests.clock import Clock
 
 KEY = b"session:1"
-
-
-class Clock(Protocol):
-    ms: int
 
 
 @dataclass

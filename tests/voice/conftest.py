@@ -23,24 +23,12 @@ from sinch_cache_gui.voice.targets import (
     Reply,
     Target,
 )
+from tests.clock import Clock
 
 CALL_ID = "4f1c0ffee4f1c0ffee4f1c0ffee4f1c0"
 CALLER = "+46701740605"
 STRANGER = "+46701740699"
 CALLED = "+46846500412"
-
-
-@dataclass
-class Clock:
-    """Milliseconds that pass when told to."""
-
-    ms: int = 1_763_800_000_000
-
-    def __call__(self) -> int:
-        return self.ms
-
-    def advance(self, seconds: float) -> None:
-        self.ms += int(seconds * 1000)
 
 
 @dataclass

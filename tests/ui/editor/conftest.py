@@ -32,18 +32,9 @@ from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_state import Phase
 from sinch_cache_gui.values.drafts import DraftStore
+from tests.clock import Clock
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
-
-
-@dataclass
-class Clock:
-    """A clock that is put forward by hand."""
-
-    ms: int = 1_763_800_000_000
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -26,11 +26,10 @@ Kept = Callable[[], list[str]]
 
 
 @pytest.fixture
-def raw(redis_url: str) -> Iterator[redis.Redis]:
-    client = redis.Redis.from_url(redis_url)
-    client.hset("customer", "profile", STORED)
-    yield client
-    client.close()
+def raw(raw: redis.Redis) -> redis.Redis:
+    """A server with a long element."""
+    raw.hset("customer", "profile", STORED)
+    return raw
 
 
 @pytest.fixture

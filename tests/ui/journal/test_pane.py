@@ -24,17 +24,10 @@ from sinch_cache_gui.ui.journal.pane import JournalPane
 from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from tests.clock import Clock
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 KEY = b"session:1"
-
-
-@dataclass
-class Clock:
-    ms: int = 1_763_800_000_000
-
-    def __call__(self) -> int:
-        return self.ms
 
 
 @dataclass
