@@ -5,17 +5,27 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QMimeData
+from PySide6.QtGui import QGuiApplication
 
 _MARK: Final = "\ufeff"
 _UTF_8: Final = "text/plain;charset=utf-8"
 
 
+def copy_text(text: str) -> None:
+    """Put `text` on the clipboard, character for character."""
+    QGuiApplication.clipboard().setText(_marked(text))
+
+
 def mime_of(text: str) -> QMimeData:
-    """Answer `text` for the clipboard, character for character."""
+    """Answer `text` as a widget hands it to the clipboard, character for character."""
     data = QMimeData()
-    # One mark is taken for a statement of the byte order; the same one swapped would swap the rest.
-    data.setText(_MARK + text if text[:1] in (_MARK, "\ufffe") else text)
+    data.setText(_marked(text))
     return data
+
+
+def _marked(text: str) -> str:
+    # One mark is taken for a statement of the byte order; the same one swapped would swap the rest.
+    return _MARK + text if text[:1] in (_MARK, "\ufffe") else text
 
 
 def text_in(data: QMimeData) -> str:

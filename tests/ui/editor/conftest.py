@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from sinch_cache_gui.cache.interface import CacheBackend, Saved, Ttl
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.notices import Notice, Notices
-from sinch_cache_gui.ui.clipboard_text import mime_of
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
@@ -81,7 +80,7 @@ class Desk:
 
     def write(self, text: str) -> None:
         """Select everything and paste over it."""
-        QGuiApplication.clipboard().setMimeData(mime_of(text))
+        copy_text(text)
         self.ctrl("a")
         self.ctrl("v")
 

@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.notices import NoticeAction
-from sinch_cache_gui.ui.clipboard_text import mime_of
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.json_tree.cell_editor import LONGEST_IN_PLACE, CellEditor
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
@@ -344,7 +344,7 @@ class JsonTreePage(QWidget):
         if outline is not None and node is not None:
             value = outline.text[node.start : node.end]
             copied = outline.path_text(node.path) if is_path else value
-            QGuiApplication.clipboard().setMimeData(mime_of(copied))
+            copy_text(copied)
 
     def _show_in_text(self) -> None:
         node, written = self.table.current_node(), self._written
