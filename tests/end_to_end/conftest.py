@@ -95,8 +95,9 @@ def display() -> Iterator[str]:
             pytest.fail(told)
         pytest.skip(told)
     # With -displayfd the server chooses a free number itself, and tells it once it is ready.
+    # Without -noreset it begins anew when its last client leaves, and refuses who comes meanwhile.
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", "1", "-noreset", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
