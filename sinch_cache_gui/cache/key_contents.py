@@ -61,6 +61,7 @@ class StoredValue:
         size: Bytes of a string, elements of anything else; None where it cannot be told cheaply.
         deadline_ms: When it expires by the backend's clock; None for no expiry.
         head: The first bytes of a string that was not read whole, if those were read.
+        is_deadline_told: Whether this user may know when it expires.
     """
 
     type: str
@@ -68,6 +69,7 @@ class StoredValue:
     size: int | None
     deadline_ms: int | None
     head: bytes = field(default=b"", repr=False)
+    is_deadline_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ from sinch_cache_gui.cache.redis_element_plans import (
     refusal_of,
 )
 from sinch_cache_gui.cache.redis_elements import RedisElements
-from sinch_cache_gui.cache.redis_errors import translate
+from sinch_cache_gui.cache.redis_errors import UnnamedRefusal, look_refused, translate
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_reads import BATCH, RedisReads
 from sinch_cache_gui.cache.redis_scan import RedisScan
@@ -489,6 +489,15 @@ class RedisCache(CacheBackend):
         except ScriptsDenied:  # nothing was written, and the next write need not ask again
             self._use_writes(scripted=False)
             return await act(self._writes)
+        except UnnamedRefusal as refusal:
+            raise self._named(refusal) from refusal
+
+    def _named(self, refusal: UnnamedRefusal) -> CacheError:
+        """Answer a refusal with the command that is refused, as far as that is known."""
+        for command in ("PTTL", "TYPE"):  # the order in which a script looks
+            if command in self._abilities.refused:
+                return look_refused(command)
+        return refusal
 
     async def _atomically_each(
         self,
@@ -503,6 +512,9 @@ class RedisCache(CacheBackend):
             again = await act(self._writes, [items[at] for at in denied])
             for at, outcome in zip(denied, again, strict=True):
                 outcomes[at] = outcome
+        for at, outcome in enumerate(outcomes):
+            if isinstance(outcome, UnnamedRefusal):
+                outcomes[at] = self._named(outcome)
         return outcomes
 
     async def _told_each(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -34,6 +35,18 @@ _REFUSALS: Final[dict[str, tuple[type[CacheError], str]]] = {
 protocol", simple errors)."""
 
 
+_LOOKS: Final = {
+    "PTTL": "when keys expire",
+    "PEXPIRETIME": "when keys expire",
+    "TYPE": "the types of keys",
+}
+"""Commands that every write begins with, and what they tell."""
+
+
+class UnnamedRefusal(NotPermitted):
+    """A script was refused one of its commands, and the server does not say which."""
+
+
 class KeyElsewhere(CacheError):
     """A node of a cluster did nothing, since another node holds the key.
 
@@ -62,6 +75,21 @@ def is_command_refused(reply: object) -> bool:
     """Answer whether this user may not use a command at all, whatever the key."""
     is_refusal = isinstance(reply, exceptions.NoPermissionError)
     return is_refusal and "permissions to run" in str(reply)
+
+
+def look_refused(command: str) -> NotPermitted:
+    """Answer why a key is left alone by a user who may not use a command that looks at it."""
+    asked = "its type" if command == "TYPE" else "its TTL, which is to be kept"
+    return NotPermitted(
+        f"This user may not know {_LOOKS[command]} ({command})",
+        f"Every write or copy of a key begins by asking for {asked}. Nothing was written."
+        f" {how_to_permit(command)}",
+    )
+
+
+def how_to_permit(command: str) -> str:
+    """Answer what can be done about a command that this user may not use."""
+    return f"Whoever runs the server can permit it: ACL SETUSER, +{command.lower()}."
 
 
 @contextmanager
@@ -99,7 +127,7 @@ def translate(error: Exception, where: str) -> CacheError:
         case exceptions.BusyLoadingError():
             return CacheUnreachable(f"{where} is still loading its data", "Try again in a moment.")
         case exceptions.NoPermissionError() | exceptions.AuthorizationError():
-            return NotPermitted(f"{where} does not permit this", f"It says: {error}")
+            return _permission(error, where)
         case exceptions.ReadOnlyError():
             return NotPermitted(
                 f"{where} is a read-only replica", "Connect to its primary to write."
@@ -130,6 +158,12 @@ def translate(error: Exception, where: str) -> CacheError:
     return _network(error, where)
 
 
+def _permission(error: exceptions.RedisError, where: str) -> CacheError:
+    if (command := _look_named(error)) is not None:
+        return look_refused(command)
+    return NotPermitted(f"{where} does not permit this", f"It says: {error}")
+
+
 def _authentication(error: exceptions.AuthenticationError, where: str) -> CacheError:
     said = str(error)
     if "WRONGPASS" in said or "invalid username-password" in said or "invalid password" in said:
@@ -144,14 +178,23 @@ def _refusal(error: exceptions.ResponseError, where: str) -> CacheError:
     if said.startswith(("ERR ", "-ERR ")):
         said = said.partition(" ")[2]
     kind, title = _REFUSALS.get(said.partition(" ")[0], (CacheError, "{where} refused a command"))
+    if said.startswith("ACL failure") and (command := _look_named(error)) is not None:
+        return look_refused(command)
     if said.startswith(("The user executing the script can't", "ACL failure")):
-        kind, title = NotPermitted, "{where} does not permit this"
+        kind, title = UnnamedRefusal, "{where} does not permit this"
     elif said.startswith("unknown command"):
         kind, title = NotPermitted, "{where} does not offer this command"
         said = said.partition(", with args")[0]
     elif said.startswith(("DB index", "invalid DB index")):
         kind, title = CacheUnreachable, "{where} has no database of that number"
     return kind(title.format(where=where), f"It says: {said}")
+
+
+def _look_named(error: Exception) -> str | None:
+    """Answer which command of looking at a key a refusal is about; None for any other."""
+    named = re.search(r"permissions to run the '(\w+)", str(error))
+    command = named[1].upper() if named else ""
+    return command if command in _LOOKS else None
 
 
 def _network(error: Exception, where: str) -> CacheError:

@@ -73,18 +73,19 @@ class RedisReads:
             [("TYPE", key), (self._times.command, key), ("GET", key)]
         )
         name = _type_name(self._node.checked(kind))
-        deadline_ms = self._deadline(when)
+        deadline_ms, is_told = self._deadline(when), _is_told(when)
         if name is None or isinstance(deadline_ms, Gone):
             return None
         if name != KeyType.STRING:
-            return StoredValue(name, None, await self.size(key, name), deadline_ms)
+            size = await self.size(key, name)
+            return StoredValue(name, None, size, deadline_ms, is_deadline_told=is_told)
         if is_other_type(data):  # it was replaced since its type was told
             return await self.read(key)
         if self._node.checked(data) is None:
             return None
         if not isinstance(data, bytes):
             raise TypeError(f"GET answered {data!r}")
-        return StoredValue(name, data, len(data), deadline_ms)
+        return StoredValue(name, data, len(data), deadline_ms, is_deadline_told=is_told)
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """As `CacheBackend.snapshot`."""
@@ -207,8 +208,7 @@ class RedisReads:
             return None
         length = size if isinstance(size, int) else None
         seen = preview[:preview_bytes] if isinstance(preview, bytes) else b""
-        is_told = not isinstance(when, exceptions.NoPermissionError)
-        return KeyInfo(key, name, deadline_ms, length, seen, is_told)
+        return KeyInfo(key, name, deadline_ms, length, seen, _is_told(when))
 
     async def _with_sizes(self, infos: list[KeyInfo | None]) -> list[KeyInfo | None]:
         asked = [
@@ -227,6 +227,11 @@ class RedisReads:
         if isinstance(reply, exceptions.NoPermissionError):
             return None  # it exists, and that is all this user may know
         return Gone() if self._node.checked(reply) == NO_KEY else self._times.parse(reply)
+
+
+def _is_told(when: Reply) -> bool:
+    """Whether this user may know when the key expires."""
+    return not isinstance(when, exceptions.NoPermissionError)
 
 
 def _refuse(command: str, replies: Sequence[Reply], what: str) -> None:

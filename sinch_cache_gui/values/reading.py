@@ -30,7 +30,13 @@ async def read_lightly(
     if info is not None and size > LONG_STRING_BYTES:
         for data in known:
             if len(data) == size and await backend.holds(key, data):
-                return StoredValue(info.type, data, size, info.deadline_ms)
+                return StoredValue(
+                    info.type,
+                    data,
+                    size,
+                    info.deadline_ms,
+                    is_deadline_told=info.is_deadline_told,
+                )
         if size > limit:
             return await _read_head(backend, key, limit)
     return None if info is None else await backend.read(key)
@@ -40,7 +46,9 @@ async def _read_head(backend: CacheBackend, key: bytes, limit: int) -> StoredVal
     (info,) = await backend.describe([key], preview_bytes=HEAD_BYTES)
     if info is None or info.type != KeyType.STRING or info.size is None or info.size <= limit:
         return None if info is None else await backend.read(key)  # it is another by now
-    return StoredValue(info.type, None, info.size, info.deadline_ms, info.preview)
+    return StoredValue(
+        info.type, None, info.size, info.deadline_ms, info.preview, info.is_deadline_told
+    )
 
 
 def is_same_value(one: StoredValue, other: StoredValue) -> bool:

@@ -34,6 +34,7 @@ class Countdown(QLabel):
         self._now_ms = now_ms
         self._deadline_ms: int | None = None
         self._is_known = False
+        self._is_told = True
         self._tick = QTimer(self)
         self._tick.setSingleShot(True)
         self._tick.timeout.connect(self._show_now)
@@ -41,10 +42,15 @@ class Countdown(QLabel):
 
     def set_deadline(self, deadline_ms: int | None) -> None:
         """Count down to `deadline_ms`; None: the key does not expire."""
-        if self._is_known and deadline_ms == self._deadline_ms:
+        if self._is_known and self._is_told and deadline_ms == self._deadline_ms:
             return
-        self._is_known = True
+        self._is_known = self._is_told = True
         self._deadline_ms = deadline_ms
+        self._show_now()
+
+    def set_untold(self) -> None:
+        """Say that the key may expire, or not: this user may not know."""
+        self._is_known, self._is_told, self._deadline_ms = True, False, None
         self._show_now()
 
     def set_unknown(self) -> None:
@@ -65,6 +71,15 @@ class Countdown(QLabel):
     def _show_now(self) -> None:
         self._tick.stop()
         if not self._is_known:
+            return
+        if not self._is_told:
+            self._say(self.tr("TTL not told"), self._theme.tokens.muted, is_bold=False)
+            self.setToolTip(
+                self.tr(
+                    "This user may not know when keys expire (PTTL). So the TTL cannot be changed,"
+                    " and nothing can be written that has to keep it."
+                )
+            )
             return
         if self._deadline_ms is None:
             self._say(self.tr("no expiry"), self._theme.tokens.muted, is_bold=False)

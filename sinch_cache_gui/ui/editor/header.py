@@ -71,13 +71,16 @@ class DocumentHeader(QWidget):
         self._state = state
         exists = state.stored is not None and state.phase not in (Phase.GONE, Phase.LOADING)
         self._what.setText(self._describe(state))
-        if exists:
+        is_told = state.stored is None or state.stored.is_deadline_told
+        if not exists:
+            self._countdown.set_unknown()
+        elif is_told:
             self._countdown.set_deadline(state.deadline_ms)
         else:
-            self._countdown.set_unknown()
+            self._countdown.set_untold()
         may_change = exists and not self._is_read_only
         for tool in self._ttl_tools:
-            tool.setEnabled(may_change)
+            tool.setEnabled(may_change and is_told)
         extends, persist = self._ttl_tools[:3], self._ttl_tools[4]
         for tool in (*extends, persist):
             tool.setEnabled(may_change and state.deadline_ms is not None)

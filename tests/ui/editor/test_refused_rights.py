@@ -1,0 +1,71 @@
+"""A user who may not use a command of looking is told so where it matters, and loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+
+import pytest
+import redis
+
+from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.redis import RedisCache
+from tests.ui.editor.conftest import Desk
+
+Sit = Callable[[str], Awaitable[Desk]]
+NO_TTLS = "-pttl -pexpiretime"
+NO_SCRIPTS = "-eval -evalsha"
+
+
+@pytest.fixture
+async def sit(
+    seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis
+) -> AsyncIterator[Sit]:
+    """Takes a seat as a user with all rights but these."""
+    async with AsyncExitStack() as stack:
+
+        async def as_user(rights: str) -> Desk:
+            everything = ("on", ">secret", "allkeys", "allchannels", "+@all")
+            raw.execute_command("ACL", "SETUSER", "ann", "reset", *everything, *rights.split())
+            cache = RedisCache(parse_target(redis_url.replace("://", "://ann:secret@")))
+            stack.push_async_callback(cache.aclose)
+            await cache.connect()
+            return await seat(cache)
+
+        yield as_user
+    raw.execute_command("ACL", "DELUSER", "ann")
+
+
+@pytest.mark.parametrize("rights", [NO_TTLS, f"{NO_TTLS} {NO_SCRIPTS}"])
+async def test_a_ttl_that_is_not_told_is_neither_denied_nor_changed_nor_lost(
+    sit: Sit, raw: redis.Redis, rights: str
+) -> None:
+    raw.set("k", '{"a":1}', px=3_600_000)
+    desk = await sit(rights)
+    await desk.open(b"k")
+    assert desk.says("TTL not told")
+    assert not desk.says("no expiry")
+    for name in ("Live one minute longer", "Set the time to live", "Remove the expiry"):
+        assert not desk.button(name).isEnabled()
+    desk.write('{"a":2}')
+    desk.ctrl("s")
+    refusal = "Not saved: This user may not know when keys expire (PTTL)"
+    await desk.until(lambda: desk.says(refusal))
+    assert desk.says("Nothing was written. Whoever runs the server can permit it")
+    assert desk.view().text() == '{"a":2}', "what was typed stays"
+    assert raw.get("k") == b'{"a":1}'
+    assert 0 < raw.pttl("k") <= 3_600_000
+
+
+async def test_a_right_that_is_given_meanwhile_is_used(sit: Sit, raw: redis.Redis) -> None:
+    raw.set("k", "1", px=3_600_000)
+    desk = await sit(NO_TTLS)
+    await desk.open(b"k")
+    assert desk.says("TTL not told")
+    raw.execute_command("ACL", "SETUSER", "ann", "+pttl", "+pexpiretime")
+    desk.tabs.values_may_have_changed()
+    await desk.until(lambda: desk.says("expires in"))
+    desk.write("2")
+    desk.ctrl("s")
+    await desk.until(lambda: raw.get("k") == b"2")
+    assert 0 < raw.pttl("k") <= 3_600_000
