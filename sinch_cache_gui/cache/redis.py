@@ -226,7 +226,7 @@ class RedisCache(CacheBackend):
 
     async def holds(self, key: bytes, data: bytes) -> bool:
         """One round trip, and one for each piece; the digest of a piece where scripts may run."""
-        if self._runs_scripts:
+        if self._runs_scripts and "TYPE" not in self._abilities.refused:  # the script asks for it
             try:
                 return await holds(self._node, key, data, by_digest=True)
             except ScriptsDenied:
@@ -503,7 +503,7 @@ class RedisCache(CacheBackend):
         self,
         items: Sequence[S],
         act: Callable[[AtomicWrites, Sequence[S]], Awaitable[Sequence[T]]],
-    ) -> list[T]:
+    ) -> list[T | CacheError]:
         """As `_atomically`, for many: what was denied is done over, and nothing else."""
         outcomes = list(await act(self._writes, items))
         denied = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, ScriptsDenied)]
@@ -512,10 +512,10 @@ class RedisCache(CacheBackend):
             again = await act(self._writes, [items[at] for at in denied])
             for at, outcome in zip(denied, again, strict=True):
                 outcomes[at] = outcome
-        for at, outcome in enumerate(outcomes):
-            if isinstance(outcome, UnnamedRefusal):
-                outcomes[at] = self._named(outcome)
-        return outcomes
+        return [
+            self._named(outcome) if isinstance(outcome, UnnamedRefusal) else outcome
+            for outcome in outcomes
+        ]
 
     async def _told_each(
         self, keys: Sequence[bytes], outcomes: Sequence[Saved | Occupied | Absent | CacheError]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from redis import exceptions
 
 from sinch_cache_gui.cache.interface import LONG_STRING_BYTES, KeyType
+from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_node import RedisNode, Reply
 from sinch_cache_gui.cache.redis_reads import is_other_type
 from sinch_cache_gui.cache.redis_script_texts import DIGEST
@@ -28,7 +29,9 @@ async def holds(node: RedisNode, key: bytes, data: bytes, *, by_digest: bool) ->
         ScriptsDenied: The server runs no scripts for this user.
     """
     kind, size = await node.ask_many([("TYPE", key), ("STRLEN", key)])
-    if node.checked(kind) != KeyType.STRING.encode() or is_other_type(size):
+    # Where the type may not be known, what has a length of that kind is a string.
+    is_string = is_command_refused(kind) or node.checked(kind) == KeyType.STRING.encode()
+    if not is_string or is_other_type(size):
         return False
     if node.checked(size) != len(data):
         return False

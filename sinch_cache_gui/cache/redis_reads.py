@@ -12,7 +12,7 @@ from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermit
 from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, Snapshot, StoredValue
 from sinch_cache_gui.cache.many import not_sent
 from sinch_cache_gui.cache.redis_abilities import parse_time
-from sinch_cache_gui.cache.redis_errors import is_command_refused
+from sinch_cache_gui.cache.redis_errors import how_to_permit, is_command_refused
 from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
 from sinch_cache_gui.cache.redis_pipelines import Extent, extents, parts_of
 from sinch_cache_gui.cache.redis_writes import NO_KEY, Deadlines
@@ -72,7 +72,7 @@ class RedisReads:
         kind, when, data = await self._node.ask_many(
             [("TYPE", key), (self._times.command, key), ("GET", key)]
         )
-        name = _type_name(self._node.checked(kind))
+        name = self._type_by(kind, data)
         deadline_ms, is_told = self._deadline(when), _is_told(when)
         if name is None or isinstance(deadline_ms, Gone):
             return None
@@ -86,6 +86,22 @@ class RedisReads:
         if not isinstance(data, bytes):
             raise TypeError(f"GET answered {data!r}")
         return StoredValue(name, data, len(data), deadline_ms, is_deadline_told=is_told)
+
+    def _type_by(self, kind: Reply, data: Reply) -> str | None:
+        """Answer a key's type by TYPE; where this user may not use that, GET tells a string.
+
+        Raises:
+            NotPermitted: It is none, and its type may not be known.
+        """
+        if not is_command_refused(kind):
+            return _type_name(self._node.checked(kind))
+        if is_other_type(data):
+            raise NotPermitted(
+                "This user may not know the types of keys (TYPE)",
+                "Without its type a key can be shown only if it is a string, and this is none. "
+                + how_to_permit("TYPE"),
+            )
+        return None if self._node.checked(data) is None else KeyType.STRING
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """As `CacheBackend.snapshot`."""

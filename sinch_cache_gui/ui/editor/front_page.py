@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.notices import NoticeAction
 from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
@@ -167,7 +168,9 @@ class FrontPage(QObject):
         if state.phase is Phase.FAILED and state.failure is not None:
             error = state.failure.error
             retry = NoticeAction(self.tr("Try again"), self._way_out.load)
-            page.say("mdi6.lan-disconnect", error.title, error.detail, retry)
+            is_denied = isinstance(error, NotPermitted)
+            icon = "mdi6.lock-outline" if is_denied else "mdi6.lan-disconnect"
+            page.say(icon, error.title, error.detail, retry)
         elif state.phase is Phase.GONE:
             page.say(
                 "mdi6.ghost-outline",

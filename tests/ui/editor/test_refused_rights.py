@@ -69,3 +69,49 @@ async def test_a_right_that_is_given_meanwhile_is_used(sit: Sit, raw: redis.Redi
     desk.ctrl("s")
     await desk.until(lambda: raw.get("k") == b"2")
     assert 0 < raw.pttl("k") <= 3_600_000
+
+
+@pytest.mark.parametrize("rights", ["-type", f"-type {NO_SCRIPTS}"])
+async def test_where_types_are_not_told_a_string_opens_and_a_save_says_what_is_missing(
+    sit: Sit, raw: redis.Redis, rights: str
+) -> None:
+    raw.set("k", "1", px=3_600_000)
+    desk = await sit(rights)
+    await desk.open(b"k")
+    assert desk.view().text() == "1"
+    assert desk.says("expires in")
+    desk.write("2")
+    desk.ctrl("s")
+    refusal = "Not saved: This user may not know the types of keys (TYPE)"
+    await desk.until(lambda: desk.says(refusal))
+    assert raw.get("k") == b"1"
+
+
+async def test_what_is_no_string_says_why_it_stays_closed_where_types_are_not_told(
+    sit: Sit, raw: redis.Redis
+) -> None:
+    raw.hset("hash", "a", "1")
+    desk = await sit("-type")
+    await desk.open(b"hash")
+    assert desk.says("This user may not know the types of keys (TYPE)")
+    assert desk.says("can be shown only if it is a string, and this is none. Whoever runs the")
+    await desk.open(b"nothing")
+    assert desk.says("This key does not exist")
+    raw.execute_command("ACL", "SETUSER", "ann", "+type")
+    await desk.open(b"hash")
+    desk.click("Try again")
+    await desk.until(lambda: desk.says("hash, 1 field"))
+
+
+async def test_a_long_string_is_followed_where_types_are_not_told(
+    sit: Sit, raw: redis.Redis
+) -> None:
+    raw.set("long", "a" * 1_100_000)
+    desk = await sit("-type")
+    pane = await desk.open(b"long")
+    desk.tabs.values_may_have_changed()
+    await desk.until(lambda: not pane.tasks.is_running("follow"))
+    assert not desk.says("This value may be out of date")
+    raw.set("long", "b")
+    desk.tabs.values_may_have_changed()
+    await desk.until(lambda: desk.view().text() == "b")
