@@ -358,4 +358,5 @@ class EditorPane(QWidget):
             notice = notice_of_value(state, self._value_actions, shows_decoded=shows_decoded)
         if notice is not None and is_gone and self._is_restorable(self.key):
             notice = replace(notice, actions=(*notice.actions, self._restoring_action()))
-        self._bars.show_notice(notice, asks_ttl=is_gone and not self._is_read_only)
+        asks_ttl = is_gone and state.is_editable and not self._is_read_only
+        self._bars.show_notice(notice, asks_ttl=asks_ttl)

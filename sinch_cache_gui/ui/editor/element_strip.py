@@ -71,12 +71,21 @@ class ElementStrip(QWidget):
             size: How many elements the key has; None where that is not known.
         """
         loader = self._loader
+        self._add.setEnabled(True)
         has_more = loader.has_more and not loader.is_loading and shown < MOST
         self._more.setVisible(has_more)
         self._all.setVisible(has_more)
         self._stop.setVisible(loader.is_loading and loader.has_more)
         self._again.setVisible(loader.is_outdated and not loader.is_loading)
         self._count.setText(self._said(kind, shown, size))
+
+    def say_gone(self) -> None:
+        """Say that the key is gone: there is nothing to load, to add to, or to delete from."""
+        for button in (self._more, self._all, self._stop, self._again):
+            button.hide()
+        self._add.setEnabled(False)
+        self._delete.setEnabled(False)
+        self._count.setText(self.tr("The key is gone"))
 
     def _said(self, kind: str, shown: int, size: int | None) -> str:
         loader = self._loader

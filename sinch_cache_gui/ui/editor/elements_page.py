@@ -72,6 +72,7 @@ class ElementsPage(QWidget):
         self._is_read_only = is_read_only
         self._kind = ""
         self._size: int | None = None
+        self._is_gone = False
         self._adding: ElementChange | None = None
         self._windows: list[ElementDialog] = []
         self.model = ElementModel(theme)
@@ -102,9 +103,22 @@ class ElementsPage(QWidget):
         """
         if kind != self._kind:
             self.form.hide()
-        self._kind, self._size = kind, size
+        self._kind, self._size, self._is_gone = kind, size, False
         self.search.show_key(kind, size)
         self.loader.show_key(kind)
+
+    def show_gone(self) -> None:
+        """Say that the key does not exist any more; what was read of it last stays in sight."""
+        self._is_gone = True
+        self._strip.say_gone()
+        if not self.model.rowCount():
+            how = self.tr("It went with the last that it held.")
+            self._nothing.say(
+                "mdi6.ghost-outline",
+                self.tr("This key does not exist any more"),
+                how if self.changer.has_vanished else "",
+            )
+            self._body.setCurrentWidget(self._nothing)
 
     @property
     def holds_unsaved_text(self) -> bool:
@@ -179,18 +193,16 @@ class ElementsPage(QWidget):
     def _note_written(self) -> None:
         if self.changer.has_vanished:  # nothing is left to be read
             self.model.clear()
-            self._nothing.say(
-                "mdi6.ghost-outline",
-                self.tr("This key does not exist any more"),
-                self.tr("It went with the last that it held."),
-            )
-            self._body.setCurrentWidget(self._nothing)
+            self.show_gone()
         self.elements_changed.emit()
 
     def _allow(self) -> None:
-        self._strip.allow_deletion(is_possible=self.table.selectionModel().hasSelection())
+        is_possible = self.table.selectionModel().hasSelection() and not self._is_gone
+        self._strip.allow_deletion(is_possible=is_possible)
 
     def _say_progress(self) -> None:
+        if self._is_gone:
+            return
         shown = self.model.rowCount()
         self._strip.say(self._kind, shown, self._size)
         is_empty = not (shown or self.loader.is_loading or self.loader.has_more)

@@ -98,6 +98,8 @@ class DocumentHeader(QWidget):
         name = state.content.name if state.content is not None else ""
         what = state.stored.type if kind is ContentKind.OTHER else name or kind.value
         size = state.stored.size
+        if state.phase is Phase.GONE:
+            return self.tr("{}, gone").format(what)
         if size is None:
             return what
         if state.stored.type == KeyType.STRING:

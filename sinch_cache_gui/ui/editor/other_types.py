@@ -32,8 +32,10 @@ class OtherTypes(QObject):
         self._listed: StoredValue | None = None
 
     def show_state(self, state: DocumentState) -> None:
-        """List the elements of such a value once, or say of which type it is."""
+        """List the elements of such a value once, say of which type it is, or that it is gone."""
         stored = state.stored
+        if stored is not None and stored.type in ELEMENT_TYPES and state.phase is Phase.GONE:
+            self._pages.elements.show_gone()
         if stored is None or stored.type == KeyType.STRING or state.phase is not Phase.OPEN:
             return
         if self._listed is not None:

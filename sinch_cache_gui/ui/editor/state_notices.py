@@ -74,7 +74,8 @@ def _conflict(state: DocumentState, actions: StateActions) -> Notice:
 
 
 def _gone(state: DocumentState, actions: StateActions, *, is_read_only: bool) -> Notice:
-    choices = () if is_read_only else (NoticeAction(_tr("Write it again"), actions.write_again),)
+    can_write = state.is_editable and not is_read_only
+    choices = (NoticeAction(_tr("Write it again"), actions.write_again),) if can_write else ()
     what = _how_it_went(state.departure)
     if state.failure is not None:
         return Notice(
@@ -85,7 +86,10 @@ def _gone(state: DocumentState, actions: StateActions, *, is_read_only: bool) ->
         )
     if state.is_edited:
         what = _tr("{} Nothing was written.").format(what)
-    return Notice(Severity.WARNING, what, _tr("The text here is the last one seen."), choices)
+    seen = _tr("What is shown here was read before that.")
+    if state.is_editable:
+        seen = _tr("The text here is the last one seen.")
+    return Notice(Severity.WARNING, what, seen, choices)
 
 
 def _how_it_went(departure: Departure | None) -> str:

@@ -283,10 +283,32 @@ async def test_a_key_that_goes_with_its_last_element_is_offered_back(hand: Hand)
     assert not hand.desk.says("This key was deleted")
     assert hand.desk.says("This key does not exist any more")
     assert hand.rows() == []
+    assert {"set, gone", "The key is gone"} <= set(hand.desk.words())
+    assert not hand.desk.says("1 member")
+    assert not hand.desk.button("Add an element").isEnabled()
     hand.desk.click("Undo")
     await hand.until(lambda: hand.rows() == [("only",)])
+    assert {"set, 1 member", "1 member"} <= set(hand.desk.words())
+    assert hand.desk.button("Add an element").isEnabled()
     assert hand.raw.pexpiretime("set") == until
     await hand.until(lambda: hand.desk.says("It is as it was before"))
+
+
+async def test_of_a_key_that_somebody_else_deleted_the_last_rows_stay_and_nothing_is_offered(
+    hand: Hand,
+) -> None:
+    hand.raw.hset("hash", "a", "1")
+    await hand.open(b"hash", 1)
+    hand.raw.delete("hash")
+    hand.desk.tabs.values_may_have_changed()
+    await hand.until(lambda: hand.desk.says("This key was deleted"))
+    assert {"hash, gone", "The key is gone"} <= set(hand.desk.words())
+    assert hand.rows() == [("a", "1")]
+    assert "Write it again" not in hand.desk.button_texts(), "only a string can be written again"
+    hand.raw.hset("hash", mapping={"b": "1", "c": "2"})
+    hand.desk.tabs.values_may_have_changed()
+    await hand.until(lambda: sorted(hand.rows()) == [("b", "1"), ("c", "2")])
+    assert {"hash, 2 fields", "2 fields"} <= set(hand.desk.words())
 
 
 @pytest.mark.parametrize(
