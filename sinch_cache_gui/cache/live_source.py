@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -109,7 +110,8 @@ class KeyResolver:
 
     def __init__(self, cache: CacheBackend) -> None:
         self._cache = cache
-        self._deadlines: dict[bytes, int] = {}
+        # A dict looks for its oldest entry past all those deleted before it, each time again.
+        self._deadlines: OrderedDict[bytes, int] = OrderedDict()
 
     async def resolve(self, keys: Mapping[bytes, ChangeKind | None]) -> list[Change]:
         """Answer a change for each key.
@@ -142,7 +144,7 @@ class KeyResolver:
         if state is not None:
             self._deadlines[key] = state
             if len(self._deadlines) > _REMEMBERED:
-                del self._deadlines[next(iter(self._deadlines))]
+                self._deadlines.popitem(last=False)
         if kind is not ChangeKind.TTL_CHANGED:
             kind = ChangeKind.WRITTEN
         return Change(key, kind, state)
