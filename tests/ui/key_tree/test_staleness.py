@@ -53,8 +53,9 @@ async def test_a_killed_server_leaves_a_stale_tree_and_the_place_is_kept(own_red
         assert brightness(tree) < clear * 0.8
         before = tree.cell(205, Column.TTL)
         await tree.until(lambda: tree.cell(205, Column.TTL) != before)
-        again, _ = own_redis("--port", str(server.port))
-        await seed(RedisServer(server.port, again.folder), skip=7)
+        again, _ = own_redis()
+        await seed(again, skip=7)
+        again.send(f"CONFIG SET port {server.port}")  # it is back with its keys, not empty first
         tree.cache.retry_now()
         await tree.until(lambda: tree.pane.strip.said.startswith("499 keys, complete"))
         assert tree.at() == here
