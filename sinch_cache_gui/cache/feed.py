@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -56,6 +57,44 @@ class Flushed:
 @dataclass(frozen=True, slots=True)
 class ValuesMayHaveChanged:
     """Which keys exist is told, but not which values changed: re-read what is shown."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walked:
+    """Every key was walked through; what came and went since the walk before has been told.
+
+    Attributes:
+        began_s: When the walk began, by `time.perf_counter`.
+        parts: The keys seen, by node. They are shared, and nobody changes them.
+        prefix: What their names begin with beside what is shown of them.
+    """
+
+    began_s: float
+    parts: tuple[Set[bytes], ...]
+    prefix: bytes = b""
+
+    @property
+    def key_count(self) -> int:
+        """How many keys were seen."""
+        return sum(map(len, self.parts))
+
+    def unseen(self, keys: Sequence[bytes]) -> Sequence[bytes]:
+        """Answer those of `keys` that were not seen."""
+        prefix = self.prefix
+        for part in self.parts:
+            if prefix:
+                keys = [key for key in keys if prefix + key not in part]
+            else:
+                keys = [key for key in keys if key not in part]
+        return keys
+
+    def keys(self) -> Iterator[bytes]:
+        """Yield every key seen."""
+        cut = len(self.prefix)
+        for part in self.parts:
+            for key in part:
+                if key.startswith(self.prefix):
+                    yield key[cut:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +153,7 @@ FeedEvent: TypeAlias = (
     Changes
     | Flushed
     | ValuesMayHaveChanged
+    | Walked
     | ChangesMissed
     | LiveStatus
     | ConnectionLost

@@ -18,6 +18,7 @@ from sinch_cache_gui.cache.feed import (
     Flushed,
     LiveSource,
     LiveStatus,
+    Walked,
 )
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import CacheBackend, Gone
@@ -64,12 +65,14 @@ class _Reader:
         task: Reads it.
         is_late: Whether the cluster was followed before it: then changes were missed.
         status: How changes are noticed there; None while they are not.
+        walked: The last walk through its keys, if it is polled.
     """
 
     feed: RedisFeed
     task: asyncio.Task[None]
     is_late: bool
     status: LiveStatus | None = None
+    walked: Walked | None = None
 
 
 class ClusterFeed:
@@ -176,17 +179,26 @@ class ClusterFeed:
             yield self._loss(event)
         elif isinstance(event, ConnectionRestored):
             self._lost.discard(member)
-        elif isinstance(event, LiveStatus):
-            reader.status = event
-            for told in self._well_again():
-                yield told
-            if reader.is_late:
-                reader.is_late = False
-                yield ChangesMissed(f"{member.endpoint.address} has become a primary")
-        elif isinstance(event, Flushed):
-            yield await self._flush(member)
         else:
-            yield event
+            for told in await self._meant(member, reader, event):
+                yield told
+
+    async def _meant(self, member: Member, reader: _Reader, event: FeedEvent) -> list[FeedEvent]:
+        """Answer what is to be told of news of a primary that is followed."""
+        match event:
+            case LiveStatus():
+                reader.status = event
+                told = self._well_again()
+                if reader.is_late:
+                    reader.is_late = False
+                    told.append(ChangesMissed(f"{member.endpoint.address} has become a primary"))
+                return told
+            case Flushed():
+                return [await self._flush(member)]
+            case Walked():
+                reader.walked = event
+                return self._walked_everywhere()
+        return [event]
 
     def _loss(self, event: ConnectionLost) -> ConnectionLost:
         count = len(self._readers)
@@ -208,6 +220,16 @@ class ClusterFeed:
             self._status = status
             told.append(status)
         return told
+
+    def _walked_everywhere(self) -> list[FeedEvent]:
+        """Answer the walks of all primaries as one, once there is one of each."""
+        walks = [reader.walked for reader in self._readers.values() if reader.walked is not None]
+        if len(walks) < len(self._readers):
+            return []
+        for reader in self._readers.values():
+            reader.walked = None
+        parts = tuple(part for walk in walks for part in walk.parts)
+        return [Walked(min(walk.began_s for walk in walks), parts)]
 
     async def _flush(self, member: Member) -> FeedEvent:
         """A flush is one node's; all is gone only when every node has been flushed."""

@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.feed import (
     LiveSource,
     LiveStatus,
     ValuesMayHaveChanged,
+    Walked,
 )
 from sinch_cache_gui.cache.glob import escape_pattern
 from sinch_cache_gui.cache.interface import CacheBackend, ScanCursor
@@ -65,12 +66,14 @@ class Polling:
             if self._pause.is_closed():
                 return
             is_small = len(known) <= SMALL_CACHE
+            began_s = perf_counter()
             seen, seconds = await self._walk(is_small=is_small)
             if self._pause.is_closed():  # the walk was cut short
                 return
             async for event in self._differences(known, seen):
                 yield event
             known = seen
+            yield Walked(began_s, (seen,))
             yield ValuesMayHaveChanged()
             following = self._status(None if is_small else seconds, len(known))
             if following != status:

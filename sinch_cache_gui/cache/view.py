@@ -10,7 +10,7 @@ from typing import cast
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, ElementSaved
 from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError, InvalidKey, NotPermitted, RemovalUnknown
-from sinch_cache_gui.cache.feed import Changes, FeedEvent
+from sinch_cache_gui.cache.feed import Changes, FeedEvent, Walked
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.glob import compile_pattern, escape_pattern
 from sinch_cache_gui.cache.interface import (
@@ -253,6 +253,9 @@ class CacheView(ForwardingBackend):
         feed = cast("AsyncGenerator[FeedEvent, None]", self._inner.watch())
         async with aclosing(feed):
             async for event in feed:
+                if isinstance(event, Walked):
+                    yield replace(event, prefix=event.prefix + self._prefix)
+                    continue
                 shown = self._shown_changes(event) if isinstance(event, Changes) else event
                 if shown is not None:
                     yield shown

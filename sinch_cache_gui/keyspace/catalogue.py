@@ -71,7 +71,11 @@ class Catalogue:
 
     def add(self, keys: Sequence[bytes]) -> None:
         """Add keys that came to be, as far as they are among those to be known at all."""
-        self.take_in(keys if self._only is None else self._only(keys))
+        self.take_in(self.wanted(keys))
+
+    def wanted(self, keys: Sequence[bytes]) -> Sequence[bytes]:
+        """Answer those of the keys that are among those to be known."""
+        return keys if self._only is None else self._only(keys)
 
     def take_in(self, keys: Sequence[bytes]) -> None:
         """Add keys, whether they are among those to be known or not."""

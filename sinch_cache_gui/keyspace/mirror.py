@@ -21,6 +21,7 @@ from sinch_cache_gui.cache.feed import (
     LiveSource,
     LiveStatus,
     ValuesMayHaveChanged,
+    Walked,
 )
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.absent import AbsentKeys
@@ -32,6 +33,7 @@ from sinch_cache_gui.keyspace.follower import Follower
 from sinch_cache_gui.keyspace.index import KeyIndex
 from sinch_cache_gui.keyspace.listener import MirrorListener
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState, Loader
+from sinch_cache_gui.keyspace.unwalked import UnwalkedKeys
 from sinch_cache_gui.pacing import Breather
 
 BURST: Final = 500
@@ -70,6 +72,7 @@ class Mirror:
         self._expirer = Expirer(backend, self._expired)
         self._leaving: set[bytes] = set()
         self._absent = AbsentKeys()
+        self._unwalked = UnwalkedKeys(backend)
         self._follower = Follower(backend, self._apply)
         self._told_rate = 0.0
         self.live_status = LiveStatus(LiveSource.NONE)
@@ -225,6 +228,7 @@ class Mirror:
             self._found_missing((key,))
         elif key not in self._catalogue.full:
             self._catalogue.take_in((key,))
+            self._unwalked.let_in()
             self._tell_coverage()
         return info is not None
 
@@ -268,12 +272,14 @@ class Mirror:
             self._load_wishes.clear()
             loader = self._loader
             self._catalogue.begin_loading()
+            self._unwalked.begin_letting_in()
             is_complete = False
             try:
                 await loader.run()
                 is_complete = loader is self._loader and loader.state is CoverageState.COMPLETE
             finally:
                 self._catalogue.end_loading(is_complete=is_complete)
+                self._unwalked.end_letting_in()
             if is_complete:
                 self._missed_reason = ""
             self._tell_coverage()
@@ -309,6 +315,8 @@ class Mirror:
                     listener.values_may_have_changed()
             case ChangesMissed(reason):
                 self._apply_missed(reason)
+            case Walked():
+                await self._compare(event)
             case LiveStatus():
                 self._follow_live(event)
             case ConnectionLost():
@@ -426,6 +434,17 @@ class Mirror:
             return  # the feed tells about the connection
         if returned:
             await self._apply_changes(returned)
+            self._unwalked.let_in()
+
+    async def _compare(self, walk: Walked) -> None:
+        is_whole = self._loader.state is CoverageState.COMPLETE
+        try:
+            untold = await self._unwalked.untold(walk, self._catalogue, is_whole=is_whole)
+        except CacheError:
+            return  # the feed tells about the connection, and the next walk is compared
+        untold = [change for change in untold if change.key not in self._leaving]
+        if untold:
+            await self._apply_changes(untold)
 
     def _found_missing(self, keys: tuple[bytes, ...]) -> None:
         self._note_absent(keys)

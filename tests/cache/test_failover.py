@@ -23,6 +23,7 @@ from sinch_cache_gui.cache.feed import (
     Flushed,
     LiveSource,
     LiveStatus,
+    Walked,
 )
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import CacheBackend, Saved
@@ -238,6 +239,8 @@ async def test_a_cluster_is_followed_in_other_ways(cluster: Cluster, source: Liv
             client.delete("k1", "k2", "k3")
         await until(lambda: is_true(mirror, cluster.primaries))
         assert cache.heard(Changes)
+        if source is LiveSource.POLLING:
+            await until(lambda: cache.heard(Walked)[-1].key_count == len(NAMES) - 3)
 
 
 async def test_a_killed_primary_is_followed_to_where_sentinel_says(shared_redis: object) -> None:
