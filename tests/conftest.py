@@ -49,10 +49,11 @@ def pytest_asyncio_loop_factories(
 
     def on_qt() -> asyncio.AbstractEventLoop:
         from PySide6.QtWidgets import QApplication
-        from qasync import QEventLoop
+
+        from tests.between_runs import LoopBetweenRuns
 
         application = QApplication.instance() or QApplication([])
-        return QEventLoop(application, already_running=False)
+        return LoopBetweenRuns(application, already_running=False)
 
     return {"qasync": on_qt}
 
