@@ -12,7 +12,8 @@ from sinch_cache_gui.cache.cluster_topology import Primary, Topology, parse_node
 from sinch_cache_gui.cache.connect import Endpoint, Target
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.redis import RedisCache
-from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Command, Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 
 _ATTEMPTS: Final = 20
 _MOMENT_S: Final = 0.1
@@ -27,7 +28,7 @@ class ClusterNode(RedisNode):
 
     Args:
         target: Where the node is.
-        timeout_s: The longest any exchange may take.
+        timeout_s: The longest a server may be silent within an exchange.
         find: Answers the node at an address.
     """
 
@@ -108,7 +109,7 @@ class ClusterMembers:
 
     Args:
         target: The cluster.
-        timeout_s: The longest any exchange may take.
+        timeout_s: The longest a server may be silent within an exchange.
         make_cache: Opens one primary.
     """
 

@@ -21,7 +21,7 @@ from sinch_cache_gui.cache.feed import (
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.live_source import KeyResolver, LivePlan, Pause
 from sinch_cache_gui.cache.redis_errors import translated
-from sinch_cache_gui.cache.redis_node import Line
+from sinch_cache_gui.cache.redis_line import Line
 from sinch_cache_gui.pacing import Breather
 
 _GAP_S: Final = 0.016

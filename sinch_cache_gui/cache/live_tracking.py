@@ -18,7 +18,8 @@ from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.live_push import PushedKeys, PushFeed
 from sinch_cache_gui.cache.live_source import LivePlan, Pause, SourceUnavailable
 from sinch_cache_gui.cache.redis_errors import translated
-from sinch_cache_gui.cache.redis_node import Command, Line, RedisNode
+from sinch_cache_gui.cache.redis_line import Command, Line
+from sinch_cache_gui.cache.redis_node import RedisNode
 
 _INVALIDATE: Final = b"invalidate"
 

@@ -104,7 +104,7 @@ class RedisCache(CacheBackend):
 
     Args:
         target: Where it is.
-        timeout_s: The longest any exchange may take before the server counts as unreachable.
+        timeout_s: The longest the server may be silent before it counts as unreachable.
         can_script: False writes by transactions from the start, as where scripts are denied.
         live: How changes are noticed.
         node: The server itself, where it is more than the one address of the target.

@@ -11,7 +11,7 @@ from redis import exceptions
 
 from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_info import parse_info
-from sinch_cache_gui.cache.redis_node import Command, Reply
+from sinch_cache_gui.cache.redis_line import Command, Reply
 
 _FACTS: Final[tuple[Command, ...]] = (
     ("TIME",),

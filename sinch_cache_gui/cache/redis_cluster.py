@@ -51,7 +51,7 @@ class ClusterCache(CacheBackend):
 
     Args:
         target: The cluster.
-        timeout_s: The longest any exchange may take before a server counts as unreachable.
+        timeout_s: The longest a server may be silent before it counts as unreachable.
         can_script: False writes by transactions from the start, as where scripts are denied.
         live: How changes are noticed.
     """

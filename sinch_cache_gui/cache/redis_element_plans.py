@@ -29,7 +29,7 @@ from sinch_cache_gui.cache.element_change import (
     StreamRestoration,
 )
 from sinch_cache_gui.cache.interface import KeyType
-from sinch_cache_gui.cache.redis_node import Command, Reply
+from sinch_cache_gui.cache.redis_line import Command, Reply
 
 Said: TypeAlias = tuple[bytes, ...]
 """A reply as the strings and numbers in it, in order; empty for none."""

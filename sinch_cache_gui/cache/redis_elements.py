@@ -15,7 +15,8 @@ from sinch_cache_gui.cache.element_range import (
     StartingAt,
 )
 from sinch_cache_gui.cache.interface import ElementPage, KeyType, ScanCursor
-from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Command, Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 
 Rows: TypeAlias = list[tuple[bytes, ...]]
 

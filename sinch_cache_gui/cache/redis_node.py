@@ -1,18 +1,17 @@
-"""One Redis server: connections to it, a time limit on everything, and whose fault it was."""
+"""One Redis server: connections to it, a limit on its silence, and whose fault it was."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, TypedDict
 
-import hiredis
 from redis.asyncio.connection import (
     AbstractConnection,
     Connection,
-    DefaultParser,
     SSLConnection,
     UnixDomainSocketConnection,
 )
@@ -23,33 +22,18 @@ from sinch_cache_gui.cache.connect import Target, TargetKind, TlsFiles
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.redis_errors import (
     EDGE_ERRORS,
-    is_reply,
     translate,
     translated,
     translated_write,
 )
 from sinch_cache_gui.cache.redis_info import may_read_untouched, parse_info
-from sinch_cache_gui.pacing import Breather
-
-Command: TypeAlias = tuple[bytes | str | int, ...]
-"""A command and its arguments."""
-
-Reply: TypeAlias = object
-"""What the server answered; an error it answered with is a value here, an `Exception`."""
+from sinch_cache_gui.cache.redis_line import Command, Line, Patience, PushParser, Reply
 
 CLIENT_NAME: Final = "sinch-cache-gui"
 """How this tool shows in CLIENT LIST."""
 
 _MOST_CONNECTIONS: Final = 8
 _READ_SIZE: Final = 1 << 17
-
-
-class _PushParser(DefaultParser):  # type: ignore[misc, valid-type]
-    """Hands over whatever the server pushes as it came, to whoever reads the connection."""
-
-    async def handle_push_response(self, response: list[object], **_: object) -> list[object]:
-        """Answer the message itself."""
-        return response
 
 
 class _Shared(TypedDict):
@@ -64,7 +48,7 @@ class _Shared(TypedDict):
     socket_read_size: int
     retry: Retry
     driver_info: None
-    parser_class: type[_PushParser]
+    parser_class: partial[PushParser]
 
 
 class _TlsOptions(TypedDict, total=False):
@@ -73,62 +57,6 @@ class _TlsOptions(TypedDict, total=False):
     ssl_ca_certs: str
     ssl_certfile: str
     ssl_keyfile: str
-
-
-class Line:
-    """One connection, used by one task at a time."""
-
-    def __init__(self, connection: AbstractConnection, timeout_s: float) -> None:
-        self._connection = connection
-        self._timeout_s = timeout_s
-
-    @property
-    def connection(self) -> AbstractConnection:
-        """The connection itself, for reading what the server pushes."""
-        return self._connection
-
-    async def exchange(
-        self, commands: Sequence[Command], replies: list[Reply] | None = None
-    ) -> list[Reply]:
-        """Send commands in one go and answer their replies in order, read in slices.
-
-        A connection that failed, timed out or was cancelled halfway is closed: whatever would
-        come next belongs to another question.
-
-        Args:
-            commands: What to send.
-            replies: Takes each reply as it comes: so it holds those that came before a failure.
-        """
-        breathe = Breather()
-        replies = [] if replies is None else replies
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                # The stub of pack_command knows tuples of one argument only.
-                packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
-                await self._connection.send_packed_command(packed, check_health=False)
-                for _ in commands:
-                    replies.append(await self._read_reply())
-                    await breathe()
-                return replies
-        except BaseException:
-            await self.close()
-            raise
-
-    async def is_usable(self) -> bool:
-        """Whether nothing has arrived unasked, the end of the connection included."""
-        return self._connection.is_connected and not await self._connection.can_read()
-
-    async def close(self) -> None:
-        """Close at once."""
-        await self._connection.disconnect(nowait=True)
-
-    async def _read_reply(self) -> Reply:
-        try:
-            return await self._connection.read_response(disconnect_on_error=False)
-        except EDGE_ERRORS as error:
-            if is_reply(error):
-                return error
-            raise
 
 
 class RedisNode:
@@ -140,7 +68,7 @@ class RedisNode:
 
     Args:
         target: Where the server is.
-        timeout_s: The longest any exchange may take.
+        timeout_s: The longest the server may be silent within an exchange.
     """
 
     def __init__(self, target: Target, *, timeout_s: float) -> None:
@@ -274,30 +202,33 @@ class RedisNode:
             await line.exchange([("CLIENT", "NO-TOUCH", "ON")])
 
     async def _open(self, protocol: int) -> Line:
-        connection = self._make_connection(await self._locate(), protocol)
-        line = Line(connection, self._timeout_s)
+        patience = Patience(self._timeout_s)
+        connection = self._make_connection(await self._locate(), protocol, patience)
+        line = Line(connection, patience)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await connection.connect()  # type: ignore[no-untyped-call]
+                await line.open()
                 await self._greet(line)
         except BaseException:
             await line.close()
             raise
         return line
 
-    def _make_connection(self, target: Target, protocol: int) -> AbstractConnection:
+    def _make_connection(
+        self, target: Target, protocol: int, patience: Patience
+    ) -> AbstractConnection:
         shared = _Shared(
             db=target.database,
             username=target.username,
             password=target.password,
             protocol=protocol,
-            # The time limits are this module's own: they cover an exchange, not each read.
+            # The time limits are this module's own: they cover sending as well.
             socket_timeout=None,
             socket_connect_timeout=self._timeout_s,
             socket_read_size=_READ_SIZE,
             retry=Retry(NoBackoff(), 0),
             driver_info=None,
-            parser_class=_PushParser,
+            parser_class=partial(PushParser, heard=patience.renew),
         )
         match target.kind:
             case TargetKind.UNIX:

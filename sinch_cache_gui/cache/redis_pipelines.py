@@ -10,7 +10,8 @@ from redis import exceptions
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.many import not_sent
-from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Command, Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_script_texts import Script
 from sinch_cache_gui.cache.redis_writes import ScriptsDenied, denies_scripts
 

@@ -9,7 +9,8 @@ from redis import exceptions
 from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.interface import KeyType, ScanCursor, ScanPage
 from sinch_cache_gui.cache.redis_errors import is_command_refused
-from sinch_cache_gui.cache.redis_node import RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 
 
 class RedisScan:

@@ -31,7 +31,8 @@ from sinch_cache_gui.cache.redis_element_plans import (
     flatten,
     spell_score,
 )
-from sinch_cache_gui.cache.redis_node import RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_pipelines import (
     ScriptCall,
     run_each,

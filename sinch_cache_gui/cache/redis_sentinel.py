@@ -13,7 +13,8 @@ from redis import exceptions
 
 from sinch_cache_gui.cache.connect import Endpoint, Target
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
-from sinch_cache_gui.cache.redis_node import Command, Line, RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Command, Line, Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 
 
 class SentinelNode(RedisNode):
@@ -21,7 +22,7 @@ class SentinelNode(RedisNode):
 
     Args:
         target: The sentinels and what they call the service.
-        timeout_s: The longest any exchange may take.
+        timeout_s: The longest a server may be silent within an exchange.
     """
 
     def __init__(self, target: Target, *, timeout_s: float) -> None:

@@ -33,7 +33,8 @@ from sinch_cache_gui.cache.redis_element_plans import (
     Look,
     flatten,
 )
-from sinch_cache_gui.cache.redis_node import Command, RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Command, Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_writes import Absent, AtomicWrites
 
 ATTEMPTS: Final = 5

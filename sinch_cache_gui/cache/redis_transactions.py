@@ -35,7 +35,8 @@ from sinch_cache_gui.cache.redis_element_plans import (
     flatten,
 )
 from sinch_cache_gui.cache.redis_errors import translated, translated_write
-from sinch_cache_gui.cache.redis_node import Command, Line, RedisNode, Reply
+from sinch_cache_gui.cache.redis_line import Command, Line, Reply
+from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_writes import (
     NO_EXPIRY,
     NO_KEY,

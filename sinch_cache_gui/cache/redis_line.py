@@ -1,0 +1,181 @@
+"""One connection to a Redis server: commands out, replies in, and a limit on silence."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Final, TypeAlias
+
+import hiredis
+from redis.asyncio.connection import AbstractConnection, DefaultParser
+
+from sinch_cache_gui.cache.redis_errors import EDGE_ERRORS, is_reply
+from sinch_cache_gui.pacing import Breather
+
+Command: TypeAlias = tuple[bytes | str | int, ...]
+"""A command and its arguments."""
+
+Reply: TypeAlias = object
+"""What the server answered; an error it answered with is a value here, an `Exception`."""
+
+_SENT_AT_ONCE: Final = 1 << 16
+"""Bytes of a long command; the next piece follows once most of this one is taken."""
+
+_UNSENT_LIMIT: Final[int | None] = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+"""The option of a socket; Windows has none."""
+
+_NO_LINGER: Final = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
+"""SO_LINGER: closing drops what was not sent."""
+
+
+class Patience:
+    """How long a server may be silent: each byte that it sends or takes begins the time anew.
+
+    So a large value may take minutes over a slow line, and a server that falls silent midway is
+    lost as soon as any other.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._timeout: asyncio.Timeout | None = None
+
+    @asynccontextmanager
+    async def limit(self) -> AsyncIterator[None]:
+        """Bear no longer silence within the block.
+
+        Raises:
+            TimeoutError: The server was silent for so long.
+        """
+        try:
+            async with asyncio.timeout(self._limit_s) as self._timeout:
+                yield
+        finally:
+            self._timeout = None
+
+    def renew(self) -> None:
+        """Begin the time anew."""
+        timeout = self._timeout
+        if timeout is None or timeout.expired():
+            return
+        until = asyncio.get_running_loop().time() + self._limit_s
+        # A new timer at every piece would slow a fast line down.
+        if until - (timeout.when() or 0) > self._limit_s / 10:
+            timeout.reschedule(until)
+
+
+class PushParser(DefaultParser):  # type: ignore[misc, valid-type]
+    """Hands over whatever the server pushes as it came, to whoever reads the connection.
+
+    Args:
+        socket_read_size: The most bytes to read at once.
+        heard: Called whenever bytes have come.
+    """
+
+    def __init__(self, socket_read_size: int, heard: Callable[[], None]) -> None:
+        super().__init__(socket_read_size=socket_read_size)
+        self._heard = heard
+
+    async def read_from_socket(self) -> bool:
+        """Read what has come, and tell that something has."""
+        await super().read_from_socket()
+        self._heard()
+        return True
+
+    async def handle_push_response(self, response: list[object], **_: object) -> list[object]:
+        """Answer the message itself."""
+        return response
+
+
+class Line:
+    """One connection, used by one task at a time."""
+
+    def __init__(self, connection: AbstractConnection, patience: Patience) -> None:
+        self._connection = connection
+        self._patience = patience
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def open(self) -> None:
+        """Connect, and have this machine take little of what is sent before the network does.
+
+        It would take megabytes at once, and nothing would tell for minutes that they move.
+        """
+        await self._connection.connect()  # type: ignore[no-untyped-call]
+        self._writer = self._connection._writer  # noqa: SLF001  redis-py offers none of this
+        if self._writer is not None:
+            self._writer.transport.set_write_buffer_limits(high=_SENT_AT_ONCE)
+            if _UNSENT_LIMIT is not None:
+                _set_option(self._writer, socket.IPPROTO_TCP, _UNSENT_LIMIT, _SENT_AT_ONCE)
+
+    @property
+    def connection(self) -> AbstractConnection:
+        """The connection itself, for reading what the server pushes."""
+        return self._connection
+
+    async def exchange(
+        self, commands: Sequence[Command], replies: list[Reply] | None = None
+    ) -> list[Reply]:
+        """Send commands in one go and answer their replies in order, read in slices.
+
+        However long it takes, the server is lost only if it is silent for too long. A connection
+        that failed, timed out or was cancelled halfway is closed: whatever would come next
+        belongs to another question.
+
+        Args:
+            commands: What to send.
+            replies: Takes each reply as it comes: so it holds those that came before a failure.
+        """
+        breathe = Breather()
+        replies = [] if replies is None else replies
+        try:
+            async with self._patience.limit():
+                # The stub of pack_command knows tuples of one argument only.
+                packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
+                for start in range(0, len(packed), _SENT_AT_ONCE):
+                    piece = packed[start : start + _SENT_AT_ONCE]
+                    await self._connection.send_packed_command(piece, check_health=False)
+                    self._patience.renew()
+                    await breathe()
+                for _ in commands:
+                    replies.append(await self._read_reply())
+                    await breathe()
+                return replies
+        except BaseException:
+            self._drop_unsent()
+            await self.close()
+            raise
+
+    async def is_usable(self) -> bool:
+        """Whether nothing has arrived unasked, the end of the connection included."""
+        return self._connection.is_connected and not await self._connection.can_read()
+
+    async def close(self) -> None:
+        """Close at once."""
+        await self._connection.disconnect(nowait=True)
+
+    def _drop_unsent(self) -> None:
+        """Send no more: a write given up must not go through once its key has been looked at."""
+        if self._writer is None:
+            return
+        # Closed, the connection would still send what was written to it.
+        _set_option(self._writer, socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._writer.transport.abort()
+
+    async def _read_reply(self) -> Reply:
+        try:
+            return await self._connection.read_response(disconnect_on_error=False)
+        except EDGE_ERRORS as error:
+            if is_reply(error):
+                return error
+            raise
+
+
+def _set_option(writer: asyncio.StreamWriter, level: int, option: int, value: int | bytes) -> None:
+    """Set an option of the socket, if it is still there and knows it."""
+    connected: socket.socket | None = writer.get_extra_info("socket")
+    if connected is not None:
+        with suppress(OSError):
+            connected.setsockopt(level, option, value)

@@ -1,0 +1,159 @@
+"""A large value over a slow line: the server is lost when it falls silent, not when it is slow."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+import redis as redis_client
+
+from sinch_cache_gui.cache.connect import Target
+from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
+from sinch_cache_gui.cache.interface import Saved, TtlPolicy
+from sinch_cache_gui.cache.redis import RedisCache
+from sinch_cache_gui.cache.redis_node import CLIENT_NAME
+from tests.redis_fleet import wait_until
+
+Connect = Callable[..., Awaitable[RedisCache]]
+
+TIMEOUT_S = 0.6
+PIECE = 1 << 15
+PAUSE_S = 0.02
+LARGE = bytes(range(256)) * (50 * PIECE // 256)
+"""Takes a second at least."""
+
+
+class SlowLine:
+    """Between a cache and its server: hands on little at a time, and takes no more than that."""
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._goes_on = asyncio.Event()
+        self._goes_on.set()
+        self._stall_after: int | None = None
+        self.port = 0
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[SlowLine]:
+        listening = socket.socket()
+        # What a line takes without handing it on would be taken as fast as can be.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
+        listening.bind(("127.0.0.1", 0))
+        self.port = listening.getsockname()[1]
+        server = await asyncio.start_server(self._serve, sock=listening, limit=PIECE)
+        try:
+            yield self
+        finally:
+            server.close()
+            self.go_on()
+            for writer in self._writers:
+                writer.transport.abort()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await server.wait_closed()
+
+    def stall_after(self, size: int) -> None:
+        """Hand on so many bytes more, whichever way, and then none."""
+        self._stall_after = size
+
+    def go_on(self) -> None:
+        """Hand on everything again."""
+        self._stall_after = None
+        self._goes_on.set()
+
+    async def ended(self) -> None:
+        """Wait until every connection has come to its end."""
+        await asyncio.gather(*self._tasks)
+
+    async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
+        self._writers |= {to_client, to_server}
+        answers = asyncio.ensure_future(self._hand_on(server, to_client))
+        try:
+            await self._hand_on(client, to_server)
+        finally:
+            to_server.close()  # what was handed on still arrives
+            await asyncio.gather(answers, return_exceptions=True)
+            to_client.transport.abort()
+            self._tasks.discard(task)
+
+    async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(PIECE):
+                if self._stall_after is not None:
+                    self._stall_after -= len(data)
+                    if self._stall_after <= 0:
+                        self._goes_on.clear()
+                await self._goes_on.wait()
+                writer.write(data)
+                await writer.drain()
+                if len(data) > PIECE // 8:
+                    await asyncio.sleep(PAUSE_S)
+        except ConnectionError:
+            pass
+
+
+def named_clients(raw: redis_client.Redis) -> list[object]:
+    return [client for client in raw.client_list() if client["name"] == CLIENT_NAME]
+
+
+@pytest.fixture
+async def line(target: Target) -> AsyncIterator[SlowLine]:
+    async with SlowLine(target.port).running() as running:
+        yield running
+
+
+async def test_a_large_value_that_comes_slowly_is_read_whole(
+    connected: Connect, target: Target, line: SlowLine, raw: redis_client.Redis
+) -> None:
+    raw.set("key", LARGE)
+    cache = await connected(replace(target, port=line.port), timeout_s=TIMEOUT_S)
+    stored = await cache.read(b"key")
+    assert stored is not None
+    assert stored.data == LARGE
+
+
+async def test_a_server_that_falls_silent_within_a_large_value_is_lost(
+    connected: Connect, target: Target, line: SlowLine, raw: redis_client.Redis
+) -> None:
+    raw.set("key", LARGE)
+    cache = await connected(replace(target, port=line.port), timeout_s=TIMEOUT_S)
+    line.stall_after(len(LARGE) // 4)
+    with pytest.raises(CacheUnreachable, match="does not answer"):
+        await cache.read(b"key")
+
+
+async def test_a_large_value_that_is_taken_slowly_is_written(
+    connected: Connect, target: Target, line: SlowLine, raw: redis_client.Redis
+) -> None:
+    raw.set("key", b"old", ex=60)
+    there = replace(target, port=line.port)
+    cache = await connected(there, timeout_s=TIMEOUT_S, can_script=False)  # sends it once
+    outcome = await cache.write(b"key", LARGE, expected=b"old", ttl=TtlPolicy.KEEP)
+    assert isinstance(outcome, Saved)
+    assert raw.get("key") == LARGE
+
+
+async def test_a_large_write_that_came_to_a_halt_does_not_go_through_later(
+    connected: Connect, target: Target, line: SlowLine, raw: redis_client.Redis
+) -> None:
+    """What was found when it was looked whether it went through stays true."""
+    raw.set("key", b"old", ex=60)
+    there = replace(target, port=line.port)
+    cache = await connected(there, timeout_s=TIMEOUT_S, can_script=False)  # sends it once
+    line.stall_after(len(LARGE) - 4 * PIECE)
+    with pytest.raises(OutcomeUnknown):
+        await cache.write(b"key", LARGE, expected=b"old", ttl=TtlPolicy.KEEP)
+    await cache.aclose()
+    line.go_on()
+    await line.ended()
+    wait_until(lambda: not named_clients(raw), "the server has read all there was")
+    assert raw.get("key") == b"old"
