@@ -156,6 +156,9 @@ class StreamRestoration:
     fields: tuple[tuple[bytes, bytes], ...] = field(repr=False)
 
 
+FIRST_ID: Final = b"0-1"
+"""The lowest id of an entry. None can be lowered to what is below it, so it is never put back."""
+
 ElementChange: TypeAlias = (
     FieldChange
     | FieldRename

@@ -153,6 +153,8 @@ class BackendFacts:
         is_production_like: Whether the cache is shared, so that care is asked of the user.
         details: Further lines for people (mode, database, user), in order.
         refused: Commands of looking around that this user may not use, with what that costs.
+        restores_entries: Whether a deleted entry can be put back into the middle of a stream, as
+            far as is known.
     """
 
     label: str
@@ -160,6 +162,7 @@ class BackendFacts:
     is_production_like: bool
     details: Mapping[str, str]
     refused: Mapping[str, str] = field(default_factory=dict)
+    restores_entries: bool = False
 
 
 class CacheBackend(FunctionCache, Protocol):

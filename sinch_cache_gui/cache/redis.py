@@ -150,6 +150,7 @@ class RedisCache(CacheBackend):
             not target.is_on_this_machine,
             details,
             abilities.refused,
+            abilities.can_lower_ids,
         )
 
     @property

@@ -77,6 +77,7 @@ class ClusterCache(CacheBackend):
         self._feeds: set[ClusterFeed] = set()
         self._product = "Redis"
         self._refused: Mapping[str, str] = {}
+        self._restores_entries = False
 
     @property
     def facts(self) -> BackendFacts:
@@ -90,7 +91,12 @@ class ClusterCache(CacheBackend):
             details["Primaries"] = ", ".join(places)
         details["User"] = target.username or "default"
         return BackendFacts(
-            target.label, self._product, not target.is_on_this_machine, details, self._refused
+            target.label,
+            self._product,
+            not target.is_on_this_machine,
+            details,
+            self._refused,
+            self._restores_entries,
         )
 
     @property
@@ -115,6 +121,7 @@ class ClusterCache(CacheBackend):
                 raise error
         self._product = ready[0].facts.product
         self._refused = dict(ChainMap(*(dict(cache.facts.refused) for cache in ready)))
+        self._restores_entries = all(cache.facts.restores_entries for cache in ready)
 
     async def aclose(self) -> None:
         """Close every connection and end every feed."""

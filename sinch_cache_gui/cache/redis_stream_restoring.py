@@ -18,6 +18,7 @@ from typing import Final
 from redis import exceptions
 
 from sinch_cache_gui.cache.element_change import (
+    FIRST_ID,
     MAX_BEHIND,
     MAX_PARTS,
     StreamRestoration,
@@ -63,7 +64,7 @@ async def restore_entry(
     Raises:
         CacheError: Too much stands behind it, or others write faster than that can be read.
     """
-    if not can_lower_ids or _previous(change.id) == b"0-0":
+    if not can_lower_ids or change.id == FIRST_ID:
         raise CacheError("This server puts no entry back into a stream", "Nothing was written.")
     for _ in range(ATTEMPTS):
         plan = await _plan(node, key, change)

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from sinch_cache_gui.cache.element_change import MAX_BEHIND, ElementChange, can_be_moved
+from sinch_cache_gui.cache.element_change import FIRST_ID, MAX_BEHIND, ElementChange, can_be_moved
 from sinch_cache_gui.cache.element_range import StartingAt
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, KeyType
@@ -280,29 +280,43 @@ class ElementsPage(QWidget):
             return
         changes = removals_of(self._kind, rows)
         if self._kind == KeyType.STREAM:
-            self._tasks.start("ask delete", self._delete_entries(rows[0][0], changes))
+            ids = [row[0] for row in rows]
+            self._tasks.start("ask delete", self._delete_entries(ids, changes))
         else:
             self.changer.make(changes)
 
-    async def _delete_entries(self, first: bytes, changes: Sequence[ElementChange]) -> None:
+    async def _delete_entries(self, ids: Sequence[bytes], changes: Sequence[ElementChange]) -> None:
         """Delete entries of a stream, after a question if they could not be put back."""
         try:
-            behind = await self._backend.elements(
-                self._key, self._kind, count=MAX_BEHIND + 2, within=StartingAt(first)
-            )
+            why = await self._why_for_good(ids)
         except CacheError as error:
             self._say(error.title)
             return
-        if behind is None or can_be_moved(behind.rows[1:]):
+        if not why:
             self.changer.make(changes)
             return
         title = self.tr("Delete {}?").format(elements_in_words(self._kind, len(changes)))
-        why = self.tr("So much stands behind that a server cannot put it back: there is no undo.")
         delete = NoticeAction(
             self.tr("Delete for good"), lambda: self.changer.make(changes, is_final=True)
         )
         keep = NoticeAction(self.tr("Keep"), self.bar.hide_notice)
         self.bar.show_notice(Notice(Severity.WARNING, title, why, (delete, keep)))
+
+    async def _why_for_good(self, ids: Sequence[bytes]) -> str:
+        """Answer why entries of a stream, once deleted, stay so; nothing where undo may work."""
+        if not self._backend.facts.restores_entries:
+            return self.tr(
+                "An entry is put back into a stream only where INFO tells that the server is Redis"
+                " or Valkey, and here it does not: there is no undo."
+            )
+        if FIRST_ID in ids:
+            return self.tr("No server puts back the entry 0-1: there is no undo.")
+        behind = await self._backend.elements(
+            self._key, self._kind, count=MAX_BEHIND + 2, within=StartingAt(ids[0])
+        )
+        if behind is None or can_be_moved(behind.rows[1:]):
+            return ""
+        return self.tr("So much stands behind that a server cannot put it back: there is no undo.")
 
     def _say(self, sentence: str) -> None:
         close = NoticeAction(self.tr("Close"), self.bar.hide_notice)

@@ -371,6 +371,19 @@ async def test_an_entry_that_could_not_be_put_back_is_deleted_after_a_question(h
     assert "Undo" not in hand.desk.button_texts()
 
 
+async def test_the_very_first_entry_is_deleted_after_a_question(hand: Hand) -> None:
+    for at in (1, 2):
+        hand.raw.xadd("stream", {"n": at}, id=f"0-{at}")
+    await hand.open(b"stream", 2)
+    hand.select(0)
+    hand.press(Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.desk.says("No server puts back the entry 0-1"))
+    assert hand.raw.xlen("stream") == 2
+    hand.desk.click("Delete for good")
+    await hand.until(lambda: hand.rows() == [("0-2", "n=2")])
+    assert hand.desk.says("This cannot be taken back.")
+
+
 async def test_in_a_very_long_table_what_is_changed_here_shows_at_once(hand: Hand) -> None:
     hand.raw.hset("hash", mapping={f"f{n}": "1" for n in range(6_000)})
     await hand.desk.open(b"hash")

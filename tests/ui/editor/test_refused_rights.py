@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 import pytest
 import redis
+from PySide6.QtCore import Qt
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.redis import RedisCache
@@ -101,6 +102,27 @@ async def test_what_is_no_string_says_why_it_stays_closed_where_types_are_not_to
     await desk.open(b"hash")
     desk.click("Try again")
     await desk.until(lambda: desk.says("hash, 1 field"))
+
+
+async def test_where_info_is_hidden_no_entry_of_a_stream_is_deleted_without_a_question(
+    sit: Sit, raw: redis.Redis
+) -> None:
+    raw.xadd("stream", {"n": "1"}, id="5-1")
+    desk = await sit("-info")
+    pane = await desk.open(b"stream")
+    table = pane.pages.elements.table
+    await desk.until(lambda: table.model().rowCount() == 1)
+    table.selectRow(0)
+    desk.keys(Qt.Key.Key_Delete, widget=table)
+    await desk.until(lambda: desk.says("Delete 1 entry?"))
+    assert desk.says("only where INFO tells that the server is Redis or Valkey")
+    desk.click("Keep")
+    assert raw.xlen("stream") == 1
+    desk.keys(Qt.Key.Key_Delete, widget=table)
+    await desk.until(lambda: "Delete for good" in desk.button_texts())
+    desk.click("Delete for good")
+    await desk.until(lambda: desk.says("This cannot be taken back."))
+    assert raw.xlen("stream") == 0
 
 
 async def test_a_long_string_is_followed_where_types_are_not_told(
