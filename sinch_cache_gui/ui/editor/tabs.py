@@ -19,6 +19,7 @@ from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.view_switch import DIFFERENCE_KEYS, TREE_KEYS, ViewSwitch
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
@@ -106,6 +107,11 @@ class EditorTabs(QWidget):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(run)
+        for keys, do in (("Ctrl+S", TextPanel.press_save), ("Ctrl+F", TextPanel.open_finder)):
+            # Of the bar only: in the panes the panels have the same keys.
+            shortcut = QShortcut(QKeySequence(keys), self._bar)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(partial(self._do_in_panel, do))
 
     @property
     def current_pane(self) -> EditorPane | CreatePane | None:
@@ -357,6 +363,10 @@ class EditorTabs(QWidget):
         pane = self.current_pane
         if isinstance(pane, EditorPane):
             toggle(pane.switch)
+
+    def _do_in_panel(self, do: Callable[[TextPanel], None]) -> None:
+        if (pane := self.current_pane) is not None:
+            do(pane.panel)
 
     def _close_tab(self, index: int) -> None:
         pane = self._pane_at(index)

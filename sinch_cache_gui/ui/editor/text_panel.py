@@ -83,7 +83,7 @@ class TextPanel(QWidget):
         self.footer.format_requested.connect(self.format_text)
         self.footer.compact_requested.connect(self.compact_text)
         self.footer.problem_pressed.connect(self._go_to_problem)
-        self._shortcut("Ctrl+F", lambda: self._finder().open_bar())
+        self._shortcut("Ctrl+F", self.open_finder)
         self._shortcut("F3", lambda: self._finder().find_next())
         self._shortcut("Shift+F3", lambda: self._finder().find_previous())
 
@@ -96,6 +96,14 @@ class TextPanel(QWidget):
         """
         self._finders[page] = finder
         self.body.addWidget(page)
+
+    def press_save(self) -> None:
+        """Do what Ctrl+S does."""
+        self.footer.save_requested.emit()
+
+    def open_finder(self) -> None:
+        """Have the keyboard go to the search of what is in front."""
+        self._finder().open_bar()
 
     def set_kind(self, kind: ContentKind, *, is_head: bool = False) -> None:
         """Know what the text is: JSON is coloured, and checked where it is whole."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 KEY = b"session:4f1c"
 OTHER = b"rate:+46701234567"
@@ -165,3 +166,22 @@ async def test_the_tree_comes_and_goes_though_the_keyboard_is_on_the_bar_of_the_
     desk.tab_bar().setFocus()
     desk.keys(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
     await desk.until(desk.view().isVisible)
+
+
+async def test_saving_and_finding_begin_on_the_bar_of_the_tabs_too(desk: Desk) -> None:
+    await desk.put(KEY, b"1")
+    pane = await desk.open(KEY)
+    desk.write("2")
+    desk.tab_bar().setFocus()
+    await desk.until(desk.tab_bar().hasFocus)
+    desk.keys(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(KEY) == b"2"
+    desk.write("3")
+    desk.ctrl("s")
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(KEY) == b"3", "and in the text as before"
+    desk.tab_bar().setFocus()
+    desk.keys(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
+    await desk.until(pane.panel.find_bar.isVisible)
+    await desk.until(lambda: pane.panel.find_bar.isAncestorOf(QApplication.focusWidget()))
