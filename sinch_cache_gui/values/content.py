@@ -16,6 +16,7 @@ from sinch_cache_gui.values.json_text import (
     one_line_work,
 )
 from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.utf8 import decode_work
 
 MAX_EDITED_BYTES: Final = 20_000_000
 """Above this, only the head of a value is read and shown, unless all of it is asked for."""
@@ -120,7 +121,7 @@ async def content_of(stored: StoredValue, *, limit: int = MAX_EDITED_BYTES) -> C
     if len(data) > limit:
         return head_of(data[:HEAD_BYTES], len(data))
     try:
-        text = data.decode("utf-8")
+        text = await run_sliced(decode_work(data))
     except UnicodeDecodeError as error:
         return await _binary_content(data, error.start)
     if await find_problem_sliced(text) is None:

@@ -15,6 +15,8 @@ import msgpack
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.values.json_check import find_problem_sliced
 from sinch_cache_gui.values.json_text import format_json_sliced
+from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.utf8 import decode_work
 
 MAX_DECODED: Final = 2_000_000
 """Bytes unpacked for a look; a few bytes can be made to unpack to gigabytes."""
@@ -167,7 +169,7 @@ async def _said(data: bytes, *, is_wrapped: bool, is_head: bool) -> Decoded | No
     if named := _named(data):
         return named
     try:
-        text = data.decode("utf-8", errors="ignore" if is_head else "strict")
+        text = data.decode(errors="ignore") if is_head else await run_sliced(decode_work(data))
     except UnicodeDecodeError:
         return _from_msgpack(data)
     if not is_wrapped:

@@ -46,6 +46,8 @@ from sinch_cache_gui.values.reading import (
     looks_the_same,
     read_lightly,
 )
+from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.utf8 import decode_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +350,7 @@ class Document:
         if (
             content is not None
             and content.kind is ContentKind.TEXT
-            and await find_problem_sliced(write.data.decode()) is None
+            and await find_problem_sliced(await run_sliced(decode_work(write.data))) is None
         ):
             content = replace(content, kind=ContentKind.JSON)
         stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)

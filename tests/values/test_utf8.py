@@ -1,0 +1,36 @@
+"""Decoding in slices says what decoding at once says, of any bytes."""
+
+from __future__ import annotations
+
+import pytest
+
+from sinch_cache_gui.values.slices import run_through
+from sinch_cache_gui.values.utf8 import decode_work
+
+LONG = "aå漢😀".encode() * 200_000
+"""Characters of every length at every place where a slice may end."""
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_character_at_the_end_of_a_slice_stays_whole(shift: int) -> None:
+    data = b"x" * shift + LONG
+    assert run_through(decode_work(data)) == data.decode()
+
+
+def test_of_nothing_comes_nothing() -> None:
+    assert run_through(decode_work(b"")) == ""
+
+
+@pytest.mark.parametrize("end", [b"\xff", b"\xe6\xbc", b"\xe6x", b"\xed\xa0\x80", b"\xc0\x80"])
+@pytest.mark.parametrize("rest", [b"", LONG])
+def test_bytes_that_are_no_text_are_found_where_they_are(end: bytes, rest: bytes) -> None:
+    data = LONG + end + rest
+    with pytest.raises(UnicodeDecodeError) as at_once:
+        data.decode()
+    with pytest.raises(UnicodeDecodeError) as sliced:
+        run_through(decode_work(data))
+    assert sliced.value.args == at_once.value.args
+
+
+def test_many_bytes_are_decoded_in_many_slices() -> None:
+    assert sum(1 for _ in decode_work(LONG)) >= len(LONG) >> 20
