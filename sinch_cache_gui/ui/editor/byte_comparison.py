@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
+from sinch_cache_gui.ui.editor.compared_side import lock_scrolling, titled
 from sinch_cache_gui.ui.editor.hex_view import HexView
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.byte_difference import (
@@ -52,17 +53,15 @@ class ByteComparison(QWidget):
         for button in (self._previous, self._next, back):
             row.addWidget(button)
         sides = QSplitter(Qt.Orientation.Vertical)
-        sides.addWidget(_titled(self.mine, QLabel(self.tr("Yours"))))
-        sides.addWidget(_titled(self.theirs, self._title))
+        sides.addWidget(titled(self.mine, QLabel(self.tr("Yours"))))
+        sides.addWidget(titled(self.theirs, self._title))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(strip)
         column.addWidget(sides, 1)
         self.setFocusProxy(self._next)
-        for one, other in ((self.mine, self.theirs), (self.theirs, self.mine)):
-            one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
-            one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
+        lock_scrolling(self.mine, self.theirs)
         theme.changed.connect(self._mark)
 
     @property
@@ -120,15 +119,3 @@ class ByteComparison(QWidget):
         button.setAccessibleName(title)
         button.clicked.connect(run)
         return button
-
-
-def _titled(view: HexView, label: QLabel) -> QWidget:
-    box = QWidget()
-    label.setObjectName("title")
-    label.setContentsMargins(GRID, GRID // 2, 0, GRID // 2)
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(label)
-    column.addWidget(view, 1)
-    return box

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -21,9 +20,12 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.interface import StoredValue
 from sinch_cache_gui.ui.editor.code_view import CodeView
-from sinch_cache_gui.ui.editor.compared_side import compared_side, lock_scrolling
-from sinch_cache_gui.ui.editor.marks import back_mark
-from sinch_cache_gui.ui.editor.positions import qt_offset
+from sinch_cache_gui.ui.editor.compared_side import (
+    compared_side,
+    line_marks,
+    lock_scrolling,
+    titled,
+)
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.difference import Stretch as Mark
 from sinch_cache_gui.values.merge import (
@@ -88,7 +90,7 @@ class ConflictView(QWidget):
         self._choose: Callable[[MakeText], None] = lambda _make: None
         sides = QSplitter(Qt.Orientation.Horizontal)
         for side in (self._base, self._mine, self._theirs):
-            sides.addWidget(_titled(side, side.accessibleName()))
+            sides.addWidget(titled(side, QLabel(side.accessibleName())))
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.addWidget(sides)
         halves.addWidget(self._make_lower_half())
@@ -246,19 +248,15 @@ class ConflictView(QWidget):
     def _marks(
         self, side: QPlainTextEdit, at: int, line: str | None, stretches: Sequence[Mark], back: str
     ) -> list[QTextEdit.ExtraSelection]:
-        block = side.document().findBlockByNumber(at)
-        whole = QTextEdit.ExtraSelection()
-        whole.cursor = QTextCursor(block)
-        look = QTextCharFormat()
-        look.setBackground(QColor(back if line is not None else self._theme.tokens.raised))
-        look.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        whole.format = look
-        marks = [whole]
-        for start, end in stretches:
-            first = block.position() + qt_offset(line or "", start)
-            last = block.position() + qt_offset(line or "", end)
-            marks.append(back_mark(side.document(), first, last, self._theme.tokens.find_match))
-        return marks
+        tokens = self._theme.tokens
+        return line_marks(
+            side,
+            at,
+            line,
+            stretches,
+            line_back=back if line is not None else tokens.raised,
+            stretch_back=tokens.find_match,
+        )
 
 
 def _is_conflict(stretch: Stretch) -> bool:
@@ -281,16 +279,3 @@ def _strip(text: QLabel, *buttons: QPushButton) -> QWidget:
     for button in buttons:
         row.addWidget(button)
     return strip
-
-
-def _titled(side: QPlainTextEdit, title: str) -> QWidget:
-    box = QWidget()
-    label = QLabel(title)
-    label.setObjectName("title")
-    label.setContentsMargins(GRID, GRID // 2, 0, GRID // 2)
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(label)
-    column.addWidget(side, 1)
-    return box

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextFormat
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QPushButton,
     QSplitter,
     QTextEdit,
@@ -18,15 +17,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.ui.editor.compared_side import compared_side, lock_scrolling
-from sinch_cache_gui.ui.editor.marks import back_mark
-from sinch_cache_gui.ui.editor.positions import qt_offset
+from sinch_cache_gui.ui.editor.compared_side import (
+    compared_side,
+    line_marks,
+    lock_scrolling,
+    titled,
+)
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.difference import (
     MAX_ROWS,
     Comparison,
     DifferenceRow,
-    Stretch,
     compare,
     compare_work,
 )
@@ -80,8 +81,8 @@ class DifferenceView(QWidget):
             strip.hide()
         sides = QSplitter(Qt.Orientation.Horizontal)
         self._other_title = QLabel(titles.theirs)
-        sides.addWidget(_titled(self._mine, QLabel(titles.mine)))
-        sides.addWidget(_titled(self._theirs, self._other_title))
+        sides.addWidget(titled(self._mine, QLabel(titles.mine)))
+        sides.addWidget(titled(self._theirs, self._other_title))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -157,46 +158,14 @@ class DifferenceView(QWidget):
         tokens = self._theme.tokens
         for side in (self._mine, self._theirs):
             side.setFont(self._theme.monospace())
-        mine, theirs = [], []
+        mine: list[QTextEdit.ExtraSelection] = []
+        theirs: list[QTextEdit.ExtraSelection] = []
+        mark = partial(line_marks, stretch_back=tokens.find_match)
         differing = [(number, row) for number, row in enumerate(self._rows) if not row.is_same]
         for number, row in differing[:MAX_MARKED]:
             back = tokens.danger_back if row.mine is not None else tokens.raised
-            mine += self._marks(self._mine, number, row.mine, row.mine_marks, back)
+            mine += mark(self._mine, number, row.mine, row.mine_marks, line_back=back)
             back = tokens.success_back if row.theirs is not None else tokens.raised
-            theirs += self._marks(self._theirs, number, row.theirs, row.theirs_marks, back)
+            theirs += mark(self._theirs, number, row.theirs, row.theirs_marks, line_back=back)
         self._mine.setExtraSelections(mine)
         self._theirs.setExtraSelections(theirs)
-
-    def _marks(
-        self,
-        side: QPlainTextEdit,
-        number: int,
-        line: str | None,
-        stretches: tuple[Stretch, ...],
-        back: str,
-    ) -> list[QTextEdit.ExtraSelection]:
-        block = side.document().findBlockByNumber(number)
-        whole = QTextEdit.ExtraSelection()
-        whole.cursor = QTextCursor(block)
-        look = QTextCharFormat()
-        look.setBackground(QColor(back))
-        look.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        whole.format = look
-        marks = [whole]
-        for start, end in stretches:
-            first = block.position() + qt_offset(line or "", start)
-            last = block.position() + qt_offset(line or "", end)
-            marks.append(back_mark(side.document(), first, last, self._theme.tokens.find_match))
-        return marks
-
-
-def _titled(side: QPlainTextEdit, label: QLabel) -> QWidget:
-    box = QWidget()
-    label.setObjectName("title")
-    label.setContentsMargins(GRID, GRID // 2, 0, GRID // 2)
-    column = QVBoxLayout(box)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(label)
-    column.addWidget(side, 1)
-    return box
