@@ -1,9 +1,10 @@
 """The shared cache interface: what a function may ask, and what an inspector needs more.
 
-Two protocols. `FunctionCache` is the cache as a Sinch Function sees it: the seven operations, text
-keys, JSON values, whole seconds (source: "Working with the Cache"). `CacheBackend` is what this
-tool needs beside it: keys as bytes, stored bytes untouched, TTLs in milliseconds, pages of keys,
-changes as they happen, and writes that cannot lose data. Both raise only what errors.py lists.
+Two protocols. `FunctionCache` (function_cache.py) is the cache as a Sinch Function sees it: the
+seven operations, text keys, JSON values, whole seconds (source: "Working with the Cache").
+`CacheBackend`, below, is what this tool needs beside it: keys as bytes, stored bytes untouched,
+TTLs in milliseconds, pages of keys, changes as they happen, and writes that cannot lose data. Both
+raise only what errors.py lists.
 
 The words they speak in are to be imported from here too: what is told of a key (key_contents.py),
 what is asked of one and comes of it (key_change.py).
@@ -16,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 from sinch_cache_gui.cache.feed import FeedEvent
+from sinch_cache_gui.cache.function_cache import DEFAULT_TTL_S, FunctionCache, JsonValue
 from sinch_cache_gui.cache.key_change import (
     MAX_TTL_MS,
     Changed,
@@ -82,65 +84,6 @@ __all__ = [
     "TtlPolicy",
     "WriteOutcome",
 ]
-
-JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
-"""A value a function may store: whatever JSON can say."""
-
-DEFAULT_TTL_S: Final = 3600
-"""Seconds a key lives when nobody says otherwise (source: "Working with the Cache")."""
-
-
-class FunctionCache(Protocol):
-    """The cache as a Sinch Function sees it (source: "Working with the Cache").
-
-    Keys are text and values are JSON. `MemoryCache` and `RedisCache` answer alike; one contract
-    suite in tests/cache says what alike means.
-    """
-
-    async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
-        """Store `value` for `ttl` seconds; None means the default of an hour.
-
-        Raises:
-            InvalidTtl: `ttl` is not a whole number of seconds from 1 to a hundred years.
-            InvalidValue: JSON cannot say `value` (NaN, an object of a class, ...).
-            WrongType: The key holds something other than a string.
-        """
-        ...
-
-    async def get(self, key: str) -> JsonValue:
-        """Answer the value, or None where there is no such key.
-
-        Raises:
-            WrongType: The key holds something other than a string.
-            InvalidValue: The stored bytes are not JSON.
-        """
-        ...
-
-    async def has(self, key: str) -> bool:
-        """Answer whether the key exists."""
-        ...
-
-    async def delete(self, key: str) -> bool:
-        """Remove the key; answer whether it was there."""
-        ...
-
-    async def extend(self, key: str, seconds: int) -> bool:
-        """Add `seconds` to the remaining time.
-
-        A key without TTL keeps living for ever (and the answer is True); a missing key is False.
-
-        Raises:
-            InvalidTtl: `seconds` is not a whole number from 1 to a hundred years.
-        """
-        ...
-
-    async def keys(self, pattern: str = "*") -> list[str]:
-        """Answer the keys that match a glob as Redis matches it, in no particular order."""
-        ...
-
-    async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
-        """Answer every asked key with its value, None where there is none."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
