@@ -8,6 +8,8 @@ from itertools import islice
 
 from sortedcontainers import SortedList
 
+from sinch_cache_gui.cache.interface import KeyType, Snapshot, StoredValue
+
 
 @dataclass(slots=True)
 class Entry:
@@ -22,6 +24,14 @@ class Entry:
     data: bytes
     deadline_ms: int | None
     slot: int
+
+    def stored(self) -> StoredValue:
+        """Answer what the key holds."""
+        return StoredValue(KeyType.STRING, self.data, len(self.data), self.deadline_ms)
+
+    def snapshot(self, key: bytes) -> Snapshot:
+        """Answer the key whole; an entry does not know its key."""
+        return Snapshot(key, KeyType.STRING, self.data, self.deadline_ms)
 
 
 class KeyTable:

@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import replace
-from typing import Final, assert_never
 
-from sinch_cache_gui.cache.change_queue import ChangeQueue
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, kind_of
 from sinch_cache_gui.cache.element_range import ElementRange
 from sinch_cache_gui.cache.errors import CacheError, WrongType
-from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource, LiveStatus
+from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.glob import compile_pattern
 from sinch_cache_gui.cache.interface import (
     DEFAULT_TTL_S,
-    LONG_STRING_BYTES,
     BackendFacts,
     CacheBackend,
-    Changed,
     ElementPage,
-    ExpireAt,
-    ExpireIn,
     ExtendBy,
     Gone,
     JsonValue,
     KeyInfo,
     KeyType,
-    MoveDeadline,
-    Persist,
     Saved,
     ScanCursor,
     ScanPage,
@@ -36,24 +27,15 @@ from sinch_cache_gui.cache.interface import (
     StoredValue,
     Ttl,
     TtlChange,
-    TtlChanged,
     TtlOutcome,
-    TtlPolicy,
     WriteOutcome,
 )
-from sinch_cache_gui.cache.key_table import Entry, KeyTable
 from sinch_cache_gui.cache.many import one_by_one
-from sinch_cache_gui.cache.names import check_new_name
+from sinch_cache_gui.cache.memory_keys import MemoryKeys
+from sinch_cache_gui.cache.memory_writes import MemoryWrites
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
-from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change, ms_of_seconds, ttl_ms_of_seconds
+from sinch_cache_gui.cache.ttl import ms_of_seconds, ttl_ms_of_seconds
 from sinch_cache_gui.pacing import Breather
-
-_SWEEP_STEP: Final = 20
-"""Due keys that any operation takes away with it, so that nothing piles up unwatched."""
-
-_SWEEP_SLICE: Final = 500
-_LONGEST_NAP_S: Final = 1.0
-"""A feed looks at the clock this often at least: a wall clock may be put forward."""
 
 
 def wall_clock_ms() -> int:
@@ -72,9 +54,8 @@ class MemoryCache(CacheBackend):
     """
 
     def __init__(self, clock: Callable[[], int] = wall_clock_ms) -> None:
-        self._clock = clock
-        self._table = KeyTable()
-        self._queues: set[ChangeQueue] = set()
+        self._keys = MemoryKeys(clock)
+        self._writes = MemoryWrites(self._keys)
 
     @property
     def facts(self) -> BackendFacts:
@@ -88,43 +69,34 @@ class MemoryCache(CacheBackend):
 
     def now_ms(self) -> int:
         """The injected clock's time."""
-        return self._clock()
+        return self._keys.now_ms()
 
     def clock_moved(self) -> None:
         """Learn that the clock jumped or changed its pace: what is due now is told now."""
-        for queue in self._queues:
-            queue.wake()
+        self._keys.wake_feeds()
 
     def next_deadline_ms(self) -> int | None:
         """Answer when the next key expires; None if none will."""
-        return self._table.next_deadline_ms()
+        return self._keys.next_deadline_ms()
 
     async def connect(self) -> None:
         """Nothing to reach."""
 
     async def aclose(self) -> None:
         """End every feed; the keys stay for as long as the object does."""
-        for queue in self._queues:
-            queue.close()
+        self._keys.end_feeds()
 
     async def sweep(self) -> int:
         """End every key whose deadline has come, in slices; answer how many there were."""
-        breathe = Breather()
-        total = 0
-        while ended := self._end_due_keys(_SWEEP_SLICE):
-            total += ended
-            await breathe()
-        return total
+        return await self._keys.sweep()
 
     async def clear(self) -> None:
         """Remove every key at once, as a restart does."""
-        self._table.clear()
-        for queue in self._queues:
-            queue.put_flushed()
+        self._keys.clear()
 
     async def count_keys(self) -> int | None:
         """Exact, always."""
-        return self._table.count(self._clock())
+        return self._keys.count()
 
     async def scan_page(
         self,
@@ -135,13 +107,13 @@ class MemoryCache(CacheBackend):
         type_: str | None = None,
     ) -> ScanPage:
         """Answer the keys of the next `count` slots that match."""
-        self._end_due_keys(_SWEEP_STEP)
+        self._keys.end_due()
         if type_ not in (None, KeyType.STRING):
             return ScanPage((), None)
         at = 0 if cursor is None else cursor
         if not isinstance(at, int):
             raise TypeError(f"not a cursor of this cache: {cursor!r}")
-        keys, following = self._table.page(at, max(count, 1), self._clock())
+        keys, following = self._keys.page(at, max(count, 1))
         if pattern is not None:
             keys = list(filter(compile_pattern(pattern), keys))
         return ScanPage(keys, following)
@@ -152,7 +124,7 @@ class MemoryCache(CacheBackend):
         """Every key is a string here."""
         return [
             None
-            if (entry := self._find(key)) is None
+            if (entry := self._keys.find(key)) is None
             else KeyInfo(
                 key,
                 KeyType.STRING,
@@ -165,20 +137,22 @@ class MemoryCache(CacheBackend):
 
     async def types(self, keys: Sequence[bytes]) -> list[str | None]:
         """Every key is a string here."""
-        return [None if self._find(key) is None else KeyType.STRING for key in keys]
+        return [None if self._keys.find(key) is None else KeyType.STRING for key in keys]
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """Answer from memory."""
-        return [Gone() if (entry := self._find(key)) is None else entry.deadline_ms for key in keys]
+        return [
+            Gone() if (entry := self._keys.find(key)) is None else entry.deadline_ms for key in keys
+        ]
 
     async def read(self, key: bytes) -> StoredValue | None:
         """Answer from memory."""
-        entry = self._find(key)
-        return None if entry is None else _stored(entry)
+        entry = self._keys.find(key)
+        return None if entry is None else entry.stored()
 
     async def holds(self, key: bytes, data: bytes) -> bool:
         """Compare in memory."""
-        entry = self._find(key)
+        entry = self._keys.find(key)
         return entry is not None and entry.data == data
 
     async def elements(
@@ -197,72 +171,23 @@ class MemoryCache(CacheBackend):
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
     ) -> WriteOutcome:
         """Compare and set: nothing can come between."""
-        check_ttl(ttl, expects_key=expected is not None)
-        entry = self._find(key)
-        if entry is None and expected is not None:
-            return Gone()
-        if entry is not None and entry.data != expected:
-            return _changed(entry)
-        before = None if entry is None else _snapshot(key, entry)
-        match ttl:
-            case TtlPolicy.KEEP:
-                deadline_ms = None if entry is None else entry.deadline_ms
-            case TtlPolicy.NO_EXPIRY:
-                deadline_ms = None
-            case int():
-                deadline_ms = self._clock() + ttl
-        self._put(key, data, deadline_ms)
-        return Saved(deadline_ms, before)
+        return self._writes.write(key, data, expected=expected, ttl=ttl)
 
     async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved:
         """Nothing can come between; there is no other type than strings."""
-        check_ttl(ttl_ms, expects_key=False)
-        entry = self._find(key)
-        before = None if entry is None else _snapshot(key, entry)
-        deadline_ms = self._clock() + ttl_ms
-        self._put(key, data, deadline_ms)
-        return Saved(deadline_ms, before)
+        return self._writes.overwrite(key, data, ttl_ms)
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Move, set or remove the deadline."""
-        now_ms = self._clock()
-        check_ttl_change(change, now_ms)
-        entry = self._find(key)
-        if entry is None:
-            return Gone()
-        before_ms = entry.deadline_ms
-        match change:
-            case ExpireIn(ms):
-                after_ms: int | None = now_ms + ms
-            case ExtendBy(ms):
-                after_ms = None if before_ms is None else before_ms + ms
-            case ExpireAt(deadline_ms):
-                after_ms = deadline_ms
-            case Persist():
-                after_ms = None
-            case MoveDeadline(from_ms, to_ms):
-                after_ms = to_ms if before_ms == from_ms else before_ms
-            case _:
-                assert_never(change)
-        if after_ms != before_ms:
-            self._table.set_deadline(key, entry, after_ms)
-            self._tell(Change(key, ChangeKind.TTL_CHANGED, after_ms))
-        return TtlChanged(before_ms, after_ms)
+        return self._writes.change_ttl(key, change)
 
     async def remove(self, key: bytes, *, expected: bytes | None = None) -> WriteOutcome:
         """Take the key away and answer what it held."""
-        entry = self._find(key)
-        if entry is None:
-            return Gone()
-        if expected is not None and entry.data != expected:
-            return _changed(entry)
-        before = _snapshot(key, entry)
-        self._end(key, ChangeKind.DELETED)
-        return Saved(None, before)
+        return self._writes.remove(key, expected=expected)
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """Refuse: this cache holds strings only."""
-        if self._find(key) is None:
+        if self._keys.find(key) is None:
             return Gone()
         raise WrongType(
             f"This key holds a string, not a {kind_of(change)}", "It was left as it is."
@@ -274,15 +199,7 @@ class MemoryCache(CacheBackend):
         Raises:
             WrongType: The snapshot is of another type, taken from another cache.
         """
-        if snapshot.type != KeyType.STRING:
-            raise WrongType(f"The in-memory cache cannot hold a {snapshot.type}")
-        if snapshot.deadline_ms is not None and snapshot.deadline_ms <= self._clock():
-            return Gone()
-        entry = self._find(snapshot.key)
-        if entry is not None:
-            return _changed(entry)
-        self._put(snapshot.key, snapshot.payload, snapshot.deadline_ms)
-        return Saved(snapshot.deadline_ms, None)
+        return self._writes.restore(snapshot)
 
     async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
         """Compare and replace: nothing can come between.
@@ -290,21 +207,7 @@ class MemoryCache(CacheBackend):
         Raises:
             WrongType: `by` is of another type than a string, taken from another cache.
         """
-        if by is not None and by.type != KeyType.STRING:
-            raise WrongType(f"The in-memory cache cannot hold a {by.type}")
-        entry = self._find(held.key)
-        if entry is None:
-            return Gone()
-        if held.type != KeyType.STRING or entry.data != held.payload:
-            return _changed(entry)
-        before = _snapshot(held.key, entry)
-        if by is None:
-            self._end(held.key, ChangeKind.DELETED)
-            return Saved(None, before)
-        if by.deadline_ms is not None and by.deadline_ms <= self._clock():
-            return Gone()
-        self._put(held.key, by.payload, by.deadline_ms)
-        return Saved(by.deadline_ms, before)
+        return self._writes.replace(held, by)
 
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Take them away one after the other, in slices."""
@@ -328,8 +231,8 @@ class MemoryCache(CacheBackend):
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer from memory."""
-        entry = self._find(key)
-        return None if entry is None else _snapshot(key, entry)
+        entry = self._keys.find(key)
+        return None if entry is None else entry.snapshot(key)
 
     async def snapshot_many(self, keys: Sequence[bytes]) -> list[Snapshot | CacheError | None]:
         """Answer from memory, in slices."""
@@ -349,67 +252,38 @@ class MemoryCache(CacheBackend):
         Raises:
             WrongType: `leaving` is of another type than a string, taken from another cache.
         """
-        check_new_name(key, to)
-        if leaving is not None and leaving.type != KeyType.STRING:
-            raise WrongType(f"The in-memory cache cannot hold a {leaving.type}")
-        entry = self._find(key)
-        if entry is None:
-            return Gone()
-        moved = _snapshot(key, entry)
-        if held is not None and (held.type, held.payload) != (moved.type, moved.payload):
-            return Changed(_stored(entry))
-        other = self._find(to)
-        if other is not None and not overwrites:
-            return _changed(other)
-        before = None if other is None else _snapshot(to, other)
-        self._end(key, ChangeKind.DELETED)
-        self._put(to, moved.payload, moved.deadline_ms)
-        if leaving is not None and (
-            leaving.deadline_ms is None or leaving.deadline_ms > self._clock()
-        ):
-            self._put(key, leaving.payload, leaving.deadline_ms)
-        return Saved(moved.deadline_ms, before, moved)
+        return self._writes.rename(key, to, overwrites=overwrites, leaving=leaving, held=held)
 
     def retry_now(self) -> None:
         """Never lost."""
 
-    async def watch(self) -> AsyncGenerator[FeedEvent, None]:
+    def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow every change, expiry included: a feed sweeps at the nearest deadline."""
-        queue = ChangeQueue()
-        self._queues.add(queue)
-        try:
-            yield LiveStatus(LiveSource.MEMORY)
-            while not queue.is_closed:
-                await self.sweep()
-                for event in queue.take():
-                    yield event
-                await queue.wait(self._nap_s())
-        finally:
-            self._queues.discard(queue)
+        return self._keys.watch()
 
     async def set(self, key: str, value: JsonValue, ttl: int | None = DEFAULT_TTL_S) -> None:
         """Store a function's value."""
         ttl_ms = ttl_ms_of_seconds(ttl)
         stored_key, data = encode_key(key), encode_value(value)
-        self._find(stored_key)
-        self._put(stored_key, data, self._clock() + ttl_ms)
+        self._keys.find(stored_key)
+        self._keys.put(stored_key, data, self._keys.now_ms() + ttl_ms)
 
     async def get(self, key: str) -> JsonValue:
         """Answer a function's value."""
         stored_key = encode_key(key)
-        entry = self._find(stored_key)
+        entry = self._keys.find(stored_key)
         return None if entry is None else decode_value(stored_key, entry.data)
 
     async def has(self, key: str) -> bool:
         """Answer from memory."""
-        return self._find(encode_key(key)) is not None
+        return self._keys.find(encode_key(key)) is not None
 
     async def delete(self, key: str) -> bool:
         """Remove a function's key."""
         stored_key = encode_key(key)
-        if self._find(stored_key) is None:
+        if self._keys.find(stored_key) is None:
             return False
-        self._end(stored_key, ChangeKind.DELETED)
+        self._keys.delete(stored_key)
         return True
 
     async def extend(self, key: str, seconds: int) -> bool:
@@ -433,50 +307,3 @@ class MemoryCache(CacheBackend):
     async def get_many(self, keys: Sequence[str]) -> dict[str, JsonValue]:
         """Answer each key's value."""
         return {key: await self.get(key) for key in keys}
-
-    def _find(self, key: bytes) -> Entry | None:
-        """Touch a key: one that is due ends here."""
-        self._end_due_keys(_SWEEP_STEP)
-        entry = self._table.find(key)
-        if entry is None or entry.deadline_ms is None or entry.deadline_ms > self._clock():
-            return entry
-        self._end(key, ChangeKind.EXPIRED)
-        return None
-
-    def _end_due_keys(self, limit: int) -> int:
-        due = self._table.due(self._clock(), limit)
-        for key in due:
-            self._end(key, ChangeKind.EXPIRED)
-        return len(due)
-
-    def _put(self, key: bytes, data: bytes, deadline_ms: int | None) -> None:
-        self._table.put(key, data, deadline_ms)
-        self._tell(Change(key, ChangeKind.WRITTEN, deadline_ms))
-
-    def _end(self, key: bytes, kind: ChangeKind) -> None:
-        self._table.drop(key)
-        self._tell(Change(key, kind))
-
-    def _tell(self, change: Change) -> None:
-        for queue in self._queues:
-            queue.put(change)
-
-    def _nap_s(self) -> float | None:
-        nearest = self._table.next_deadline_ms()
-        if nearest is None:
-            return None
-        return min(max(nearest - self._clock(), 0) / 1000, _LONGEST_NAP_S)
-
-
-def _stored(entry: Entry) -> StoredValue:
-    return StoredValue(KeyType.STRING, entry.data, len(entry.data), entry.deadline_ms)
-
-
-def _changed(entry: Entry) -> Changed:
-    stored = _stored(entry)
-    is_long = len(entry.data) > LONG_STRING_BYTES
-    return Changed(replace(stored, data=None) if is_long else stored)
-
-
-def _snapshot(key: bytes, entry: Entry) -> Snapshot:
-    return Snapshot(key, KeyType.STRING, entry.data, entry.deadline_ms)
