@@ -158,16 +158,17 @@ class MemoryWrites:
         check_new_name(key, to)
         if leaving is not None:
             _refuse_other_types(leaving)
+        # The one to be moved is looked for last: each look may end a key whose time has come.
+        other = self._keys.find(to)
+        before = None if other is None else other.snapshot(to)
         entry = self._keys.find(key)
         if entry is None:
             return Gone()
         moved = entry.snapshot(key)
         if held is not None and not _holds(entry, held):
-            return Changed(entry.stored())
-        other = self._keys.find(to)
+            return _changed(entry)
         if other is not None and not overwrites:
             return _changed(other)
-        before = None if other is None else other.snapshot(to)
         self._keys.delete(key)
         self._keys.put(to, moved.payload, moved.deadline_ms)
         if leaving is not None and not self._is_past(leaving):

@@ -74,12 +74,16 @@ async def test_a_long_string_in_the_way_is_told_by_its_length(stage: Stage) -> N
 
 
 @pytest.mark.usefixtures("one_server")
-async def test_a_long_string_is_not_renamed_over(stage: Stage) -> None:
+async def test_a_long_string_in_the_way_of_a_new_name_is_told_by_its_length(stage: Stage) -> None:
     await stage.behind.put(stage.full(KEY), LONG, None)
     await stage.behind.put(stage.full(b"short"), b"1", None)
-    refusal = await stage.cache.rename(b"short", KEY)
-    assert isinstance(refusal, Changed)
-    assert (refusal.other.data, refusal.other.size) == (None, len(LONG))
+    held = Snapshot(KEY, KeyType.STRING, b"1", None)
+    for refusal in (
+        await stage.cache.rename(b"short", KEY),
+        await stage.cache.rename(KEY, b"other", held=held),
+    ):
+        assert isinstance(refusal, Changed)
+        assert (refusal.other.data, refusal.other.size) == (None, len(LONG))
 
 
 async def test_a_long_string_is_written_removed_and_brought_back(cache: CacheBackend) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from time import thread_time
@@ -21,7 +22,7 @@ from sinch_cache_gui.cache.feed import (
     LiveSource,
     LiveStatus,
 )
-from sinch_cache_gui.cache.interface import ExpireIn, Gone, KeyType, Snapshot, TtlPolicy
+from sinch_cache_gui.cache.interface import ExpireIn, Gone, KeyType, Saved, Snapshot, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache, wall_clock_ms
 
 if TYPE_CHECKING:
@@ -61,6 +62,18 @@ async def test_a_key_nobody_touches_is_neither_counted_nor_shown_after_its_deadl
     assert await cache.count_keys() == 1
     assert (await cache.scan_page()).keys == [b"stays"]
     assert await cache.keys() == ["stays"]
+
+
+async def test_a_key_whose_time_comes_while_it_is_renamed_is_moved_or_gone() -> None:
+    for ttl_ms in range(1, 10):
+        ticks = itertools.count()
+        cache = MemoryCache(lambda ticks=ticks: next(ticks))  # time passes between any two looks
+        await cache.write(b"new", b"2", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+        saved = await cache.write(b"old", b"1", expected=None, ttl=ttl_ms)
+        assert isinstance(saved, Saved)
+        outcome = await cache.rename(b"old", b"new", overwrites=True)
+        is_moved = isinstance(outcome, Saved) and outcome.deadline_ms == saved.deadline_ms
+        assert is_moved or outcome == Gone()
 
 
 async def test_the_feed_tells_of_every_write_in_order(
