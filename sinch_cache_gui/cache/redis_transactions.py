@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
@@ -27,16 +26,21 @@ from sinch_cache_gui.cache.many import one_by_one
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
     ElementPlan,
-    ElementRefused,
     ElementResult,
-    OtherType,
-    Said,
-    field_deadline,
     flatten,
 )
 from sinch_cache_gui.cache.redis_errors import translated, translated_write
 from sinch_cache_gui.cache.redis_line import Command, Line, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
+from sinch_cache_gui.cache.redis_watched_reads import (
+    ANY_LENGTH,
+    UNREAD,
+    ElementSeen,
+    Overtaken,
+    Seen,
+    WatchedReads,
+    as_long_as,
+)
 from sinch_cache_gui.cache.redis_writes import (
     NO_EXPIRY,
     NO_KEY,
@@ -50,48 +54,8 @@ from sinch_cache_gui.cache.redis_writes import (
 _ATTEMPTS: Final = 20
 """How often a key may change between the look and the write before that is reported."""
 
-_UNREAD: Final = -1
-_ANY: Final = math.inf
-"""How long a string may be that is looked into: not even an empty one, and any."""
-
 S = TypeVar("S")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """What a watched key holds: its payload is a string's bytes, or a DUMP if that is wanted.
-
-    Of a long string that cannot be what is expected, there is the size and no payload.
-    """
-
-    type: str
-    payload: bytes | None
-    deadline_ms: int | None
-    size: int | None = None
-
-    @property
-    def is_absent(self) -> bool:
-        return self.type == "none"
-
-    @property
-    def data(self) -> bytes | None:
-        return self.payload if self.type == KeyType.STRING else None
-
-    def occupied(self) -> Occupied:
-        is_long = self.size is not None and self.size > LONG_STRING_BYTES
-        return Occupied(self.type, None if is_long else self.data, self.deadline_ms, self.size)
-
-
-@dataclass(frozen=True, slots=True)
-class _ElementSeen:
-    """What is known of a watched key and one of its elements before that is changed."""
-
-    result: ElementRefused | OtherType | Absent | None
-    said: Sequence[Said] = ()
-    deadline_ms: int | None = None
-    dump: bytes | None = None
-    field_deadline_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +73,6 @@ class _Done(Generic[T]):
     outcome: T
 
 
-class _Overtaken(Exception):
-    """The key changed between the commands of one look: what was seen was never there."""
-
-
 class WatchedWrites:
     """Each write looks at the key under WATCH and writes in a transaction, on one connection.
 
@@ -122,23 +82,24 @@ class WatchedWrites:
 
     def __init__(self, node: RedisNode, deadlines: Deadlines, *, has_keepttl: bool) -> None:
         self._node = node
+        self._reads = WatchedReads(node, deadlines)
         self._deadlines = deadlines
         self._has_keepttl = has_keepttl
 
     async def put(self, key: bytes, data: bytes, ttl_ms: int) -> Occupied | None:
         """Store a string unless another type is in the way."""
 
-        def decide(seen: _Seen) -> _Plan[Occupied | None] | _Done[Occupied | None]:
+        def decide(seen: Seen) -> _Plan[Occupied | None] | _Done[Occupied | None]:
             if seen.type not in ("none", KeyType.STRING):
                 return _Done(seen.occupied())
             return _Plan([("SET", key, data, "PX", ttl_ms)], lambda _: None)
 
-        return await self._run(key, decide, longest=_UNREAD)
+        return await self._run(key, decide, longest=UNREAD)
 
     async def overwrite(self, key: bytes, data: bytes, ttl_ms: int) -> Saved | Occupied:
         """Store a string unless another type is in the way, and answer what was there."""
 
-        def decide(seen: _Seen) -> _Plan[Saved | Occupied] | _Done[Saved | Occupied]:
+        def decide(seen: Seen) -> _Plan[Saved | Occupied] | _Done[Saved | Occupied]:
             if seen.type not in ("none", KeyType.STRING):
                 return _Done(seen.occupied())
             before = string_before(key, seen.data, seen.deadline_ms)
@@ -150,7 +111,7 @@ class WatchedWrites:
                 commands, lambda replies: Saved(self._deadlines.parse(replies[-1]), before)
             )
 
-        return await self._run(key, decide, longest=_ANY)
+        return await self._run(key, decide, longest=ANY_LENGTH)
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
@@ -158,7 +119,7 @@ class WatchedWrites:
         """Compare and set."""
 
         def decide(
-            seen: _Seen,
+            seen: Seen,
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             if seen.is_absent and expected is not None:
                 return _Done(Absent())
@@ -173,13 +134,13 @@ class WatchedWrites:
 
             return _Plan(self._set_commands(key, data, seen, ttl), outcome)
 
-        return await self._run(key, decide, longest=_as_long_as(expected))
+        return await self._run(key, decide, longest=as_long_as(expected))
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:
         """Set, move or remove the deadline."""
         word, number = change_words(change)
 
-        def decide(seen: _Seen) -> _Plan[TtlOutcome] | _Done[TtlOutcome]:
+        def decide(seen: Seen) -> _Plan[TtlOutcome] | _Done[TtlOutcome]:
             before_ms = seen.deadline_ms
             if seen.is_absent:
                 return _Done(Gone())
@@ -209,13 +170,13 @@ class WatchedWrites:
 
             return _Plan([command, (self._deadlines.command, key)], outcome)
 
-        return await self._run(key, decide, longest=_UNREAD)
+        return await self._run(key, decide, longest=UNREAD)
 
     async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
         """Look, then delete."""
 
         def decide(
-            seen: _Seen,
+            seen: Seen,
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             if expected is not None and not seen.is_absent and seen.data != expected:
                 return _Done(seen.occupied())
@@ -224,7 +185,7 @@ class WatchedWrites:
             before = Snapshot(key, seen.type, seen.payload, seen.deadline_ms)
             return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
 
-        longest = _ANY if expected is None else _as_long_as(expected)
+        longest = ANY_LENGTH if expected is None else as_long_as(expected)
         return await self._run(key, decide, longest=longest, with_dump=True)
 
     async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
@@ -232,7 +193,7 @@ class WatchedWrites:
         key = snapshot.key
 
         def decide(
-            seen: _Seen,
+            seen: Seen,
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             if not seen.is_absent:
                 return _Done(seen.occupied())
@@ -249,7 +210,7 @@ class WatchedWrites:
         key = held.key
 
         def decide(
-            seen: _Seen,
+            seen: Seen,
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             if seen.is_absent:
                 return _Done(Absent())
@@ -260,7 +221,7 @@ class WatchedWrites:
                 return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
             return _Plan(_store_commands(by), lambda _: Saved(by.deadline_ms, before))
 
-        longest = _as_long_as(held.payload)
+        longest = as_long_as(held.payload)
         return await self._run(key, decide, longest=longest, with_dump=True)
 
     async def rename(
@@ -274,13 +235,13 @@ class WatchedWrites:
     ) -> Saved | Occupied | Absent:
         """Look at both names, then rename."""
 
-        async def look(line: Line) -> tuple[_Seen, _Seen]:
-            moved = await self._look(line, key, longest=_ANY, with_dump=True)
-            longest = _ANY if overwrites else LONG_STRING_BYTES
-            return moved, await self._look(line, to, longest=longest, with_dump=overwrites)
+        async def look(line: Line) -> tuple[Seen, Seen]:
+            moved = await self._reads.look(line, key, longest=ANY_LENGTH, with_dump=True)
+            longest = ANY_LENGTH if overwrites else LONG_STRING_BYTES
+            return moved, await self._reads.look(line, to, longest=longest, with_dump=overwrites)
 
         def decide(
-            seen: tuple[_Seen, _Seen],
+            seen: tuple[Seen, Seen],
         ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
             moved, other = seen
             if moved.is_absent or moved.payload is None:
@@ -328,11 +289,11 @@ class WatchedWrites:
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
         """Look at the element, then follow the plan."""
 
-        async def look(line: Line) -> _ElementSeen:
-            return await self._look_at_element(line, key, plan)
+        async def look(line: Line) -> ElementSeen:
+            return await self._reads.look_at_element(line, key, plan)
 
         def decide(
-            seen: _ElementSeen,
+            seen: ElementSeen,
         ) -> _Plan[ElementResult | Absent] | _Done[ElementResult | Absent]:
             if seen.result is not None:
                 return _Done(seen.result)
@@ -355,33 +316,7 @@ class WatchedWrites:
 
         return await self._attempt(look, decide)
 
-    async def _look_at_element(self, line: Line, key: bytes, plan: ElementPlan) -> _ElementSeen:
-        held = await self._look(line, key, longest=_UNREAD)
-        if held.is_absent:
-            return _ElementSeen(Absent())
-        if held.type != plan.kind:
-            return _ElementSeen(OtherType(held.type))
-        said: list[Said] = []
-        commands = [look.command for look in plan.looks]
-        replies = await line.exchange(commands) if commands else []
-        for look, reply in zip(plan.looks, replies, strict=True):
-            said.append(flatten(self._node.checked(reply)))
-            if not look.is_met_by(said[-1]):
-                return _ElementSeen(ElementRefused(said))
-        dump: Reply = None
-        if plan.size_command and await self._asked(line, plan.size_command, key) == 1:
-            dump = await self._asked(line, "DUMP", key)
-        when: Reply = None
-        if plan.field is not None:
-            when = await self._asked(line, "HPEXPIRETIME", key, "FIELDS", 1, plan.field)
-        whole = dump if isinstance(dump, bytes) else None
-        return _ElementSeen(None, said, held.deadline_ms, whole, field_deadline(when))
-
-    async def _asked(self, line: Line, *command: bytes | str | int) -> Reply:
-        (reply,) = await line.exchange([command])
-        return self._node.checked(reply)
-
-    def _set_commands(self, key: bytes, data: bytes, seen: _Seen, ttl: Ttl) -> list[Command]:
+    def _set_commands(self, key: bytes, data: bytes, seen: Seen, ttl: Ttl) -> list[Command]:
         store: Command = ("SET", key, data, "NX" if seen.is_absent else "XX")
         commands: list[Command] = [store]
         match ttl:
@@ -396,13 +331,13 @@ class WatchedWrites:
     async def _run(
         self,
         key: bytes,
-        decide: Callable[[_Seen], _Plan[T] | _Done[T]],
+        decide: Callable[[Seen], _Plan[T] | _Done[T]],
         *,
         longest: float = LONG_STRING_BYTES,
         with_dump: bool = False,
     ) -> T:
         return await self._attempt(
-            lambda line: self._look(line, key, longest=longest, with_dump=with_dump), decide
+            lambda line: self._reads.look(line, key, longest=longest, with_dump=with_dump), decide
         )
 
     async def _attempt(
@@ -416,7 +351,7 @@ class WatchedWrites:
                 with translated(where):
                     try:
                         plan = decide(await look(line))
-                    except (_Overtaken, WrongType):
+                    except (Overtaken, WrongType):
                         await line.exchange([("UNWATCH",)])
                         continue
                     if isinstance(plan, _Done):
@@ -434,41 +369,6 @@ class WatchedWrites:
             "Others write this key faster than it can be read", "Nothing was written. Try again."
         )
 
-    async def _look(
-        self, line: Line, key: bytes, *, longest: float, with_dump: bool = False
-    ) -> _Seen:
-        """Watch a key, and read it unless it is a string of more than `longest` bytes."""
-        commands: list[Command] = [("WATCH", key), ("TYPE", key), (self._deadlines.command, key)]
-        if longest >= 0:
-            # A string that is not long is read in the same round trip.
-            commands += [("STRLEN", key), ("GETRANGE", key, 0, LONG_STRING_BYTES - 1)]
-        watched, kind, when, *read = await line.exchange(commands)
-        self._node.checked(watched)
-        if not isinstance(kind, bytes):
-            self._node.checked(kind)
-            raise TypeError(f"TYPE answered {kind!r}")
-        if kind == b"none" or when == NO_KEY:
-            return _Seen("none", None, None)
-        deadline_ms = self._deadlines.parse(self._node.checked(when))
-        if kind != KeyType.STRING.encode():
-            dump = await self._whole(line, "DUMP", key) if with_dump else None
-            return _Seen(kind.decode(), dump, deadline_ms)
-        if not read:
-            return _Seen(KeyType.STRING, None, deadline_ms)
-        size, data = map(self._node.checked, read)
-        if not isinstance(size, int) or not isinstance(data, bytes):
-            raise TypeError(f"STRLEN and GETRANGE answered {size!r} and {type(data)}")
-        if size <= LONG_STRING_BYTES:
-            return _Seen(KeyType.STRING, data, deadline_ms, size)
-        whole = await self._whole(line, "GET", key) if size <= longest else None
-        return _Seen(KeyType.STRING, whole, deadline_ms, size)
-
-    async def _whole(self, line: Line, command: str, key: bytes) -> bytes:
-        whole = await self._asked(line, command, key)
-        if not isinstance(whole, bytes):
-            raise _Overtaken
-        return whole
-
     def _executed(self, replies: Sequence[Reply]) -> Sequence[Reply] | None:
         """Answer the transaction's replies; None if the server refused it for a change."""
         *queued, executed = replies
@@ -483,11 +383,6 @@ class WatchedWrites:
         for reply in executed:
             self._node.checked(reply)
         return executed
-
-
-def _as_long_as(expected: bytes | None) -> int:
-    """Answer how long a string has to be looked into that is to be compared with `expected`."""
-    return max(len(expected or b""), LONG_STRING_BYTES)
 
 
 def _store_commands(snapshot: Snapshot) -> list[Command]:
