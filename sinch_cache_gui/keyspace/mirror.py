@@ -5,13 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
-from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import (
     Change,
-    ChangeKind,
     Changes,
     ChangesMissed,
     ConnectionLost,
@@ -25,6 +22,7 @@ from sinch_cache_gui.cache.feed import (
 )
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.absent import AbsentKeys
+from sinch_cache_gui.keyspace.applier import Applier
 from sinch_cache_gui.keyspace.catalogue import Catalogue
 from sinch_cache_gui.keyspace.conditions import Asked, Conditions
 from sinch_cache_gui.keyspace.details import KeyDetails
@@ -32,15 +30,9 @@ from sinch_cache_gui.keyspace.expirer import Expirer
 from sinch_cache_gui.keyspace.follower import Follower
 from sinch_cache_gui.keyspace.index import KeyIndex
 from sinch_cache_gui.keyspace.listener import MirrorListener
-from sinch_cache_gui.keyspace.loader import Coverage, CoverageState, Loader
+from sinch_cache_gui.keyspace.loader import Coverage
+from sinch_cache_gui.keyspace.scans import Scans
 from sinch_cache_gui.keyspace.unwalked import UnwalkedKeys
-from sinch_cache_gui.pacing import Breather
-
-BURST: Final = 500
-"""Changes applied before the loop may breathe."""
-
-LEAVE_S: Final = 0.6
-"""How long the row of an expired key on screen takes to leave."""
 
 
 class Mirror:
@@ -65,19 +57,22 @@ class Mirror:
         self._backend = backend
         self._listeners: list[MirrorListener] = []
         self._catalogue = Catalogue(backend, self._index_replaced, memory_settled)
-        self._load_wishes = asyncio.Event()
-        self._missed_reason = ""
-        self._is_outdated = False
         self._stale_since_ms: int | None = None
         self._expirer = Expirer(backend, self._expired)
-        self._leaving: set[bytes] = set()
         self._absent = AbsentKeys()
         self._unwalked = UnwalkedKeys(backend)
         self._follower = Follower(backend, self._apply)
         self._told_rate = 0.0
         self.live_status = LiveStatus(LiveSource.NONE)
         self.details = KeyDetails(backend.describe, self._learned, self._found_missing)
-        self._loader = self._new_loader(None)
+        self._applier = Applier(
+            self._catalogue,
+            self.details,
+            self._expirer.deadlines,
+            backend.now_ms,
+            self._tell_coverage,
+        )
+        self._scans = Scans(backend, self._catalogue, self._unwalked, self._tell_coverage)
 
     # -- what is known -----------------------------------------------------------------------
 
@@ -89,19 +84,7 @@ class Mirror:
     @property
     def coverage(self) -> Coverage:
         """How much of the cache is known."""
-        loader = self._loader
-        state = loader.state
-        if state is CoverageState.LOADING and self._catalogue.is_fresh_loading:
-            state = CoverageState.CATCHING_UP
-        return Coverage(
-            state,
-            self.key_count,
-            loader.expected,
-            loader.elapsed_s,
-            loader.reason or self._missed_reason,
-            loader.pattern,
-            self._stale_since_ms,
-        )
+        return self._scans.coverage(self._stale_since_ms)
 
     @property
     def is_stale(self) -> bool:
@@ -149,51 +132,33 @@ class Mirror:
 
     def is_leaving(self, key: bytes) -> bool:
         """Whether the key has expired and only its row is still there."""
-        return key in self._leaving
+        return self._applier.is_leaving(key)
 
     def listen(self, listener: MirrorListener) -> None:
         """Tell `listener` from now on."""
         self._listeners.append(listener)
 
-    def unlisten(self, listener: MirrorListener) -> None:
-        """Tell `listener` no more."""
-        self._listeners.remove(listener)
-
     # -- wishes ------------------------------------------------------------------------------
 
     def stop_loading(self) -> None:
         """Load no further for now; what is shown stays, and is said to be incomplete."""
-        self._loader.stop()
+        self._scans.stop()
 
     def resume_loading(self) -> None:
         """Load on from where it stopped or failed; from the start if changes were missed since."""
-        if self._is_outdated:
-            self._start_over(self._missed_reason, self._loader.pattern)
-        else:
-            self._load_wishes.set()
+        self._scans.resume()
 
     def reload(self) -> None:
         """Scan all keys afresh; the tree stays as it is meanwhile."""
-        self._catalogue.know_only(None)
-        self._start_over("", None)
+        self._scans.reload()
 
     def load_only(self, pattern: bytes) -> None:
         """Forget every key, and know only those that match `pattern` from now on."""
-        self._catalogue.know_only(pattern)
-        self._catalogue.clear()
-        self._start_over("", pattern)
-        self._tell_coverage()
+        self._scans.load_only(pattern)
 
     def load_all(self) -> None:
         """Know all keys again, beside those known already."""
-        if self._catalogue.is_fresh_loading or self._is_outdated:
-            self.reload()
-            return
-        self._catalogue.know_only(None)
-        self._loader.stop()
-        self._loader = self._new_loader(None)
-        self._load_wishes.set()
-        self._tell_coverage()
+        self._scans.load_all()
 
     def set_conditions(self, conditions: Conditions) -> None:
         """Show only keys that meet these: each key's TTL or type is asked for, once."""
@@ -239,7 +204,7 @@ class Mirror:
         async with asyncio.TaskGroup() as group:
             for work in (
                 self._follower.run(),
-                self._load_forever(),
+                self._scans.run(),
                 self._expirer.run(),
                 self._tell_rate_forever(),
                 self._catalogue.filter_forever(),
@@ -248,45 +213,6 @@ class Mirror:
                 self.details.run(),
             ):
                 group.create_task(work)
-
-    def _new_loader(self, pattern: bytes | None) -> Loader:
-        def digest(keys: Sequence[bytes]) -> None:
-            # The last page of a loader that was replaced may be from before a flush.
-            if self._loader is loader:
-                self._catalogue.load(keys)
-
-        loader = Loader(self._backend, digest, self._progressed, pattern)
-        return loader
-
-    def _start_over(self, reason: str, pattern: bytes | None) -> None:
-        self._loader.stop()
-        self._missed_reason = reason
-        self._is_outdated = False
-        self._catalogue.load_afresh()
-        self._loader = self._new_loader(pattern)
-        self._load_wishes.set()
-
-    async def _load_forever(self) -> None:
-        while True:
-            await self._load_wishes.wait()
-            self._load_wishes.clear()
-            loader = self._loader
-            self._catalogue.begin_loading()
-            self._unwalked.begin_letting_in()
-            is_complete = False
-            try:
-                await loader.run()
-                is_complete = loader is self._loader and loader.state is CoverageState.COMPLETE
-            finally:
-                self._catalogue.end_loading(is_complete=is_complete)
-                self._unwalked.end_letting_in()
-            if is_complete:
-                self._missed_reason = ""
-            self._tell_coverage()
-
-    def _progressed(self) -> None:
-        self._catalogue.show_progress()
-        self._tell_coverage()
 
     async def _expired(self, gone: tuple[Change, ...]) -> None:
         self._note_absent(change.key for change in gone)
@@ -344,76 +270,19 @@ class Mirror:
 
     def _apply_missed(self, reason: str) -> None:
         self.details.doubt_everything()
-        if self._loader.state is not CoverageState.STOPPED:
-            self._start_over(reason, self._loader.pattern)
-            return
-        # Whoever stopped the scan is not to find another one under way; but it is said.
-        self._missed_reason = reason
-        self._is_outdated = True
-        self._tell_coverage()
+        self._scans.catch_up(reason)
 
     def _apply_flush(self) -> None:
-        self._catalogue.clear()
-        self._expirer.deadlines.clear()
-        self._leaving.clear()
-        self.details.forget(self.details.known)
-        self._start_over("", self._loader.pattern)
+        self._applier.flush()
+        self._scans.begin_afresh()
         for listener in self._listeners:
             listener.flushed()
 
     async def _apply_changes(self, changes: Sequence[Change]) -> None:
-        changes = tuple(map(self._explained, changes))
-        breathe = Breather()
-        index = self.index
-        is_burst = len(changes) > BURST
-        if is_burst:
-            index.news.hold()
-        for start in range(0, len(changes), BURST):
-            self._apply_burst(changes[start : start + BURST])
-            await breathe()
-        if is_burst:
-            index.news.release()
-        self.details.follow(changes)
+        explained = await self._applier.apply(changes)
         for listener in self._listeners:
-            listener.keys_changed(changes)
+            listener.keys_changed(explained)
         self._tell_coverage()
-
-    def _apply_burst(self, changes: Sequence[Change]) -> None:
-        came, went, leaving = [], [], []
-        on_screen = self.details.is_wanted
-        for change in changes:
-            if not change.kind.removes:
-                came.append(change.key)
-            elif change.key in self._leaving:
-                pass  # told twice; its row is on its way out
-            elif change.kind is ChangeKind.EXPIRED and on_screen(change.key):
-                leaving.append(change.key)
-            else:
-                went.append(change.key)
-            self._expirer.deadlines.note(change.key, change.deadline_ms)
-        self._leaving.difference_update(came)
-        if came:
-            self._catalogue.add(came)
-        if went:
-            self._catalogue.remove(went)
-        self._catalogue.follow(changes)
-        if leaving:
-            self._leaving.update(leaving)
-            asyncio.get_running_loop().call_later(LEAVE_S, self._let_go, leaving)
-
-    def _let_go(self, keys: Iterable[bytes]) -> None:
-        gone = [key for key in keys if key in self._leaving]
-        self._leaving.difference_update(gone)
-        self._catalogue.remove(gone)
-        self._tell_coverage()
-
-    def _explained(self, change: Change) -> Change:
-        """Answer the change with its cause, where the deadline known gives it away."""
-        known = self.details.get(change.key)
-        if change.kind is not ChangeKind.GONE or known is None or known.deadline_ms is None:
-            return change
-        is_due = known.deadline_ms <= self.now_ms()
-        return replace(change, kind=ChangeKind.EXPIRED) if is_due else change
 
     def _learned(self, keys: tuple[bytes, ...]) -> None:
         for key in keys:
@@ -437,18 +306,19 @@ class Mirror:
             self._unwalked.let_in()
 
     async def _compare(self, walk: Walked) -> None:
-        is_whole = self._loader.state is CoverageState.COMPLETE
         try:
-            untold = await self._unwalked.untold(walk, self._catalogue, is_whole=is_whole)
+            untold = await self._unwalked.untold(
+                walk, self._catalogue, is_whole=self._scans.is_complete
+            )
         except CacheError:
             return  # the feed tells about the connection, and the next walk is compared
-        untold = [change for change in untold if change.key not in self._leaving]
+        untold = [change for change in untold if not self._applier.is_leaving(change.key)]
         if untold:
             await self._apply_changes(untold)
 
     def _found_missing(self, keys: tuple[bytes, ...]) -> None:
         self._note_absent(keys)
-        self._catalogue.remove([key for key in keys if key not in self._leaving])
+        self._applier.remove_missing(keys)
         self._tell_coverage()
 
     # -- telling -----------------------------------------------------------------------------
