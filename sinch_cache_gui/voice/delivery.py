@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.callbacks import Callback
 from sinch_cache_gui.voice.scenario import Deviations
 from sinch_cache_gui.voice.targets import Answered, Failed, OperationListener, Reply, Target
@@ -64,3 +65,27 @@ class DeviatingTarget:
                 f"A reply is waited for {self._patience_s:g} s.",
             )
         return reply
+
+
+def deviating(
+    target: Target,
+    options: CallOptions,
+    deviations: Deviations,
+    sleep: Callable[[float], Awaitable[None]],
+) -> tuple[Target, CallOptions]:
+    """Answer who answers a call with these deviations, and how it is simulated then.
+
+    Args:
+        target: Who answers.
+        options: How the call is simulated.
+        deviations: What goes wrong; if nothing does, both are as they were.
+        sleep: Lets seconds pass, by whatever clock the call lives on.
+    """
+    if not deviations.are_any:
+        return target, options
+    patience_ms = options.assumptions.reply_timeout_ms
+    # How long the platform waits is told by the target; the call waits for what the target tells.
+    latest_ms = round(max(deviations.delays_s.values(), default=0) * 1000)
+    patient = replace(options.assumptions, reply_timeout_ms=patience_ms * 3 + latest_ms)
+    late = DeviatingTarget(target, deviations, sleep, patience_ms / 1000)
+    return late, replace(options, assumptions=patient)

@@ -21,7 +21,7 @@ from sinch_cache_gui.voice.callbacks import (
     CallResult,
     Event,
 )
-from sinch_cache_gui.voice.delivery import DeviatingTarget
+from sinch_cache_gui.voice.delivery import deviating
 from sinch_cache_gui.voice.expectation_check import CallFacts, filled, what_is_wrong
 from sinch_cache_gui.voice.expectations import Expectation
 from sinch_cache_gui.voice.placed_calls import AgeingKeys, Placed, placed_calls
@@ -177,14 +177,10 @@ class ScenarioRun:
         self._on_call(self._tally)
 
     def _new_call(self, placed: Placed) -> Call:
-        script, target, options = placed.script, self._target, self._options
-        if script.deviations.are_any:
-            patience_s = options.assumptions.reply_timeout_ms / 1000
-            target = DeviatingTarget(target, script.deviations, self._timeline.sleep, patience_s)
-            latest_s = max(script.deviations.delays_s.values(), default=0)
-            longer_ms = options.assumptions.reply_timeout_ms * 3 + round(latest_s * 1000)
-            patient = replace(options.assumptions, reply_timeout_ms=longer_ms)
-            options = replace(options, assumptions=patient)
+        script = placed.script
+        target, options = deviating(
+            self._target, self._options, script.deviations, self._timeline.sleep
+        )
         return Call(
             placed.setup,
             target,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +20,7 @@ from sinch_cache_gui.voice.call_events import (
     OperationDone,
 )
 from sinch_cache_gui.voice.callbacks import Callback, CallSetup
-from sinch_cache_gui.voice.delivery import DeviatingTarget
+from sinch_cache_gui.voice.delivery import deviating
 from sinch_cache_gui.voice.exchange import exchange
 from sinch_cache_gui.voice.scenario import Callee, Deviations, Direction
 from sinch_cache_gui.voice.scenario_run import act_as_callee
@@ -119,14 +119,9 @@ class CallSession(QObject):
         self._is_running = True
         self._placing, self._inputs = placing, []
         self._sent = 0
-        target, options = self._target, placing.options
-        if placing.deviations.are_any:
-            patience_s = options.assumptions.reply_timeout_ms / 1000
-            target = DeviatingTarget(target, placing.deviations, asyncio.sleep, patience_s)
-            latest_s = max(placing.deviations.delays_s.values(), default=0)
-            longer_ms = options.assumptions.reply_timeout_ms * 3 + round(latest_s * 1000)
-            patient = replace(options.assumptions, reply_timeout_ms=longer_ms)
-            options = replace(options, assumptions=patient)
+        target, options = deviating(
+            self._target, placing.options, placing.deviations, asyncio.sleep
+        )
         self._call = Call(
             placing.setup,
             target,
