@@ -240,22 +240,13 @@ def open_backend(
 
 
 def _parse_tcp(kind: TargetKind, text: str) -> Target:
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise InvalidTarget(
-            "The host or the port of this URL cannot be read", _UNREADABLE
-        ) from None
-    if not host:
-        raise InvalidTarget("This URL names no host", _FORMS)
-    if port == 0:
-        raise InvalidTarget("A port is a number from 1 to 65535", "Not 0.")
+    place = _parse_endpoint(text, DEFAULT_PORT)
+    parts = urlsplit(text)
     options = _parse_options(kind, parts.query, parts.fragment)
     return Target(
         kind,
-        host=unquote(host),
-        port=DEFAULT_PORT if port is None else port,
+        host=place.host,
+        port=place.port,
         database=_parse_database(parts.path.strip("/")),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
@@ -288,7 +279,9 @@ def _parse_group(kind: TargetKind, text: str) -> Target:
         database=_parse_database(database),
         username=unquote(username) or None,
         password=unquote(password) or None,
-        seeds=tuple(_parse_endpoint(host, default_port) for host in hosts.split(",")),
+        seeds=tuple(
+            _parse_endpoint(f"//{host.strip()}", default_port) for host in hosts.split(",")
+        ),
         service=unquote(service),
         sentinel_username=options.get("sentinel_username"),
         sentinel_password=options.get("sentinel_password"),
@@ -297,9 +290,9 @@ def _parse_group(kind: TargetKind, text: str) -> Target:
     )
 
 
-def _parse_endpoint(text: str, default_port: int) -> Endpoint:
+def _parse_endpoint(url: str, default_port: int) -> Endpoint:
     try:
-        parts = urlsplit(f"//{text.strip()}")
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise InvalidTarget(
