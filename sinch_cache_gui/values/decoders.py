@@ -8,7 +8,7 @@ import json
 import re
 import zlib
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 import msgpack
 
@@ -92,26 +92,38 @@ async def _unwrap(data: bytes) -> tuple[str, bytes, bool] | None:
     return None
 
 
+class _Unpacker(Protocol):
+    """What takes compressed bytes in and gives unpacked ones out, a step at a time."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
+class _Inflater:
+    """zlib as the other unpackers are: it keeps what it has taken in and not unpacked yet."""
+
+    def __init__(self, window: int) -> None:
+        self._unpacker = zlib.decompressobj(window)
+
+    @property
+    def eof(self) -> bool:
+        return self._unpacker.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._unpacker.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._unpacker.decompress(self._unpacker.unconsumed_tail + data, max_length)
+
+
 async def _inflated(name: str, data: bytes, window: int) -> tuple[str, bytes, bool] | None:
-    unpacker = zlib.decompressobj(window)
-    pieces: list[bytes] = []
-    total, rest = 0, data
-    breathe = Breather()
-    try:
-        while not unpacker.eof and total < MAX_DECODED:
-            piece = unpacker.decompress(rest, _STEP)
-            rest = unpacker.unconsumed_tail
-            if not piece and not rest:
-                break
-            pieces.append(piece)
-            total += len(piece)
-            await breathe()
-    except zlib.error:
-        if not total:
-            return None
-    if not total and not unpacker.eof:
-        return None
-    return name, b"".join(pieces), unpacker.eof
+    return await _unpacked(name, data, _Inflater(window), zlib.error)
 
 
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
@@ -121,25 +133,38 @@ async def _from_zstd(data: bytes) -> tuple[str, bytes, bool] | None:
     from backports import zstd  # late: few caches hold any
 
     limit = {int(zstd.DecompressionParameter.window_log_max): MAX_ZSTD_WINDOW_LOG}
-    unpacker = zstd.ZstdDecompressor(options=limit)
+    return await _unpacked("zstd", data, zstd.ZstdDecompressor(options=limit), zstd.ZstdError)
+
+
+async def _unpacked(
+    name: str, data: bytes, unpacker: _Unpacker, failure: type[Exception]
+) -> tuple[str, bytes, bool] | None:
+    """Answer what can be unpacked, up to a limit, and whether that is all; None for nothing.
+
+    Args:
+        name: What the bytes are, for people.
+        data: The bytes.
+        unpacker: Unpacks them.
+        failure: What it raises where they are not what they seem.
+    """
     pieces: list[bytes] = []
-    total, rest = 0, data
+    total = 0
     breathe = Breather()
     try:
         while not unpacker.eof and total < MAX_DECODED:
-            piece = unpacker.decompress(rest, _STEP)
-            rest = b""
+            piece = unpacker.decompress(data, _STEP)
+            data = b""
             if not piece and unpacker.needs_input:
                 break
             pieces.append(piece)
             total += len(piece)
             await breathe()
-    except zstd.ZstdError:
+    except failure:
         if not total:
             return None
     if not total and not unpacker.eof:
         return None
-    return "zstd", b"".join(pieces), unpacker.eof
+    return name, b"".join(pieces), unpacker.eof
 
 
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}\s*")
