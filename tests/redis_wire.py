@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from enum import Enum
 
@@ -59,6 +59,13 @@ class Wire:
         """Count commands anew; before the one numbered `at`, from 1, act, or cut there."""
         self.commands = 0
         self._at, self._act, self._cut = at, act, cut
+
+    def each_command(self) -> Iterator[int]:
+        """Yield the number of each command of what is tried over and over, and one beyond."""
+        at, self.commands = 0, 0
+        while at <= self.commands:
+            at += 1
+            yield at
 
     async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

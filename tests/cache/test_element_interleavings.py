@@ -424,9 +424,7 @@ async def test_a_second_writer_in_every_place(
 ) -> None:
     world = World(*wired_cache, case)
     for what, other in disturbances(world.kind).items():
-        at, world.wire.commands = 0, 0
-        while at <= world.wire.commands:
-            at += 1
+        for at in world.wire.each_command():
             scene, mine = await world.set_scene()
             world.wire.arm(at, act=lambda other=other: other.act(world.raw))
             outcome = told_of(await world.tried())
@@ -445,9 +443,7 @@ async def test_a_connection_that_dies_in_every_place(
 ) -> None:
     world = World(*wired_cache, case)
     for cut in Cut:
-        at, world.wire.commands = 0, 0
-        while at <= world.wire.commands:
-            at += 1
+        for at in world.wire.each_command():
             scene, mine = await world.set_scene()
             world.wire.arm(at, cut=cut)
             outcome = await world.tried()

@@ -638,10 +638,8 @@ async def test_a_second_writer_in_every_place(
     world, cache = stage
     for key in sorted(write.touches):
         for what in disturbances(key, world.set_scene()):
-            at, world.wire.commands = 0, 0
-            while at <= world.wire.commands:
+            for at in world.wire.each_command():
                 scene = await write.prepare(world, cache)
-                at += 1
                 other = disturbances(key, scene)[what]
                 world.wire.arm(at, act=lambda other=other: other.act(world.raw))
                 began_ms = world.now_ms()
@@ -665,9 +663,7 @@ async def test_a_connection_that_dies_in_every_place(
     stage: tuple[World, CacheBackend], write: Write, cut: Cut
 ) -> None:
     world, cache = stage
-    at, world.wire.commands = 0, 0
-    while at <= world.wire.commands:
-        at += 1
+    for at in world.wire.each_command():
         scene = await write.prepare(world, cache)
         world.wire.arm(at, cut=cut)
         began_ms = world.now_ms()

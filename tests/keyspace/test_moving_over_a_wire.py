@@ -84,9 +84,7 @@ async def test_what_somebody_writes_meanwhile_is_in_one_of_the_caches(
 ) -> None:
     wired, source = wired_cache
     there, target = plain
-    at, wired.wire.commands = 0, 0
-    while at <= wired.wire.commands:
-        at += 1
+    for at in wired.wire.each_command():
         there.flushall()
         put(wired.raw, kind, b"mine")
         wired.wire.arm(at, act=lambda: write(wired.raw))
@@ -139,9 +137,7 @@ async def test_a_ttl_that_somebody_changes_meanwhile_is_moved_or_told(
 ) -> None:
     wired, source = wired_cache
     there, target = plain
-    at, wired.wire.commands = 0, 0
-    while at <= wired.wire.commands:
-        at += 1
+    for at in wired.wire.each_command():
         there.flushall()
         put(wired.raw, kind, b"mine")
         wired.wire.arm(at, act=lambda: wired.raw.pexpireat(KEY, FAR))
@@ -167,9 +163,7 @@ async def test_a_line_that_dies_leaves_the_key_in_one_cache_at_least(
     raw, near = plain
     for source, target in ((far, near), (near, far)):
         here, there = (wired.raw, raw) if source is far else (raw, wired.raw)
-        at, wired.wire.commands = 0, 0
-        while at <= wired.wire.commands:
-            at += 1
+        for at in wired.wire.each_command():
             there.flushall()
             put(here, kind, b"mine", FAR)
             wired.wire.arm(at, cut=cut)
