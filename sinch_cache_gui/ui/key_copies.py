@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
 
 from PySide6.QtCore import QObject
 
@@ -17,14 +15,9 @@ from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.pacing import Breather
-from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.bulk.wording import counted
+from sinch_cache_gui.ui.key_reports import StoppableProgress, reasons, some_of, ways_on
 from sinch_cache_gui.ui.tasks import TaskScope
-
-TELL_EVERY_S = 0.5
-"""Between two words on how far it is."""
-
-NAMED = 5
-KEY_LENGTH = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,7 @@ class KeyCopies(QObject):
 
         verb = self.tr("Move {} to which cache?") if wish.moves else self.tr("Copy {} to which?")
         actions = (*map(choice, targets), NoticeAction(self.tr("Cancel"), lambda: None))
-        title = verb.format(self._counted(len(wish.keys)))
+        title = verb.format(counted(len(wish.keys)))
         self._notices.post(Notice(Severity.INFO, title, actions=actions))
 
     async def _dry_run(self, wish: CopyWish, target: JournalingBackend) -> None:
@@ -101,50 +94,22 @@ class KeyCopies(QObject):
             await self._copy(wish, target, OnConflict.SKIP)
             return
         verb = self.tr("Move {} to {}?") if wish.moves else self.tr("Copy {} to {}?")
-        title = verb.format(self._counted(len(wish.keys)), target.facts.label)
-        sample = ", ".join(elided_key(key, KEY_LENGTH) for key in wish.keys[:NAMED])
+        title = verb.format(counted(len(wish.keys)), target.facts.label)
         detail = self.tr("{:,} new, {:,} exist there already: {}").format(
-            len(wish.keys) - len(held),
-            len(held),
-            sample + (" …" if len(wish.keys) > NAMED else ""),
+            len(wish.keys) - len(held), len(held), some_of(wish.keys)
         )
-        self._notices.post(
-            Notice(Severity.WARNING, title, detail, self._choices(wish, target, bool(held)))
+        choices = ways_on(
+            lambda on_conflict: self._start(self._copy(wish, target, on_conflict)),
+            self.tr("Move") if wish.moves else self.tr("Copy"),
+            has_clashes=bool(held),
         )
-
-    def _choices(
-        self, wish: CopyWish, target: JournalingBackend, has_clashes: bool
-    ) -> tuple[NoticeAction, ...]:
-        def choice(label: str, on_conflict: OnConflict) -> NoticeAction:
-            return NoticeAction(label, lambda: self._start(self._copy(wish, target, on_conflict)))
-
-        cancel = NoticeAction(self.tr("Cancel"), lambda: None)
-        if not has_clashes:
-            verb = self.tr("Move") if wish.moves else self.tr("Copy")
-            return choice(verb, OnConflict.SKIP), cancel
-        return (
-            choice(self.tr("Skip existing"), OnConflict.SKIP),
-            choice(self.tr("Overwrite"), OnConflict.OVERWRITE),
-            choice(self.tr("Rename"), OnConflict.RENAME),
-            cancel,
-        )
+        self._notices.post(Notice(Severity.WARNING, title, detail, choices))
 
     async def _copy(
         self, wish: CopyWish, target: JournalingBackend, on_conflict: OnConflict
     ) -> None:
-        stop = asyncio.Event()
         words = self.tr("Moving: {:,} of {:,}") if wish.moves else self.tr("Copying: {:,} of {:,}")
-        told_at = monotonic()
-
-        def told(done: int) -> bool:
-            nonlocal told_at
-            if not stop.is_set() and monotonic() - told_at > TELL_EVERY_S:
-                told_at = monotonic()
-                end = NoticeAction(self.tr("Stop"), stop.set)
-                title = words.format(done, len(wish.keys))
-                self._notices.post(Notice(Severity.INFO, title, actions=(end,)))
-            return not stop.is_set()
-
+        told = StoppableProgress(self._notices, lambda done: words.format(done, len(wish.keys)))
         with _noted(target) as arrived, _noted(wish.source) as left:
             report = await copy_keys(
                 wish.source, target, wish.keys, on_conflict, told, moves=wish.moves
@@ -167,11 +132,9 @@ class KeyCopies(QObject):
             lines.append(self.tr("Left as they were: {:,}").format(len(report.skipped)))
         if report.gone:
             lines.append(self.tr("Already gone: {:,}").format(len(report.gone)))
-        lines += [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in report.refused[:NAMED]]
-        if len(report.refused) > NAMED:
-            lines.append(self.tr("… {:,} more").format(len(report.refused) - NAMED))
+        lines += reasons(report.refused)
         verb = self.tr("{} moved to {}") if wish.moves else self.tr("{} copied to {}")
-        title = verb.format(self._counted(len(report.written)), target.facts.label)
+        title = verb.format(counted(len(report.written)), target.facts.label)
         take_back = NoticeAction(self.tr("Undo"), lambda: self._start(self._undo(written)))
         self._notices.post(
             Notice(
@@ -192,19 +155,15 @@ class KeyCopies(QObject):
             report = await undo(cache, entries)
             undone.update(report.undone)
             refused += report.refused
-        lines = [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in refused[:NAMED]]
-        title = self.tr("Undone: {}").format(self._counted(len(undone)))
+        title = self.tr("Undone: {}").format(counted(len(undone)))
         severity = Severity.WARNING if refused else Severity.SUCCESS
-        self._notices.post(Notice(severity, title, "\n".join(lines)))
+        self._notices.post(Notice(severity, title, "\n".join(reasons(refused))))
 
     def _start(self, work: Coroutine[object, object, None]) -> None:
         self._scope.start("copy keys", work)
 
     def _say(self, title: str, detail: str) -> None:
         self._notices.post(Notice(Severity.INFO, title, detail))
-
-    def _counted(self, count: int) -> str:
-        return self.tr("1 key") if count == 1 else self.tr("{:,} keys").format(count)
 
 
 @contextmanager

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from time import monotonic
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -18,14 +16,10 @@ from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
-from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.bulk.wording import counted
+from sinch_cache_gui.ui.key_reports import StoppableProgress, reasons, some_of, ways_on
 from sinch_cache_gui.ui.tasks import TaskScope
 
-TELL_EVERY_S = 0.5
-"""Between two words on how far it is."""
-
-NAMED = 5
-KEY_LENGTH = 40
 FILES = "JSON (*.json)"
 
 
@@ -77,9 +71,8 @@ class KeyTransfers(QObject):
         dialog.open()
 
     async def _export(self, path: Path, keys: Collection[bytes]) -> None:
-        stop = asyncio.Event()
         words = self.tr("Exporting: {:,} of {:,} keys")
-        told = self._progress(lambda done: words.format(done, len(keys)), stop)
+        told = StoppableProgress(self._notices, lambda done: words.format(done, len(keys)))
         try:
             report = await export_keys(self._backend, keys, path, told)
         except OSError as error:
@@ -92,17 +85,16 @@ class KeyTransfers(QObject):
         if report is None:
             self._notices.post(Notice(Severity.INFO, self.tr("Stopped. No file was written.")))
             return
-        lines = self._reasons(report.refused)
+        lines = reasons(report.refused)
         if report.gone:
             lines.insert(0, self.tr("Already gone: {:,}").format(report.gone))
-        title = self.tr("{} exported to {}").format(self._counted(report.written), path.name)
+        title = self.tr("{} exported to {}").format(counted(report.written), path.name)
         severity = Severity.WARNING if report.refused else Severity.SUCCESS
         self._notices.post(Notice(severity, title, "\n".join(lines)))
 
     async def _dry_run(self, path: Path) -> None:
-        stop = asyncio.Event()
         words = self.tr("Reading {}: {:,} keys")
-        told = self._progress(lambda done: words.format(path.name, done), stop)
+        told = StoppableProgress(self._notices, lambda done: words.format(path.name, done))
         try:
             keys = await read_export(path, told)
         except OSError as error:
@@ -115,44 +107,27 @@ class KeyTransfers(QObject):
         if keys is None:
             self._notices.post(Notice(Severity.INFO, self.tr("Stopped. Nothing was written.")))
             return
-        held = await existing(self._backend, [item.key for item in keys])
-        clashes = sum(item.key in held for item in keys)
-        sample = ", ".join(elided_key(item.key, KEY_LENGTH) for item in keys[:NAMED])
-        title = self.tr("Import {} into {}?").format(
-            self._counted(len(keys)), self._backend.facts.label
-        )
-        detail = self.tr("{:,} new, {:,} exist already: {}").format(
-            len(keys) - clashes, clashes, sample + (" …" if len(keys) > NAMED else "")
-        )
         if not keys:
-            title, detail = self.tr("{} holds no keys").format(path.name), ""
-            self._notices.post(Notice(Severity.INFO, title, detail))
+            title = self.tr("{} holds no keys").format(path.name)
+            self._notices.post(Notice(Severity.INFO, title))
             return
-        choices = self._choices(keys, has_clashes=bool(clashes))
+        names = [item.key for item in keys]
+        held = await existing(self._backend, names)
+        clashes = sum(name in held for name in names)
+        title = self.tr("Import {} into {}?").format(counted(len(keys)), self._backend.facts.label)
+        detail = self.tr("{:,} new, {:,} exist already: {}").format(
+            len(keys) - clashes, clashes, some_of(names)
+        )
+        choices = ways_on(
+            lambda on_conflict: self._scope.start("import", self._import(keys, on_conflict)),
+            self.tr("Import"),
+            has_clashes=bool(clashes),
+        )
         self._notices.post(Notice(Severity.WARNING, title, detail, choices))
 
-    def _choices(
-        self, keys: Sequence[ExportedKey], *, has_clashes: bool
-    ) -> tuple[NoticeAction, ...]:
-        def choice(label: str, on_conflict: OnConflict) -> NoticeAction:
-            return NoticeAction(
-                label, lambda: self._scope.start("import", self._import(keys, on_conflict))
-            )
-
-        cancel = NoticeAction(self.tr("Cancel"), lambda: None)
-        if not has_clashes:
-            return choice(self.tr("Import"), OnConflict.SKIP), cancel
-        return (
-            choice(self.tr("Skip existing"), OnConflict.SKIP),
-            choice(self.tr("Overwrite"), OnConflict.OVERWRITE),
-            choice(self.tr("Rename"), OnConflict.RENAME),
-            cancel,
-        )
-
     async def _import(self, keys: Sequence[ExportedKey], on_conflict: OnConflict) -> None:
-        stop = asyncio.Event()
         words = self.tr("Importing: {:,} of {:,} keys")
-        told = self._progress(lambda done: words.format(done, len(keys)), stop)
+        told = StoppableProgress(self._notices, lambda done: words.format(done, len(keys)))
         entries: list[JournalEntry] = []
         self._importing = entries
         try:
@@ -167,55 +142,31 @@ class KeyTransfers(QObject):
             lines.append(self.tr("Left as they were: {:,}").format(len(report.skipped)))
         if report.left:
             lines.append(self.tr("Not begun: {:,}").format(report.left))
-        lines += self._reasons(report.refused)
+        lines += reasons(report.refused)
         take_back = NoticeAction(
             self.tr("Undo"), lambda: self._scope.start("undo import", self._undo(entries))
         )
         self._notices.post(
             Notice(
                 Severity.ERROR if report.refused else Severity.SUCCESS,
-                self.tr("{} imported").format(self._counted(len(report.written))),
+                self.tr("{} imported").format(counted(len(report.written))),
                 "\n".join(lines),
                 (take_back,) if entries else (),
             )
         )
 
     async def _undo(self, entries: Sequence[JournalEntry]) -> None:
-        stop = asyncio.Event()
         words = self.tr("Undoing: {:,} of {:,} keys")
-        told = self._progress(lambda done: words.format(done, len(entries)), stop)
+        told = StoppableProgress(self._notices, lambda done: words.format(done, len(entries)))
         report = await undo(self._backend, entries, told)
-        title = self.tr("Undone: {}").format(self._counted(len(report.undone)))
+        title = self.tr("Undone: {}").format(counted(len(report.undone)))
         severity = Severity.WARNING if report.refused else Severity.SUCCESS
-        self._notices.post(Notice(severity, title, "\n".join(self._reasons(report.refused))))
+        self._notices.post(Notice(severity, title, "\n".join(reasons(report.refused))))
 
     def _note_write(self, entry: JournalEntry) -> None:
         if self._importing is not None and (arrival := entry.as_arrival()).is_undoable:
             self._importing.append(arrival)
 
-    def _progress(self, say: Callable[[int], str], stop: asyncio.Event) -> Callable[[int], bool]:
-        told_at = monotonic()
-
-        def told(done: int) -> bool:
-            nonlocal told_at
-            if not stop.is_set() and monotonic() - told_at > TELL_EVERY_S:
-                told_at = monotonic()
-                end = NoticeAction(self.tr("Stop"), stop.set)
-                self._notices.post(Notice(Severity.INFO, say(done), actions=(end,)))
-            return not stop.is_set()
-
-        return told
-
-    def _reasons(self, refused: Sequence[tuple[bytes, str]]) -> list[str]:
-        """Answer a line for each of the first few keys, and one for how many more there are."""
-        lines = [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in refused[:NAMED]]
-        if len(refused) > NAMED:
-            lines.append(self.tr("… {:,} more").format(len(refused) - NAMED))
-        return lines
-
     def _tell_file(self, path: Path, error: OSError) -> None:
         title = self.tr("{}: {}").format(path.name, error.strerror or error)
         self._notices.post(Notice(Severity.ERROR, title, str(path)))
-
-    def _counted(self, count: int) -> str:
-        return self.tr("1 key") if count == 1 else self.tr("{:,} keys").format(count)

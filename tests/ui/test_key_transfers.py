@@ -145,7 +145,7 @@ class Slow(ForwardingBackend):
 async def test_each_long_part_tells_how_far_it_is_and_can_be_stopped(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sinch_cache_gui.ui.key_transfers.TELL_EVERY_S", 0)
+    monkeypatch.setattr("sinch_cache_gui.ui.key_reports.TELL_EVERY_S", 0)
     window = QWidget()
     qtbot.addWidget(window)
     desk = Desk(window, Slow(MemoryCache()))

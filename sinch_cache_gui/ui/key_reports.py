@@ -1,0 +1,86 @@
+"""What is said of work on many keys: how far it is, which keys, and why some were left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+
+from PySide6.QtCore import QCoreApplication
+
+from sinch_cache_gui.keyspace.imports import OnConflict
+from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.editor.key_label import elided_key
+
+TELL_EVERY_S = 0.5
+"""Between two words on how far it is."""
+
+NAMED = 5
+KEY_LENGTH = 40
+
+
+class StoppableProgress:
+    """Tells now and then how far some work is, with a way to stop it.
+
+    Args:
+        notices: Where it is told.
+        say: Answers the words for how many keys are done.
+    """
+
+    def __init__(self, notices: Notices, say: Callable[[int], str]) -> None:
+        self._notices = notices
+        self._say = say
+        self._told_at_s = monotonic()
+        self._is_stopped = False
+
+    def __call__(self, done: int) -> bool:
+        """Take note of how many are done; answer whether to go on."""
+        if not self._is_stopped and monotonic() - self._told_at_s > TELL_EVERY_S:
+            self._told_at_s = monotonic()
+            end = NoticeAction(_tr("Stop"), self._stop)
+            self._notices.post(Notice(Severity.INFO, self._say(done), actions=(end,)))
+        return not self._is_stopped
+
+    def _stop(self) -> None:
+        self._is_stopped = True
+
+
+def some_of(keys: Sequence[bytes]) -> str:
+    """Answer the first few keys on one line."""
+    names = ", ".join(elided_key(key, KEY_LENGTH) for key in keys[:NAMED])
+    return names + (" …" if len(keys) > NAMED else "")
+
+
+def reasons(refused: Sequence[tuple[bytes, str]]) -> list[str]:
+    """Answer a line for each of the first few keys, and one for how many more there are."""
+    lines = [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in refused[:NAMED]]
+    if len(refused) > NAMED:
+        lines.append(_tr("… {:,} more").format(len(refused) - NAMED))
+    return lines
+
+
+def ways_on(
+    go_on: Callable[[OnConflict], None], label: str, *, has_clashes: bool
+) -> tuple[NoticeAction, ...]:
+    """Answer what can be done after a dry run.
+
+    Args:
+        go_on: Does it.
+        label: Of the one way there is where no key exists already.
+        has_clashes: Whether some do.
+    """
+    ways = [(label, OnConflict.SKIP)]
+    if has_clashes:
+        ways = [
+            (_tr("Skip existing"), OnConflict.SKIP),
+            (_tr("Overwrite"), OnConflict.OVERWRITE),
+            (_tr("Rename"), OnConflict.RENAME),
+        ]
+
+    def action(text: str, on_conflict: OnConflict) -> NoticeAction:
+        return NoticeAction(text, lambda: go_on(on_conflict))
+
+    return *(action(*way) for way in ways), NoticeAction(_tr("Cancel"), lambda: None)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("KeyReports", text)
