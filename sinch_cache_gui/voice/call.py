@@ -198,7 +198,7 @@ class Call:
             return
         self._story.note("The callee answers.")
         self._deadline_ms = None
-        self._answered_ms = self._answered_ms or self._now_ms()
+        self._note_answered()
         if self._are_callbacks_suppressed or isinstance(self._action, ConnectMxp):
             self._connect()
         else:
@@ -291,10 +291,14 @@ class Call:
             return
         await self._end(Cause.BAD_REPLY)
 
+    def _note_answered(self) -> None:
+        """The call is answered from now on, if it was not before."""
+        self._answered_ms = self._answered_ms or self._now_ms()
+
     def _carry_out(self, instruction: Instruction) -> None:
         is_played = isinstance(instruction, Say | PlayFiles)
         if isinstance(instruction, Answer) or (is_played and self._assumptions.prompts_answer):
-            self._answered_ms = self._answered_ms or self._now_ms()
+            self._note_answered()
         if isinstance(instruction, SetCookie):
             self._cookies.set(instruction.key, instruction.value)
         kind, text = line_of_instruction(instruction)
@@ -307,7 +311,7 @@ class Call:
             case Hangup():
                 await self._end(Cause.FUNCTION_HUNG_UP)
             case RunMenu():
-                self._answered_ms = self._answered_ms or self._now_ms()
+                self._note_answered()
                 self._menu = MenuRun(action, self._assumptions)
                 self._menu_ms = self._now_ms()
                 await self._follow_menu(self._menu.start(self._menu_ms))
@@ -318,7 +322,7 @@ class Call:
             case ConnectMxp():
                 self._ring(action, None)
             case ConnectConf() | ConnectStream():
-                self._answered_ms = self._answered_ms or self._now_ms()
+                self._note_answered()
                 self._story.note(f"Connected to {endpoint_of(action)}.")
                 self._connect()
             case Park():
@@ -330,7 +334,7 @@ class Call:
     def _ring(self, action: Action, timeout_s: int | None) -> None:
         self._story.note(f"Calling {endpoint_of(action) or self._setup.called.endpoint}…")
         self._story.become(CallPhase.CONNECTING)
-        self._deadline_ms = None if timeout_s is None else self._now_ms() + timeout_s * 1000
+        self._time_out_in(timeout_s)
 
     def _park(self, action: Park) -> None:
         for prompt in (action.intro_prompt, action.hold_prompt):

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from sinch_cache_gui.assumptions import REASONS, RESULTS
 from sinch_cache_gui.voice.callbacks import (
-    CallResult,
-    EndReason,
     Event,
     InputMethod,
     MenuResultType,
@@ -106,7 +105,6 @@ _MENU_RESULT: Final = CallbackField(
         _text("inputMethod", *InputMethod),
     ),
 )
-_MORE_REASONS: Final = ("ESTABLISHED", "OTHERPEERANSWERED", "CLIENTNETWORK", "CONGESTION")
 _NOTIFY_TYPES: Final = (
     "recording_finished",
     "recording_available",
@@ -153,8 +151,8 @@ FIELDS: Final[Mapping[Event, tuple[CallbackField, ...]]] = {
     Event.DICE: (
         *_begin(Event.DICE),
         _TIMESTAMP,
-        _text("reason", *EndReason, *_MORE_REASONS),
-        _text("result", *CallResult),
+        _text("reason", *REASONS),
+        _text("result", *RESULTS),
         _VERSION,
         _CUSTOM,
         _money("debit", "What the call cost."),

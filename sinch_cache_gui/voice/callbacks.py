@@ -63,18 +63,13 @@ class CallResult(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a call ended, as `reason` of DICE says it. The list is open."""
+    """Why a simulated call ended, as `reason` of DICE says it, where that is not assumed."""
 
-    NOT_AVAILABLE = "N/A"
-    TIMEOUT = "TIMEOUT"
     CALLER_HANGUP = "CALLERHANGUP"
     CALLEE_HANGUP = "CALLEEHANGUP"
-    BLOCKED = "BLOCKED"
     MANAGER_HANGUP = "MANAGERHANGUP"
-    NO_CREDIT_PARTNER = "NOCREDITPARTNER"
     GENERAL_ERROR = "GENERALERROR"
     CANCEL = "CANCEL"
-    USER_NOT_FOUND = "USERNOTFOUND"
     CALLBACK_ERROR = "CALLBACKERROR"
 
 

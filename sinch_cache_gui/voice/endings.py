@@ -31,6 +31,8 @@ DECLINED = {
 }
 """Why a call ends whose callee did not pick up."""
 
+_RESULTS = {cause: result for result, cause in DECLINED.items()}
+
 
 def end_of(cause: Cause, assumptions: CallAssumptions, *, was_answered: bool) -> CallEnd:
     """Answer the end of a call that was answered before, or was not."""
@@ -66,13 +68,8 @@ def _reason(cause: Cause, assumptions: CallAssumptions) -> tuple[str, bool]:
 
 
 def _result(cause: Cause, assumptions: CallAssumptions, was_answered: bool) -> tuple[str, bool]:
-    match cause:
-        case Cause.CALLEE_BUSY:
-            return CallResult.BUSY, False
-        case Cause.CALLEE_SILENT:
-            return CallResult.NO_ANSWER, False
-        case Cause.CALLEE_UNREACHABLE:
-            return CallResult.FAILED, False
+    if (declined := _RESULTS.get(cause)) is not None:
+        return declined, False
     if was_answered:
         return CallResult.ANSWERED, False
     if cause is Cause.CALLER_GAVE_UP:

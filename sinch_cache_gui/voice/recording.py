@@ -85,7 +85,7 @@ class CacheOperation:
     @property
     def left_after(self) -> KnownLifetime:
         """How long the key has to live after it."""
-        if self.error or self.name not in ("set", "delete", "extend"):
+        if self.error or not self.is_write:
             return Unread.UNREAD
         if self.name == "delete":
             return Gone()
