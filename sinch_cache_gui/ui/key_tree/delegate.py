@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from sinch_cache_gui.cache.misplaced_ids import misplaced_segment
@@ -14,14 +14,12 @@ from sinch_cache_gui.keyspace.expiry import SOON_MS
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.branch_arrow import INDENT, arrow_pen, paint_arrow
 from sinch_cache_gui.ui.key_tree.cells import COLUMNS, Column
 from sinch_cache_gui.ui.key_tree.fitting import FittedFont
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.theme import GRID, Theme
-
-INDENT: Final = 2 * GRID
-"""Pixels a level is indented; the arrow of a folder stands in them."""
 
 DEEPEST_INDENT: Final = 12
 """Levels that are indented; deeper ones stand below each other, or the names would be lost."""
@@ -134,7 +132,8 @@ class KeyTreeDelegate(QStyledItemDelegate):
     def _paint_name(self, painter: QPainter, rect: QRect, node: Row) -> None:
         left = indent_of(node)
         if node.is_folder:
-            self._paint_arrow(painter, rect.left() + left - INDENT, rect, node.is_expanded)
+            begin = rect.left() + left - INDENT
+            paint_arrow(painter, self._arrow_pen, begin, rect, is_open=node.is_expanded)
         colour = self._text if node.name else self._muted
         if misplaced_segment(node.name):
             colour = self._warning
@@ -145,16 +144,6 @@ class KeyTreeDelegate(QStyledItemDelegate):
         text = self._model.text(node, Column.KEY)
         room = rect.adjusted(left, 0, -PAD, 0)
         self._mono.write(painter, room, text, elide=Qt.TextElideMode.ElideMiddle)
-
-    def _paint_arrow(self, painter: QPainter, left: int, rect: QRect, is_open: bool) -> None:
-        middle = QPointF(left + INDENT / 2 - 1, rect.center().y() + 0.5)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._arrow_pen)
-        across, along = (
-            (QPointF(3.5, 0), QPointF(0, 2)) if is_open else (QPointF(0, 3.5), QPointF(2, 0))
-        )
-        painter.drawPolyline([middle - across - along, middle + along, middle + across - along])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def _paint_ttl(self, painter: QPainter, rect: QRect, node: Row) -> None:
         info = self._model.info(node)
@@ -177,13 +166,7 @@ class KeyTreeDelegate(QStyledItemDelegate):
         self._selected_idle = QColor(tokens.selection_inactive)
         self._hover = QColor(tokens.hover)
         self._flash = QColor(tokens.flash)
-        self._arrow_pen = QPen(
-            self._muted,
-            1.5,
-            Qt.PenStyle.SolidLine,
-            Qt.PenCapStyle.RoundCap,
-            Qt.PenJoinStyle.RoundJoin,
-        )
+        self._arrow_pen = arrow_pen(self._muted)
         bold = QFont()
         bold.setWeight(QFont.Weight.DemiBold)
         self._mono = FittedFont(self._theme.monospace())

@@ -23,8 +23,9 @@ from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.keyspace.selection import KeySelection, keys_of
+from sinch_cache_gui.ui.branch_arrow import INDENT
 from sinch_cache_gui.ui.key_tree.cells import Column
-from sinch_cache_gui.ui.key_tree.delegate import INDENT, KeyTreeDelegate, indent_of
+from sinch_cache_gui.ui.key_tree.delegate import KeyTreeDelegate, indent_of
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.key_menu import menu_of
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from sinch_cache_gui.ui.branch_arrow import INDENT, arrow_pen, paint_arrow
 from sinch_cache_gui.ui.editor.json_tree.cells import Column
 from sinch_cache_gui.ui.editor.json_tree.model import JsonTreeModel
 from sinch_cache_gui.ui.key_tree.fitting import FittedFont
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.json_outline import Node, NodeKind
-
-INDENT: Final = 2 * GRID
-"""Pixels a level is indented; the arrow of a container stands in them."""
 
 DEEPEST_INDENT: Final = 16
 """Levels that are indented; deeper ones stand below each other, or the names would be lost."""
@@ -60,7 +58,8 @@ class JsonTreeDelegate(QStyledItemDelegate):
         if column is Column.NAME:
             left = indent_of(node)
             if self._model.has_parts(node):
-                self._paint_arrow(painter, option.rect, left - INDENT, is_open=node.is_expanded)
+                begin = option.rect.left() + left - INDENT
+                paint_arrow(painter, self._arrow_pen, begin, option.rect, is_open=node.is_expanded)
             room = option.rect.adjusted(left, 0, -PAD, 0)
         text = self._model.text(node, column)
         if column is not Column.TYPE and (node.has_name or column is Column.VALUE):
@@ -88,16 +87,6 @@ class JsonTreeDelegate(QStyledItemDelegate):
         mark = QRect(int(left), room.top() + 3, int(width) + 1, room.height() - 6)
         painter.fillRect(mark.intersected(room), self._match)
 
-    def _paint_arrow(self, painter: QPainter, rect: QRect, left: int, *, is_open: bool) -> None:
-        middle = QPointF(rect.left() + left + INDENT / 2 - 1, rect.center().y() + 0.5)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self._arrow_pen)
-        across, along = (
-            (QPointF(3.5, 0), QPointF(0, 2)) if is_open else (QPointF(0, 3.5), QPointF(2, 0))
-        )
-        painter.drawPolyline([middle - across - along, middle + along, middle + across - along])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-
     def _restyle(self) -> None:
         tokens = self._theme.tokens
         self._name = QColor(tokens.json_key)
@@ -112,12 +101,7 @@ class JsonTreeDelegate(QStyledItemDelegate):
             NodeKind.BOOLEAN: word,
             NodeKind.NULL: word,
         }
-        line, cap, join = (
-            Qt.PenStyle.SolidLine,
-            Qt.PenCapStyle.RoundCap,
-            Qt.PenJoinStyle.RoundJoin,
-        )
-        self._arrow_pen = QPen(self._muted, 1.5, line, cap, join)
+        self._arrow_pen = arrow_pen(self._muted)
         self._metrics = QFontMetricsF(self._theme.monospace())
         self._mono = FittedFont(self._theme.monospace())
         self._plain = FittedFont(QFont())

@@ -15,9 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
 
+from sinch_cache_gui.ui.branch_arrow import INDENT
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
 from sinch_cache_gui.ui.editor.json_tree.commands import TreeCommand, command_groups
-from sinch_cache_gui.ui.editor.json_tree.delegate import INDENT, JsonTreeDelegate, indent_of
+from sinch_cache_gui.ui.editor.json_tree.delegate import JsonTreeDelegate, indent_of
 from sinch_cache_gui.ui.editor.json_tree.model import JsonTreeModel
 from sinch_cache_gui.ui.row_table import set_up_rows
 from sinch_cache_gui.ui.theme import GRID, Theme
