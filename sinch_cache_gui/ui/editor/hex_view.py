@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.hex_layout import ROW, Column, HexLayout, walked
 from sinch_cache_gui.ui.editor.hex_painter import HexCursor, HexPainter
 from sinch_cache_gui.ui.theme import Theme
@@ -162,7 +163,7 @@ class HexView(QAbstractScrollArea):
         """Put the selected bytes into the clipboard as text; what is none is marked as such."""
         start, end = self.selection()
         said = self._bytes.read(start, end).decode("utf-8", "backslashreplace")
-        QGuiApplication.clipboard().setText(said)
+        copy_text(said)
 
     def paste(self) -> None:
         """Insert the clipboard, in place of a selection: pairs of digits, or text beside."""

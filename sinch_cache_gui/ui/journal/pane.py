@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -27,6 +27,7 @@ from sinch_cache_gui.keyspace.undo import never_undoable
 from sinch_cache_gui.keyspace.undo_outlook import Outlook, outlook
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.journal.details import EntryDetails
 from sinch_cache_gui.ui.journal.table import JournalTable
 from sinch_cache_gui.ui.journal.wording import matches
@@ -258,7 +259,7 @@ class JournalPane(QWidget):
             before = None if entry.before is None else entry.before.payload
             payload = entry.after if is_after else before
             if payload is not None:
-                QGuiApplication.clipboard().setText(payload.decode("utf-8", "backslashreplace"))
+                copy_text(payload.decode("utf-8", "backslashreplace"))
 
     # -- building ----------------------------------------------------------------------------
 

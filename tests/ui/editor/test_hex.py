@@ -96,6 +96,13 @@ async def test_bytes_are_copied_as_hex_and_as_text_and_pasted(desk: Desk) -> Non
     assert desk.says("Only pairs of hex digits")
 
 
+async def test_bytes_copied_as_text_keep_a_byte_order_mark(desk: Desk) -> None:
+    view = await open_blob(desk, b"\xef\xbb\xbf\xff")
+    press(view, "a", control=True)
+    view.copy_text()
+    assert QGuiApplication.clipboard().text() == "\ufeff\\xff"
+
+
 async def test_a_click_puts_the_cursor_on_a_byte_and_a_drag_selects(desk: Desk) -> None:
     view = await open_blob(desk)
     char = view.fontMetrics().horizontalAdvance("0" * 100) / 100

@@ -165,6 +165,15 @@ async def test_keys_actions_and_values_are_searched(desk: Desk) -> None:
     await desk.until(lambda: desk.says("No write matches the search"))
 
 
+async def test_what_is_copied_begins_with_the_byte_order_mark_that_was_written(desk: Desk) -> None:
+    await desk.put(KEY, b"\xef\xbb\xbf{}")
+    await desk.until(lambda: len(desk.rows()) == 1)
+    desk.select(0)
+    await desk.until(lambda: desk.can("Copy after"))
+    desk.click("Copy after")
+    assert QGuiApplication.clipboard().text() == "\ufeff{}"
+
+
 async def test_a_save_is_compared_and_taken_back(desk: Desk) -> None:
     await desk.put(KEY, b'{"a":1}')
     await desk.put(KEY, b'{"a":2}')
