@@ -9,11 +9,15 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     FieldChange,
     FieldRename,
+    ListInsertion,
+    ListPush,
+    ListRemoval,
     ListReplacement,
     MemberChange,
     ScoreChange,
     ScoredRename,
-    StreamDeletion,
+    StreamAddition,
+    StreamRestoration,
     score_text,
 )
 from sinch_cache_gui.values.element_edits import Row, element_of
@@ -50,15 +54,12 @@ def row_change(
     match change:
         case FieldChange(before=None) | ScoreChange(before=None) | MemberChange(before=None):
             return RowChange(_at_hand(rows, name, near), new)
+        case ListInsertion() | ListPush() | ListRemoval() | StreamAddition() | StreamRestoration():
+            return None
     at = _at_hand(rows, name, near)
     if at is None:
         at = next((at for at, row in enumerate(rows) if row[0] == name), None)
-    match change:
-        case FieldChange() | FieldRename() | ScoreChange() | ScoredRename() | MemberChange():
-            return None if at is None else RowChange(at, new)
-        case ListReplacement() | StreamDeletion():
-            return None if at is None else RowChange(at, new)
-    return None
+    return None if at is None else RowChange(at, new)
 
 
 def _row_after(change: ElementChange) -> Row | None:
