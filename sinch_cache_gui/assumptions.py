@@ -127,8 +127,11 @@ REASONS: Final = (
 RESULTS: Final = ("N/A", "ANSWERED", "BUSY", "NOANSWER", "FAILED")
 """Every published `result` of DICE."""
 
+LONGEST_FIELD_NAME: Final = 40
+"""Characters of the name of a field that somebody assumes."""
+
 _DEFAULTS: Final[Mapping[str, AssumedValue]] = asdict(CallAssumptions())
-_FIELD_NAME: Final = re.compile(r"([A-Za-z_]\w{0,39})?", re.ASCII)
+_FIELD_NAME: Final = re.compile(rf"([A-Za-z_]\w{{0,{LONGEST_FIELD_NAME - 1}}})?", re.ASCII)
 
 
 def words_for(name: str) -> tuple[str, ...]:

@@ -38,14 +38,6 @@ ABSENT: Final[Said] = ()
 _NO: Final[Said] = (b"0",)
 _YES: Final[Said] = (b"1",)
 
-SIZES: Final = {
-    KeyType.HASH: "HLEN",
-    KeyType.LIST: "LLEN",
-    KeyType.SET: "SCARD",
-    KeyType.ZSET: "ZCARD",
-}
-"""Types of keys that go with their last element, and what counts the elements."""
-
 
 @dataclass(frozen=True, slots=True)
 class Look:

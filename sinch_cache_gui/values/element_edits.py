@@ -37,6 +37,7 @@ _EDITABLE: Final = {
     KeyType.STREAM: (),
 }
 
+ENTRIES_NEVER_CHANGE: Final = "Entries of a stream never change. Delete this one, or add another."
 
 _DIGITS: Final = re.compile(rb"[+-]?\d+")
 
@@ -70,7 +71,7 @@ def edit_of(kind: str, row: Row, column: int, data: bytes) -> ElementChange:
         case KeyType.ZSET, 1:
             return ScoreChange(row[0], float(row[1]), parse_score(data))
     if kind == KeyType.STREAM:
-        raise EditRefused("Entries of a stream never change. Delete this one, or add another.")
+        raise EditRefused(ENTRIES_NEVER_CHANGE)
     raise EditRefused("This cannot be changed.")
 
 
@@ -176,9 +177,7 @@ def over_theirs(change: ElementChange, held: bytes) -> ElementChange | None:
     A place of a list is never taken from another element: it is likely to have moved.
     """
     match change:
-        case FieldChange():
-            return replace(change, before=held)
-        case ListReplacement():
+        case FieldChange() | ListReplacement():
             return replace(change, before=held)
         case ScoreChange():
             return replace(change, before=float(held))
@@ -198,9 +197,7 @@ def makes_new(change: ElementChange, element: bytes) -> bool:
 def as_new(change: ElementChange) -> ElementChange | None:
     """Answer a change of an element that is gone as its addition; None where it has no value."""
     match change:
-        case FieldChange(after=bytes()):
-            return replace(change, before=None)
-        case ScoreChange(after=float()):
+        case FieldChange(after=bytes()) | ScoreChange(after=float()):
             return replace(change, before=None)
         case FieldRename(_, to, value):
             return FieldChange(to, None, value)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.assumptions import (
+    LONGEST_FIELD_NAME,
     RANGES,
     AssumedValue,
     CallAssumptions,
@@ -33,7 +34,6 @@ from sinch_cache_gui.ui.calls.assumption_texts import AssumptionText, assumption
 from sinch_cache_gui.ui.theme import GRID
 
 WIDTH, HEIGHT, FIELD_WIDTH = 560, 640, 192
-LONGEST_FIELD_NAME = 40
 
 
 class AssumptionsDialog(QDialog):

@@ -33,7 +33,13 @@ from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.drafts import ElementPlace, Unsaved
-from sinch_cache_gui.values.element_edits import EditRefused, edit_of, may_edit, removals_of
+from sinch_cache_gui.values.element_edits import (
+    ENTRIES_NEVER_CHANGE,
+    EditRefused,
+    edit_of,
+    may_edit,
+    removals_of,
+)
 
 LONG_CELL: Final = 120
 """Characters of an element above which it is edited in a window of its own."""
@@ -222,8 +228,7 @@ class ElementsPage(QWidget):
         row = self.model.row(index.row())
         if not may_edit(self._kind, index.column()):
             if self._kind == KeyType.STREAM:
-                sentence = "Entries of a stream never change. Delete this one, or add another."
-                self._say(self.tr(sentence))
+                self._say(ENTRIES_NEVER_CHANGE)
             return
         self.bar.hide_notice()
         data = row[index.column()]
