@@ -55,7 +55,7 @@ class AgeingKeys:
 
     def add(self, key: str) -> None:
         """Remember a key."""
-        self._keys[key.encode()] = None
+        self._keys[key.encode("utf-8", "backslashreplace")] = None
 
     def __call__(self) -> Sequence[bytes]:
         """Answer them."""
