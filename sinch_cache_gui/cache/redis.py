@@ -49,6 +49,13 @@ from sinch_cache_gui.cache.live_source import DEFAULT_PLAN, LivePlan
 from sinch_cache_gui.cache.many import not_sent
 from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import PROBES, Abilities, parse_abilities
+from sinch_cache_gui.cache.redis_atomic_writes import (
+    Absent,
+    AtomicWrites,
+    Deadlines,
+    Occupied,
+    ScriptsDenied,
+)
 from sinch_cache_gui.cache.redis_comparison import holds
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
@@ -69,13 +76,6 @@ from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
 from sinch_cache_gui.cache.redis_sentinel import SentinelNode
 from sinch_cache_gui.cache.redis_stream_restoring import restore_entry
 from sinch_cache_gui.cache.redis_transactions import WatchedWrites
-from sinch_cache_gui.cache.redis_writes import (
-    Absent,
-    AtomicWrites,
-    Deadlines,
-    Occupied,
-    ScriptsDenied,
-)
 from sinch_cache_gui.cache.scanning import scan_all
 from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value

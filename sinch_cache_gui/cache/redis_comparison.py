@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from redis import exceptions
 
 from sinch_cache_gui.cache.interface import LONG_STRING_BYTES, KeyType
+from sinch_cache_gui.cache.redis_atomic_writes import ScriptsDenied, denies_scripts
 from sinch_cache_gui.cache.redis_errors import is_command_refused
 from sinch_cache_gui.cache.redis_line import Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_reads import is_other_type
 from sinch_cache_gui.cache.redis_script_texts import DIGEST
-from sinch_cache_gui.cache.redis_writes import ScriptsDenied, denies_scripts
 from sinch_cache_gui.pacing import Breather
 
 

@@ -10,10 +10,10 @@ from redis import exceptions
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.many import not_sent
+from sinch_cache_gui.cache.redis_atomic_writes import ScriptsDenied, denies_scripts
 from sinch_cache_gui.cache.redis_line import Command, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_script_texts import Script
-from sinch_cache_gui.cache.redis_writes import ScriptsDenied, denies_scripts
 
 MOST_CALLS: Final = 200
 """Calls in one pipeline. The server runs them one by one: each takes some 20 microseconds."""

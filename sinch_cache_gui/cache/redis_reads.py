@@ -12,11 +12,11 @@ from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermit
 from sinch_cache_gui.cache.interface import Gone, KeyInfo, KeyType, Snapshot, StoredValue
 from sinch_cache_gui.cache.many import not_sent
 from sinch_cache_gui.cache.redis_abilities import parse_time
+from sinch_cache_gui.cache.redis_atomic_writes import NO_KEY, Deadlines
 from sinch_cache_gui.cache.redis_errors import how_to_permit, is_command_refused
 from sinch_cache_gui.cache.redis_line import Command, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_pipelines import Extent, extents, parts_of
-from sinch_cache_gui.cache.redis_writes import NO_KEY, Deadlines
 from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
 from sinch_cache_gui.pacing import Breather
 

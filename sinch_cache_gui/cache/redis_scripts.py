@@ -21,6 +21,17 @@ from sinch_cache_gui.cache.interface import (
     TtlOutcome,
     TtlPolicy,
 )
+from sinch_cache_gui.cache.redis_atomic_writes import (
+    NO_EXPIRY,
+    NO_KEY,
+    Absent,
+    Deadlines,
+    Occupied,
+    ScriptsDenied,
+    change_words,
+    denies_scripts,
+    string_before,
+)
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
     ElementPlan,
@@ -48,17 +59,6 @@ from sinch_cache_gui.cache.redis_script_texts import (
     RESTORE,
     WRITE,
     Script,
-)
-from sinch_cache_gui.cache.redis_writes import (
-    NO_EXPIRY,
-    NO_KEY,
-    Absent,
-    Deadlines,
-    Occupied,
-    ScriptsDenied,
-    change_words,
-    denies_scripts,
-    string_before,
 )
 from sinch_cache_gui.pacing import Breather
 

@@ -26,6 +26,7 @@ from sinch_cache_gui.cache.element_change import (
 )
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType
+from sinch_cache_gui.cache.redis_atomic_writes import Absent, AtomicWrites
 from sinch_cache_gui.cache.redis_element_plans import (
     ABSENT,
     ElementPlan,
@@ -36,7 +37,6 @@ from sinch_cache_gui.cache.redis_element_plans import (
 )
 from sinch_cache_gui.cache.redis_line import Command, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
-from sinch_cache_gui.cache.redis_writes import Absent, AtomicWrites
 
 ATTEMPTS: Final = 5
 """How often a stream may change between the look and the write before that is reported."""

@@ -23,6 +23,15 @@ from sinch_cache_gui.cache.interface import (
     TtlPolicy,
 )
 from sinch_cache_gui.cache.many import one_by_one
+from sinch_cache_gui.cache.redis_atomic_writes import (
+    NO_EXPIRY,
+    NO_KEY,
+    Absent,
+    Deadlines,
+    Occupied,
+    change_words,
+    string_before,
+)
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementDone,
     ElementPlan,
@@ -40,15 +49,6 @@ from sinch_cache_gui.cache.redis_watched_reads import (
     Seen,
     WatchedReads,
     as_long_as,
-)
-from sinch_cache_gui.cache.redis_writes import (
-    NO_EXPIRY,
-    NO_KEY,
-    Absent,
-    Deadlines,
-    Occupied,
-    change_words,
-    string_before,
 )
 
 _ATTEMPTS: Final = 20

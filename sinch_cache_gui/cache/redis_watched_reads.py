@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sinch_cache_gui.cache.interface import LONG_STRING_BYTES, KeyType
+from sinch_cache_gui.cache.redis_atomic_writes import NO_KEY, Absent, Deadlines, Occupied
 from sinch_cache_gui.cache.redis_element_plans import (
     ElementPlan,
     ElementRefused,
@@ -21,7 +22,6 @@ from sinch_cache_gui.cache.redis_element_plans import (
 )
 from sinch_cache_gui.cache.redis_line import Command, Line, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
-from sinch_cache_gui.cache.redis_writes import NO_KEY, Absent, Deadlines, Occupied
 
 UNREAD: Final = -1
 ANY_LENGTH: Final = math.inf
