@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
@@ -52,6 +52,10 @@ class Occupied:
 @dataclass(frozen=True, slots=True)
 class Absent:
     """Nothing was written: the key does not exist."""
+
+
+AtomicOutcome: TypeAlias = Saved | Occupied | Absent
+"""What became of a write to a whole key."""
 
 
 class ScriptsDenied(CacheError):
@@ -124,7 +128,7 @@ class AtomicWrites(Protocol):
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
-    ) -> Saved | Occupied | Absent:
+    ) -> AtomicOutcome:
         """As `CacheBackend.write`."""
         ...
 
@@ -132,15 +136,15 @@ class AtomicWrites(Protocol):
         """As `CacheBackend.change_ttl`."""
         ...
 
-    async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
+    async def remove(self, key: bytes, *, expected: bytes | None) -> AtomicOutcome:
         """As `CacheBackend.remove`."""
         ...
 
-    async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+    async def restore(self, snapshot: Snapshot) -> AtomicOutcome:
         """As `CacheBackend.restore`."""
         ...
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
         """As `CacheBackend.replace`."""
         ...
 
@@ -152,13 +156,11 @@ class AtomicWrites(Protocol):
         overwrites: bool,
         leaving: Snapshot | None,
         held: Snapshot | None,
-    ) -> Saved | Occupied | Absent:
+    ) -> AtomicOutcome:
         """As `CacheBackend.rename`; what is in the way is what `key` or `to` holds."""
         ...
 
-    async def remove_many(
-        self, seen: Sequence[Snapshot]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    async def remove_many(self, seen: Sequence[Snapshot]) -> Sequence[AtomicOutcome | CacheError]:
         """As `CacheBackend.remove_many`, whatever the keys hold by now."""
         ...
 
@@ -170,13 +172,13 @@ class AtomicWrites(Protocol):
 
     async def restore_many(
         self, snapshots: Sequence[Snapshot]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    ) -> Sequence[AtomicOutcome | CacheError]:
         """As `CacheBackend.restore_many`."""
         ...
 
     async def replace_many(
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    ) -> Sequence[AtomicOutcome | CacheError]:
         """As `CacheBackend.replace_many`."""
         ...
 

@@ -25,6 +25,7 @@ from sinch_cache_gui.cache.redis_atomic_writes import (
     NO_EXPIRY,
     NO_KEY,
     Absent,
+    AtomicOutcome,
     Deadlines,
     Occupied,
     ScriptsDenied,
@@ -101,7 +102,7 @@ class ScriptedWrites:
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
-    ) -> Saved | Occupied | Absent:
+    ) -> AtomicOutcome:
         """One round trip."""
         match ttl:
             case TtlPolicy.KEEP:
@@ -134,15 +135,13 @@ class ScriptedWrites:
             lambda _, reply: self._ttl_changed(reply),
         )
 
-    async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
+    async def remove(self, key: bytes, *, expected: bytes | None) -> AtomicOutcome:
         """One round trip."""
         expects, held = ("0", b"") if expected is None else ("1", expected)
         reply = await self._run(REMOVE, key, self._deadlines.command, expects, held)
         return self._removed(key, reply)
 
-    async def remove_many(
-        self, seen: Sequence[Snapshot]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    async def remove_many(self, seen: Sequence[Snapshot]) -> Sequence[AtomicOutcome | CacheError]:
         """One pipeline for as many keys as the answers allow, by what was seen."""
         words = (self._deadlines.command, "0", b"")
         return await self._run_each(
@@ -152,14 +151,14 @@ class ScriptedWrites:
             lambda one, reply: self._removed(one.key, reply),
         )
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
         """One round trip."""
         reply = await self._run(REPLACE, held.key, *self._replace_words(held, by))
         return self._replaced(held, by, reply)
 
     async def replace_many(
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    ) -> Sequence[AtomicOutcome | CacheError]:
         """One pipeline for many keys."""
 
         def call(pair: tuple[Snapshot, Snapshot | None]) -> ScriptCall:
@@ -171,14 +170,14 @@ class ScriptedWrites:
             REPLACE, pairs, call, lambda pair, reply: self._replaced(*pair, reply)
         )
 
-    async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+    async def restore(self, snapshot: Snapshot) -> AtomicOutcome:
         """One round trip."""
         reply = await self._run(RESTORE, snapshot.key, *self._restore_words(snapshot))
         return self._restored(snapshot, reply)
 
     async def restore_many(
         self, snapshots: Sequence[Snapshot]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    ) -> Sequence[AtomicOutcome | CacheError]:
         """One pipeline for many keys."""
         return await self._run_each(
             RESTORE,
@@ -195,7 +194,7 @@ class ScriptedWrites:
         overwrites: bool,
         leaving: Snapshot | None,
         held: Snapshot | None,
-    ) -> Saved | Occupied | Absent:
+    ) -> AtomicOutcome:
         """One round trip."""
         believed = ("", b"") if held is None else (held.type, held.payload)
         command, left = self._deadlines.command, _heir_words(leaving)
@@ -280,7 +279,7 @@ class ScriptedWrites:
                 return TtlChanged(before_ms, after_ms)
         return Gone()
 
-    def _removed(self, key: bytes, reply: Reply) -> Saved | Occupied | Absent:
+    def _removed(self, key: bytes, reply: Reply) -> AtomicOutcome:
         match reply:
             case [b"removed", bytes() as kind, bytes() as payload, before]:
                 deadline_ms = self._deadlines.parse(before)
@@ -294,9 +293,7 @@ class ScriptedWrites:
     def _replace_words(self, held: Snapshot, by: Snapshot | None) -> tuple[bytes | str | int, ...]:
         return (self._deadlines.command, held.type, held.payload, *_heir_words(by))
 
-    def _replaced(
-        self, held: Snapshot, by: Snapshot | None, reply: Reply
-    ) -> Saved | Occupied | Absent:
+    def _replaced(self, held: Snapshot, by: Snapshot | None, reply: Reply) -> AtomicOutcome:
         match reply:
             case [b"replaced", before]:
                 replaced = replace(held, deadline_ms=self._deadlines.parse(before))
@@ -310,7 +307,7 @@ class ScriptedWrites:
                 return Snapshot(key, kind.decode(), payload, self._deadlines.parse(when))
         return None
 
-    def _restored(self, snapshot: Snapshot, reply: Reply) -> Saved | Occupied | Absent:
+    def _restored(self, snapshot: Snapshot, reply: Reply) -> AtomicOutcome:
         match reply:
             case [b"saved"]:
                 return Saved(snapshot.deadline_ms, None)

@@ -27,6 +27,7 @@ from sinch_cache_gui.cache.redis_atomic_writes import (
     NO_EXPIRY,
     NO_KEY,
     Absent,
+    AtomicOutcome,
     Deadlines,
     Occupied,
     change_words,
@@ -115,12 +116,10 @@ class WatchedWrites:
 
     async def write(
         self, key: bytes, data: bytes, *, expected: bytes | None, ttl: Ttl
-    ) -> Saved | Occupied | Absent:
+    ) -> AtomicOutcome:
         """Compare and set."""
 
-        def decide(
-            seen: Seen,
-        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+        def decide(seen: Seen) -> _Plan[AtomicOutcome] | _Done[AtomicOutcome]:
             if seen.is_absent and expected is not None:
                 return _Done(Absent())
             if not seen.is_absent and (expected is None or seen.data != expected):
@@ -172,12 +171,10 @@ class WatchedWrites:
 
         return await self._run(key, decide, longest=UNREAD)
 
-    async def remove(self, key: bytes, *, expected: bytes | None) -> Saved | Occupied | Absent:
+    async def remove(self, key: bytes, *, expected: bytes | None) -> AtomicOutcome:
         """Look, then delete."""
 
-        def decide(
-            seen: Seen,
-        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+        def decide(seen: Seen) -> _Plan[AtomicOutcome] | _Done[AtomicOutcome]:
             if expected is not None and not seen.is_absent and seen.data != expected:
                 return _Done(seen.occupied())
             if seen.is_absent or seen.payload is None:
@@ -188,13 +185,11 @@ class WatchedWrites:
         longest = ANY_LENGTH if expected is None else as_long_as(expected)
         return await self._run(key, decide, longest=longest, with_dump=True)
 
-    async def restore(self, snapshot: Snapshot) -> Saved | Occupied | Absent:
+    async def restore(self, snapshot: Snapshot) -> AtomicOutcome:
         """Store what is not there."""
         key = snapshot.key
 
-        def decide(
-            seen: Seen,
-        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+        def decide(seen: Seen) -> _Plan[AtomicOutcome] | _Done[AtomicOutcome]:
             if not seen.is_absent:
                 return _Done(seen.occupied())
             saved = Saved(snapshot.deadline_ms, None)
@@ -205,13 +200,11 @@ class WatchedWrites:
 
         return await self._run(key, decide)
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> Saved | Occupied | Absent:
+    async def replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
         """Look, then store or delete."""
         key = held.key
 
-        def decide(
-            seen: Seen,
-        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+        def decide(seen: Seen) -> _Plan[AtomicOutcome] | _Done[AtomicOutcome]:
             if seen.is_absent:
                 return _Done(Absent())
             if (seen.type, seen.payload) != (held.type, held.payload):
@@ -232,7 +225,7 @@ class WatchedWrites:
         overwrites: bool,
         leaving: Snapshot | None,
         held: Snapshot | None,
-    ) -> Saved | Occupied | Absent:
+    ) -> AtomicOutcome:
         """Look at both names, then rename."""
 
         async def look(line: Line) -> tuple[Seen, Seen]:
@@ -240,9 +233,7 @@ class WatchedWrites:
             longest = ANY_LENGTH if overwrites else LONG_STRING_BYTES
             return moved, await self._reads.look(line, to, longest=longest, with_dump=overwrites)
 
-        def decide(
-            seen: tuple[Seen, Seen],
-        ) -> _Plan[Saved | Occupied | Absent] | _Done[Saved | Occupied | Absent]:
+        def decide(seen: tuple[Seen, Seen]) -> _Plan[AtomicOutcome] | _Done[AtomicOutcome]:
             moved, other = seen
             if moved.is_absent or moved.payload is None:
                 return _Done(Absent())
@@ -262,9 +253,7 @@ class WatchedWrites:
 
         return await self._attempt(look, decide)
 
-    async def remove_many(
-        self, seen: Sequence[Snapshot]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    async def remove_many(self, seen: Sequence[Snapshot]) -> Sequence[AtomicOutcome | CacheError]:
         """Key by key: a transaction cannot be planned before its look is answered."""
         return await one_by_one(seen, lambda one: self.remove(one.key, expected=None))
 
@@ -276,13 +265,13 @@ class WatchedWrites:
 
     async def restore_many(
         self, snapshots: Sequence[Snapshot]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    ) -> Sequence[AtomicOutcome | CacheError]:
         """Key by key."""
         return await one_by_one(snapshots, self.restore)
 
     async def replace_many(
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
-    ) -> Sequence[Saved | Occupied | Absent | CacheError]:
+    ) -> Sequence[AtomicOutcome | CacheError]:
         """Key by key."""
         return await one_by_one(pairs, lambda pair: self.replace(*pair))
 

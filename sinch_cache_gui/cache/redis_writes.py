@@ -35,6 +35,7 @@ from sinch_cache_gui.cache.names import check_new_name
 from sinch_cache_gui.cache.redis_abilities import Abilities
 from sinch_cache_gui.cache.redis_atomic_writes import (
     Absent,
+    AtomicOutcome,
     AtomicWrites,
     Deadlines,
     Occupied,
@@ -307,7 +308,7 @@ class RedisWrites:
         return refusal
 
     async def _told_each(
-        self, keys: Sequence[bytes], outcomes: Sequence[Saved | Occupied | Absent | CacheError]
+        self, keys: Sequence[bytes], outcomes: Sequence[AtomicOutcome | CacheError]
     ) -> list[WriteOutcome | CacheError]:
         told: list[WriteOutcome | CacheError] = []
         for key, outcome in zip(keys, outcomes, strict=True):
@@ -319,7 +320,7 @@ class RedisWrites:
                 told.append(error)
         return told
 
-    async def _told(self, key: bytes, outcome: Saved | Occupied | Absent) -> WriteOutcome:
+    async def _told(self, key: bytes, outcome: AtomicOutcome) -> WriteOutcome:
         match outcome:
             case Absent():
                 return Gone()
