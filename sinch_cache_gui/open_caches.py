@@ -228,6 +228,7 @@ class OpenCaches:
         self._window.forget_workspace(workspace)
         self._opened.pop(workspace, None)
         await workspace.aclose()
+        workspace.deleteLater()
         if self._window.workspace is None:
             self.ask_for_cache()
 

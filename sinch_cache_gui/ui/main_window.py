@@ -142,11 +142,14 @@ class MainWindow(QMainWindow):
             self.show_workspace(self._workspaces[at % len(self._workspaces)])
 
     def forget_workspace(self, workspace: Workspace) -> None:
-        """Let go of a cache, and show the one before it, if there is one."""
+        """Let go of a cache, and show the one before it, if there is one.
+
+        Its widget is only hidden: it may be deleted once nothing is at work in it any more.
+        """
         at = self._workspaces.index(workspace)
         self._workspaces.remove(workspace)
         self._pages.removeWidget(workspace)
-        workspace.deleteLater()
+        workspace.hide()
         if workspace is not self._workspace:
             return
         self._workspace = None

@@ -24,6 +24,7 @@ class TaskScope:
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._tasks: dict[str, asyncio.Task[object]] = {}
+        self._ending: dict[asyncio.Task[object], str] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_closed = False
 
@@ -60,24 +61,22 @@ class TaskScope:
     def cancel(self, name: str) -> None:
         """End the task of that name, if there is one."""
         task = self._tasks.pop(name, None)
-        if task is not None:
+        if task is not None and not task.done():
+            self._ending[task] = name
             task.cancel()
 
     async def end(self, names: Iterable[str]) -> None:
-        """End the tasks of these names, and wait until each has ended."""
-        tasks = [self._tasks.pop(name) for name in tuple(names) if name in self._tasks]
-        for task in tasks:
-            task.cancel()
+        """End the tasks of these names, and wait until each has ended, replaced ones too."""
+        ended = set(names)
+        for name in ended:
+            self.cancel(name)
+        tasks = [task for task, name in self._ending.items() if name in ended]
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def aclose(self) -> None:
         """End every task and wait until each has ended. May be called twice."""
         self._is_closed = True
-        tasks = list(self._tasks.values())
-        self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.end({*self._tasks, *self._ending.values()})
 
     def _finished(
         self,
@@ -85,6 +84,7 @@ class TaskScope:
         task: asyncio.Task[object],
         on_error: Callable[[CacheError], bool] | None,
     ) -> None:
+        self._ending.pop(task, None)
         if self._tasks.get(name) is task:
             del self._tasks[name]
         if task.cancelled():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -83,6 +84,21 @@ async def test_closing_a_cache_shows_the_other_and_then_the_choice(both_open: Bo
         choose(person, "Close this cache")
         await person.sees_soon("Open a cache")
         assert not person.is_pressable("Cancel")
+
+
+async def test_nothing_is_at_work_on_a_cache_any_more_when_its_widgets_go(
+    both_open: BothOpen,
+) -> None:
+    def mirrors() -> int:
+        return sum(task.get_name() == "mirror" for task in asyncio.all_tasks())
+
+    async with both_open() as person:
+        assert mirrors() == 2
+        at_work: list[int] = []
+        person.window.workspaces[-1].destroyed.connect(lambda: at_work.append(mirrors()))
+        choose(person, "Close this cache")
+        await person.until(lambda: len(at_work) > 0)
+        assert at_work == [1]
 
 
 async def test_a_cache_with_unsaved_text_is_not_closed_unasked(both_open: BothOpen) -> None:

@@ -7,6 +7,12 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 
 import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from sinch_cache_gui.ui.tasks import TaskScope
+
+Lend = Callable[[QWidget, TaskScope], None]
 
 PATIENCE_S = 60.0
 """Only what never comes true is waited for so long; a busy machine may need most of it."""
@@ -23,3 +29,20 @@ def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
             await asyncio.sleep(0.001)
 
     return wait
+
+
+@pytest.fixture
+async def lend(qtbot: QtBot) -> Lend:
+    """Lend a widget to a test, whose work in a scope ends before the widget goes.
+
+    The widget goes before any fixture ends, and Qt is turned in between: a task that is still at
+    work then, such as the check of a text, would go on with a widget that is not there any more.
+    """
+    loop = asyncio.get_running_loop()
+
+    def lent(widget: QWidget, scope: TaskScope) -> None:
+        qtbot.addWidget(
+            widget, before_close_func=lambda _widget: loop.run_until_complete(scope.aclose())
+        )
+
+    return lent

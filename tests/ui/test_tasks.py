@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.notices import Notice, Notices
+from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.tasks import TaskScope
 
 
@@ -43,6 +46,46 @@ async def test_starting_a_name_again_ends_the_previous_task() -> None:
 
     await scope.aclose()
     assert ended == ["first", "second"]
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+async def test_what_was_replaced_and_has_not_ended_yet_is_waited_for(is_closed: bool) -> None:
+    scope = TaskScope(Notices())
+    ended: list[str] = []
+
+    async def wait_for_ever(name: str, turns_to_tidy_up: int) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(turns_to_tidy_up):
+                await asyncio.sleep(0)
+            ended.append(name)
+
+    scope.start("search", wait_for_ever("first", 10))
+    await asyncio.sleep(0)
+    scope.start("search", wait_for_ever("second", 0))
+    await asyncio.sleep(0)
+    await (scope.aclose() if is_closed else scope.end(["search"]))
+    assert ended == ["second", "first"]
+    await scope.aclose()
+
+
+async def test_a_pane_that_has_ended_begins_nothing_any_more() -> None:
+    scope = TaskScope(Notices())
+    pane = PaneTasks(scope, object())
+    begun: list[str] = []
+
+    async def check(when: str) -> None:
+        begun.append(when)
+
+    pane.start("check", check("before"))
+    await asyncio.sleep(0.001)
+    await pane.end()
+    pane.start("check", check("after"))
+    assert not pane.is_running("check")
+    await asyncio.sleep(0.001)
+    assert begun == ["before"]
+    await scope.aclose()
 
 
 async def test_a_task_that_has_returned_is_not_running_any_more() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
@@ -74,12 +74,12 @@ class ElementDialog(QDialog):
         super().__init__(parent)
         name = display_key(place.row[0] if place.column else key)[:60]
         self.setWindowTitle(name)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(560, 420)
         self.key = key
         self.place = place
         self._row = place.row
         self._write = write
+        self._pane_tasks = tasks
         self._tasks = tasks.part(self)
         self._content: Content | None = None
         self._unsaved: Unsaved | None = None
@@ -258,3 +258,9 @@ class ElementDialog(QDialog):
         self._settle()
         self.edited_changed.emit()
         super().reject()
+        self._pane_tasks.start(f"close {id(self):x}", self._end())
+
+    async def _end(self) -> None:
+        """Go, once nothing is at work on the text any more."""
+        await self._tasks.end()
+        self.deleteLater()

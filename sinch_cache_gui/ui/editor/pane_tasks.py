@@ -15,6 +15,7 @@ class PaneTasks:
         self._suffix = f"{type(pane).__name__} {id(pane):x}"
         self._names: set[str] = set()
         self._parts: list[PaneTasks] = []
+        self._has_ended = False
 
     def part(self, part: object) -> PaneTasks:
         """Answer the same for a part of the pane, with names of its own; it ends with the pane."""
@@ -23,7 +24,13 @@ class PaneTasks:
         return tasks
 
     def start(self, name: str, work: Coroutine[object, object, None]) -> None:
-        """Run `work` in place of whatever this pane ran under `name`."""
+        """Run `work` in place of whatever this pane ran under `name`.
+
+        Once the pane has ended nothing is begun: a timer of it may still ask for something.
+        """
+        if self._has_ended:
+            work.close()
+            return
         self._names.add(name)
         self._scope.start(self._full(name), work)
 
@@ -36,7 +43,8 @@ class PaneTasks:
         self._scope.cancel(self._full(name))
 
     async def end(self) -> None:
-        """End all work of the pane, and wait until each has ended."""
+        """End all work of the pane for good, and wait until each has ended."""
+        self._has_ended = True
         for part in self._parts:
             await part.end()
         await self._scope.end(self._full(name) for name in self._names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -23,6 +23,7 @@ from sinch_cache_gui.ui.bulk.bulk_panel import BulkPanel
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from tests.ui.conftest import Lend
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 KEYS = [b"session:%d" % number for number in range(40)]
@@ -91,7 +92,7 @@ Open = Callable[[CacheBackend], Awaitable[Hand]]
 
 
 @pytest.fixture
-async def opened(qapp: QApplication, qtbot: QtBot, until: Until) -> AsyncIterator[Open]:
+async def opened(qapp: QApplication, qtbot: QtBot, lend: Lend, until: Until) -> Open:
     scope = TaskScope(Notices())
 
     async def open_on(inner: CacheBackend) -> Hand:
@@ -99,11 +100,10 @@ async def opened(qapp: QApplication, qtbot: QtBot, until: Until) -> AsyncIterato
         for key in (*KEYS, b"rate:1"):
             await cache.write(key, b"1", expected=None, ttl=600_000)
         panel = BulkPanel(Theme(qapp), cache, scope)
-        qtbot.addWidget(panel)
+        lend(panel, scope)
         return Hand(panel, cache, qtbot, until)
 
-    yield open_on
-    await scope.aclose()
+    return open_on
 
 
 async def test_keys_of_a_pattern_are_counted_and_sampled_before_they_are_deleted(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 from PySide6.QtCore import Qt
@@ -30,6 +30,7 @@ from sinch_cache_gui.ui.bulk.search_results import SearchResults
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from tests.ui.conftest import Lend
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
@@ -80,7 +81,7 @@ Open = Callable[[CacheBackend], Awaitable[Hand]]
 
 
 @pytest.fixture
-async def opened(qapp: QApplication, qtbot: QtBot, until: Until) -> AsyncIterator[Open]:
+async def opened(qapp: QApplication, qtbot: QtBot, lend: Lend, until: Until) -> Open:
     scope = TaskScope(Notices())
 
     async def open_on(cache: CacheBackend) -> Hand:
@@ -90,14 +91,13 @@ async def opened(qapp: QApplication, qtbot: QtBot, until: Until) -> AsyncIterato
         await cache.write(b"rate:1", b"7", expected=None, ttl=600_000)
         hand: Hand
         panel = SearchPanel(Theme(qapp), cache, scope, lambda: hand.selected)
-        qtbot.addWidget(panel)
+        lend(panel, scope)
         panel.resize(700, 400)
         hand = Hand(panel, cache, qtbot, until)
         panel.open_panel()
         return hand
 
-    yield open_on
-    await scope.aclose()
+    return open_on
 
 
 async def test_a_text_is_found_and_enter_opens_the_key(opened: Open, qtbot: QtBot) -> None:

@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -40,6 +39,7 @@ from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.voice.call_events import CallPhase, CallState
 from sinch_cache_gui.voice.recording import CacheOperation
+from tests.ui.conftest import Lend
 
 
 @dataclass
@@ -231,7 +231,7 @@ OpenPanel = Callable[..., Hand]
 
 
 @pytest.fixture
-def open_panel(qtbot: QtBot, qapp: QApplication, scope: TaskScope) -> OpenPanel:
+def open_panel(lend: Lend, qapp: QApplication, scope: TaskScope) -> OpenPanel:
     """Open a panel on a cache, as wide as wanted."""
 
     def make(
@@ -249,7 +249,7 @@ def open_panel(qtbot: QtBot, qapp: QApplication, scope: TaskScope) -> OpenPanel:
         panel = CallPanel(
             Theme(qapp), scope, cache, now_ms, is_read_only, keychain, preferences, clock
         )
-        qtbot.addWidget(panel)
+        lend(panel, scope)
         panel.resize(width, 860)
         panel.show()
         panel.activateWindow()

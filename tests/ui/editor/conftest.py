@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QTabBar,
     QWidget,
 )
-from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.interface import CacheBackend, Saved, Ttl
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -32,6 +31,7 @@ from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_state import Phase
 from sinch_cache_gui.values.drafts import DraftStore
 from tests.clock import Clock
+from tests.ui.conftest import Lend
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
@@ -156,7 +156,7 @@ def theme(qapp: QApplication) -> Theme:
 
 @pytest.fixture
 async def seat(
-    qtbot: QtBot, theme: Theme, cache: MemoryCache, clock: Clock, until: Until
+    lend: Lend, theme: Theme, cache: MemoryCache, clock: Clock, until: Until
 ) -> AsyncIterator[Callable[..., Awaitable[Desk]]]:
     """Takes a seat before new editors, perhaps over another backend, perhaps read-only."""
     shown: list[Notice] = []
@@ -176,14 +176,13 @@ async def seat(
         desk = Desk(tabs, cache, clock, shown, until)
         tabs.delete_requested.connect(desk.deletions.append)
         tabs.resize(560, 640)
-        qtbot.addWidget(tabs)
+        lend(tabs, scope)
         tabs.show()
         tabs.activateWindow()
         await until(tabs.isActiveWindow)
         return desk
 
     yield sit
-    await scope.aclose()
     defects = [notice for notice in shown if "inside this window" in notice.title]
     assert not defects, defects
 

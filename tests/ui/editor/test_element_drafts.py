@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import redis
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from shiboken6 import isValid
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.redis import RedisCache
@@ -237,3 +239,22 @@ async def test_closing_the_window_or_the_tab_asks(sit: Sit, kept: Kept, raw: red
     await come_to_rest(desk, kept)
     assert not desk.tabs.unsaved()
     assert raw.hget("customer", "profile") == STORED.encode()
+
+
+async def test_a_window_may_be_discarded_while_its_text_is_still_checked(
+    sit: Sit, raw: redis.Redis
+) -> None:
+    raw.hset("customer", "profile", f"[{','.join(map(str, range(60_000)))}]")
+
+    def is_checked() -> bool:
+        return any(task.get_name().startswith("check") for task in asyncio.all_tasks())
+
+    desk = await sit()
+    window = await edit(desk)
+    await desk.until(lambda: window.panel.view.blockCount() > 60_000 and not is_checked())
+    strike(window.panel.view, Qt.Key.Key_unknown, text=" ")
+    strike(window, Qt.Key.Key_Escape)
+    await desk.until(is_checked)
+    await press(desk, window, "Discard")
+    await desk.until(lambda: not isValid(window) and not is_checked())
+    assert not desk.notices

@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton
-from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.interface import ExpireIn, Saved, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -25,6 +24,7 @@ from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from tests.clock import Clock
+from tests.ui.conftest import Lend
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 KEY = b"session:1"
@@ -101,7 +101,7 @@ class Desk:
 
 
 @pytest.fixture
-async def desk(qtbot: QtBot, qapp: QApplication, until: Until) -> AsyncIterator[Desk]:
+async def desk(lend: Lend, qapp: QApplication, until: Until) -> AsyncIterator[Desk]:
     told: list[Notice] = []
     notices = Notices()
     hearing: list[Callable[[Notice], None]] = [told.append]
@@ -119,7 +119,7 @@ async def desk(qtbot: QtBot, qapp: QApplication, until: Until) -> AsyncIterator[
     pane.restore_requested.connect(desk.restored.append)
     pane.key_activated.connect(desk.opened.append)
     pane.resize(620, 640)
-    qtbot.addWidget(pane)
+    lend(pane, scope)
     pane.show()
     yield desk
     await scope.aclose()
