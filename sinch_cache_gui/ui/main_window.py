@@ -35,7 +35,6 @@ class MainWindow(QMainWindow):
         connect_requested: The user wants to open a `Profile`.
         cancel_requested: The user wants no other cache after all.
         forget_requested: A `Profile` shall no longer be among those opened before.
-        connections_requested: The user wants to choose another cache.
         close_cache_requested: The user is done with this `Workspace`.
         close_requested: The user wants to leave.
     """
@@ -43,7 +42,6 @@ class MainWindow(QMainWindow):
     connect_requested = Signal(object)
     cancel_requested = Signal()
     forget_requested = Signal(object)
-    connections_requested = Signal()
     close_cache_requested = Signal(object)
     close_requested = Signal()
 

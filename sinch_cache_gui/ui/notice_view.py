@@ -51,7 +51,6 @@ class NoticeBar(QFrame):
         theme: Theme,
         over: QWidget,
         *,
-        is_dismissible: bool = True,
         max_width: int | None = None,
         lift: int = 0,
     ) -> None:
@@ -60,7 +59,6 @@ class NoticeBar(QFrame):
         Args:
             theme: Colours.
             over: The pane the notices speak of.
-            is_dismissible: Whether the user may take the bar away without choosing an action.
             max_width: Pixels; in a wider pane the bar stands at its left. None: as wide as it is.
             lift: Pixels of the pane's bottom edge that stay uncovered.
         """
@@ -89,9 +87,6 @@ class NoticeBar(QFrame):
         self._content.setSpacing(GRID // 2)
         self._extra: QWidget | None = None
         self._lay_out()
-        # Only now: a widget without a parent would be shown as a window of its own.
-        self._close.setVisible(is_dismissible)
-        self._is_dismissible = is_dismissible
         over.installEventFilter(self)
         theme.changed.connect(self._restyle)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -142,7 +137,7 @@ class NoticeBar(QFrame):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._is_dismissible:
+        if event.key() == Qt.Key.Key_Escape:
             self._dismiss()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._buttons:
             self._buttons[0].click()

@@ -103,9 +103,9 @@ def is_compact(text: str) -> bool:
     return run_through(compactness_work(text))
 
 
-async def format_json_sliced(text: str, indent: int = 2) -> str:
+async def format_json_sliced(text: str) -> str:
     """Answer like `format_json` for a text known to be JSON, letting the loop run meanwhile."""
-    return await run_sliced(format_work(text, indent))
+    return await run_sliced(format_work(text))
 
 
 async def compact_json_sliced(text: str) -> str:

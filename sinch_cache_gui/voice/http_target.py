@@ -52,13 +52,12 @@ class HttpTarget:
         signer: Signer | None = None,
         may_leave: bool = False,
         now_ms: Callable[[], int] = wall_clock_ms,
-        verify: ssl.SSLContext | bool = True,
     ) -> None:
         self._url = url
         self._signer = signer
         self._now_ms = now_ms
         self._addresses = Addresses(url, may_leave=may_leave)
-        tls = httpx.create_ssl_context(verify=verify if url.scheme == "https" else False)
+        tls = httpx.create_ssl_context(verify=url.scheme == "https")
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._client = httpx.AsyncClient(
             follow_redirects=False,

@@ -90,9 +90,9 @@ def cause_text(record: CallbackRecord) -> str:
     return str(fields.get("reason") or "") if record.event is Event.DICE else ""
 
 
-def shortened(text: str, longest: int = LONGEST_LINE) -> str:
+def shortened(text: str) -> str:
     """Answer the beginning of a long text: nobody reads more of it in one line."""
-    return text if len(text) <= longest else f"{text[:longest]}…"
+    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}…"
 
 
 def value_text(value: KnownValue) -> str:

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 from sinch_cache_gui.ui.clipboard_text import mime_of, text_in
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
@@ -66,8 +66,8 @@ class CodeView(QPlainTextEdit):
     filling = Signal(object)
     long_edit_requested = Signal(object)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
         self._theme = theme
         self._is_editable = True
         self._text = EditorText(self)

@@ -39,16 +39,12 @@ class EditorTabs(QWidget):
     """Opens keys, keeps them true, and closes none with unsaved text without asking.
 
     Attributes:
-        document_opened: A key was opened; carries its bytes.
-        current_changed: Another tab is in front; carries its key, None for a new key or no tab.
         delete_requested: A key shall be deleted; carries its bytes.
         copy_as_requested: A key is wanted as code; carries its bytes and a `Language`.
         restore_requested: A key that has gone shall be what it was; carries its bytes.
         key_moved: A key was renamed or duplicated; carries the new name.
     """
 
-    document_opened = Signal(object)
-    current_changed = Signal(object)
     delete_requested = Signal(object)
     copy_as_requested = Signal(object, object)
     restore_requested = Signal(object)
@@ -167,7 +163,6 @@ class EditorTabs(QWidget):
                 pane.load()
             else:
                 pane.resume(draft.unsaved)
-            self.document_opened.emit(key)
         self._bring_to_front(pane)
         pane.take_focus()
 
@@ -339,10 +334,7 @@ class EditorTabs(QWidget):
     def _show_current(self, index: int) -> None:
         pane = self._pane_at(index)
         shown: QWidget = pane if pane is not None else self._empty
-        if self._stack.currentWidget() is shown:
-            return
         self._stack.setCurrentWidget(shown)
-        self.current_changed.emit(pane.key if isinstance(pane, EditorPane) else None)
 
     def _show_mark(self, pane: Pane) -> None:
         index = self._index_of(pane)

@@ -44,11 +44,9 @@ class TextPanel(QWidget):
 
     Attributes:
         save_requested: The user wants the text stored.
-        text_checked: A check of the present text has ended.
     """
 
     save_requested = Signal()
-    text_checked = Signal()
 
     def __init__(
         self, theme: Theme, tasks: PaneTasks, save_title: str, *, empty_hint: str = ""
@@ -178,7 +176,6 @@ class TextPanel(QWidget):
     def _show_findings(self, problem: JsonProblem | None, notes: tuple[JsonNote, ...]) -> None:
         self._problem = problem
         self.view.set_findings(problem, notes)
-        self.text_checked.emit()
 
     def _move_space(self, move: Callable[[str], Awaitable[str]]) -> None:
         if self._kind is ContentKind.JSON and not self.view.isReadOnly():

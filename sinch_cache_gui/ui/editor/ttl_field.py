@@ -34,10 +34,8 @@ class TtlField(QWidget):
     changed = Signal()
     entered = Signal()
 
-    def __init__(
-        self, theme: Theme, now_ms: Callable[[], int], parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, theme: Theme, now_ms: Callable[[], int]) -> None:
+        super().__init__()
         self._theme = theme
         self._now_ms = now_ms
         self._field = QLineEdit()
