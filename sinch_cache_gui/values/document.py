@@ -26,7 +26,6 @@ from sinch_cache_gui.values.content import (
     Content,
     ContentKind,
     TextRefused,
-    bytes_of,
     content_of,
     first_screen,
 )
@@ -37,8 +36,8 @@ from sinch_cache_gui.values.document_state import (
     Failure,
     Phase,
 )
-from sinch_cache_gui.values.document_views import BytesView, TextView
-from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
+from sinch_cache_gui.values.document_views import BytesView, DocumentViews, TextView
+from sinch_cache_gui.values.json_check import find_problem_sliced
 from sinch_cache_gui.values.reading import (
     beheaded,
     is_same_value,
@@ -85,8 +84,7 @@ class Document:
         """
         self.key = key
         self._backend = backend
-        self._view = view
-        self._bytes_view = bytes_view
+        self._views = DocumentViews(view, bytes_view)
         self._state = DocumentState(Phase.LOADING)
         self._listeners: list[Callable[[DocumentState], None]] = []
         self._turn = asyncio.Lock()
@@ -111,7 +109,7 @@ class Document:
 
     def dismiss(self) -> None:
         """Forget the last refusal or failure: the user has read it."""
-        self._become(self._settled())
+        self._become(self._state.settled())
 
     async def load(self) -> None:
         """Read the key for the first time, or again after a failure."""
@@ -130,7 +128,7 @@ class Document:
                 await breathe()
                 self._become(DocumentState(Phase.LOADING, stored, head))
                 await breathe()
-                await self._view.show_text(head.shown, is_undoable=False)
+                await self._views.text.show_text(head.shown, is_undoable=False)
             content = await self._content_of(stored)
             # Already now: what there is of a long text can be seen while the rest comes.
             self._become(DocumentState(Phase.LOADING, stored, content))
@@ -204,11 +202,11 @@ class Document:
             try:
                 outcome = await self._backend.change_ttl(self.key, change)
             except CacheError as error:
-                self._become(self._settled(failure=Failure(Attempt.CHANGE_TTL, error)))
+                self._become(self._state.settled(failure=Failure(Attempt.CHANGE_TTL, error)))
                 return
             if isinstance(outcome, TtlChanged):
                 stored = replace(self._state.stored, deadline_ms=outcome.after_ms)
-                self._become(self._settled(stored=stored))
+                self._become(self._state.settled(stored=stored))
             else:
                 self._depart()
 
@@ -278,18 +276,19 @@ class Document:
     async def _content_of(self, stored: StoredValue) -> Content:
         content = await content_of(stored, limit=self._limit)
         # What no text can say is edited as bytes, where there is a view for them.
-        return content if self._bytes_view_of(content) is None else replace(content, reason="")
+        has_view = self._views.bytes_view_of(content) is not None
+        return replace(content, reason="") if has_view else content
 
     async def _write(self, expected: bytes | None, ttl: Ttl) -> None:
-        before = self._settled()
+        before = self._state.settled()
         content = before.content
         if content is None or not content.is_editable:
             return
         self._become(replace(before, phase=Phase.SAVING))
         try:
-            data, revision = await self._read_view(content)
+            data, revision = await self._views.read(content)
         except TextRefused as refused:
-            self._become(self._back_to(before, refusal=refused.problem))
+            self._become(self._state.back_to(before, refusal=refused.problem))
             return
         write = _Write(revision, data, expected, before)
         try:
@@ -301,7 +300,7 @@ class Document:
             await self._look_again()
             return
         except CacheError as error:
-            self._become(self._back_to(before, failure=Failure(Attempt.SAVE, error)))
+            self._become(self._state.back_to(before, failure=Failure(Attempt.SAVE, error)))
             return
         except asyncio.CancelledError:
             self._in_doubt = write
@@ -322,12 +321,12 @@ class Document:
         try:
             stored = await self._read()
         except CacheError as error:
-            self._become(self._back_to(before, failure=Failure(Attempt.SAVE, error)))
+            self._become(self._state.back_to(before, failure=Failure(Attempt.SAVE, error)))
             return
         believed = before.stored
         if stored is not None and believed is not None and is_same_value(stored, believed):
             # It was another for a moment only.
-            self._become(self._back_to(before, is_unsaved_for_sure=True))
+            self._become(self._state.back_to(before, is_unsaved_for_sure=True))
         elif stored is None:
             self._depart()
         else:
@@ -340,9 +339,9 @@ class Document:
         if stored is not None and data == write.data:
             await self._saved(write, stored.deadline_ms)
         elif data == write.expected and (stored is None or data is not None):
-            self._become(self._back_to(write.came_from, is_unsaved_for_sure=True))
+            self._become(self._state.back_to(write.came_from, is_unsaved_for_sure=True))
         else:
-            self._become(self._back_to(write.came_from))
+            self._become(self._state.back_to(write.came_from))
             await self._reconcile(stored)
 
     async def _saved(self, write: _Write, deadline_ms: int | None) -> None:
@@ -354,7 +353,7 @@ class Document:
         ):
             content = replace(content, kind=ContentKind.JSON)
         stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)
-        is_edited = self._revision(content) != write.revision
+        is_edited = self._views.revision(content) != write.revision
         self._become(DocumentState(Phase.OPEN, stored, content, is_edited))
 
     async def _reconcile(self, stored: StoredValue | None) -> None:
@@ -364,12 +363,12 @@ class Document:
             self._depart()
         elif believed is not None and looks_the_same(stored, believed):
             was_lost = self._state.is_unsaved_for_sure and self._state.is_edited
-            settled = self._settled(phase=Phase.OPEN, stored=stored)
+            settled = self._state.settled(phase=Phase.OPEN, stored=stored)
             self._become(replace(settled, is_unsaved_for_sure=was_lost))
         elif not self._state.is_edited:
             await self._follow(stored)
         elif await self._says_the_same(stored):
-            self._become(self._settled(phase=Phase.OPEN, stored=stored, is_edited=False))
+            self._become(self._state.settled(phase=Phase.OPEN, stored=stored, is_edited=False))
         else:
             self._conflict(stored)
 
@@ -385,44 +384,21 @@ class Document:
         if content is None or stored.data is None:
             return False
         try:
-            data, revision = await self._read_view(content)
+            data, revision = await self._views.read(content)
         except TextRefused:
             return False
-        return data == stored.data and self._revision(content) == revision
+        return data == stored.data and self._views.revision(content) == revision
 
     async def _show_content(
         self, stored: StoredValue, content: Content, *, is_undoable: bool
     ) -> None:
-        if (view := self._bytes_view_of(content)) is not None and stored.data is not None:
-            view.show_bytes(stored.data, is_undoable=is_undoable)
-        else:
-            await self._view.show_text(content.shown, is_undoable=is_undoable)
+        await self._views.show(stored, content, is_undoable=is_undoable)
         self._become(DocumentState(Phase.OPEN, stored, content))
-
-    def _bytes_view_of(self, content: Content | None) -> BytesView | None:
-        if content is None or content.kind is not ContentKind.BINARY or content.is_head:
-            return None
-        return None if self._bytes_view is None else self._bytes_view()
-
-    async def _read_view(self, content: Content) -> tuple[bytes, int]:
-        """Answer what the user's view holds as bytes to store, and its revision then.
-
-        Raises:
-            TextRefused: It is a text that cannot be stored in this key.
-        """
-        view = self._bytes_view_of(content)
-        if view is not None:
-            return view.read_bytes(), view.revision
-        written = await self._view.read_text()
-        return await bytes_of(written.text, content), written.revision
-
-    def _revision(self, content: Content | None) -> int:
-        return (self._bytes_view_of(content) or self._view).revision
 
     def _conflict(self, theirs: StoredValue) -> None:
         before = self._state.theirs
         is_another = before is not None and not looks_the_same(before, theirs)
-        settled = self._settled(phase=Phase.CONFLICT, theirs=theirs)
+        settled = self._state.settled(phase=Phase.CONFLICT, theirs=theirs)
         self._become(replace(settled, has_changed_again=is_another or settled.has_changed_again))
 
     def _depart(self) -> None:
@@ -432,48 +408,7 @@ class Document:
         now, deadline = self._backend.now_ms(), self._state.deadline_ms
         has_expired = deadline is not None and deadline <= now
         departure = Departure(deadline if has_expired and deadline else now, has_expired)
-        self._become(self._settled(phase=Phase.GONE, departure=departure))
-
-    def _settled(
-        self,
-        *,
-        phase: Phase | None = None,
-        stored: StoredValue | None = None,
-        theirs: StoredValue | None = None,
-        departure: Departure | None = None,
-        is_edited: bool | None = None,
-        failure: Failure | None = None,
-    ) -> DocumentState:
-        """Answer the present state with nothing left over from the one before."""
-        state = self._state
-        new_phase = phase or state.phase
-        return DocumentState(
-            new_phase,
-            stored or state.stored,
-            state.content,
-            state.is_edited if is_edited is None else is_edited,
-            theirs=theirs or (state.theirs if new_phase is Phase.CONFLICT else None),
-            has_changed_again=new_phase is Phase.CONFLICT and state.has_changed_again,
-            departure=departure or (state.departure if new_phase is Phase.GONE else None),
-            failure=failure,
-        )
-
-    def _back_to(
-        self,
-        before: DocumentState,
-        *,
-        refusal: JsonProblem | None = None,
-        failure: Failure | None = None,
-        is_unsaved_for_sure: bool = False,
-    ) -> DocumentState:
-        """Answer the state before a write, with what the user typed since."""
-        return replace(
-            before,
-            is_edited=self._state.is_edited,
-            refusal=refusal,
-            failure=failure,
-            is_unsaved_for_sure=is_unsaved_for_sure,
-        )
+        self._become(self._state.settled(phase=Phase.GONE, departure=departure))
 
     def _become(self, state: DocumentState) -> None:
         if state == self._state:

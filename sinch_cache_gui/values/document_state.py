@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from sinch_cache_gui.cache.errors import CacheError
@@ -142,3 +142,43 @@ class DocumentState:
     def holds_unsaved_text(self) -> bool:
         """Whether closing the document now would lose something the user wrote."""
         return self.is_edited or self.phase in (Phase.SAVING, Phase.CHECKING)
+
+    def settled(
+        self,
+        *,
+        phase: Phase | None = None,
+        stored: StoredValue | None = None,
+        theirs: StoredValue | None = None,
+        departure: Departure | None = None,
+        is_edited: bool | None = None,
+        failure: Failure | None = None,
+    ) -> DocumentState:
+        """Answer the same with these differences, and nothing left over from what was before."""
+        new_phase = phase or self.phase
+        return DocumentState(
+            new_phase,
+            stored or self.stored,
+            self.content,
+            self.is_edited if is_edited is None else is_edited,
+            theirs=theirs or (self.theirs if new_phase is Phase.CONFLICT else None),
+            has_changed_again=new_phase is Phase.CONFLICT and self.has_changed_again,
+            departure=departure or (self.departure if new_phase is Phase.GONE else None),
+            failure=failure,
+        )
+
+    def back_to(
+        self,
+        before: DocumentState,
+        *,
+        refusal: JsonProblem | None = None,
+        failure: Failure | None = None,
+        is_unsaved_for_sure: bool = False,
+    ) -> DocumentState:
+        """Answer the state before a write that did not happen, with what was typed since."""
+        return replace(
+            before,
+            is_edited=self.is_edited,
+            refusal=refusal,
+            failure=failure,
+            is_unsaved_for_sure=is_unsaved_for_sure,
+        )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from sinch_cache_gui.cache.interface import StoredValue
+from sinch_cache_gui.values.content import Content, ContentKind, bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +65,53 @@ class BytesView(Protocol):
             is_undoable: Whether the user can take it back, to the bytes that were there.
         """
         ...
+
+
+class DocumentViews:
+    """The two views of one document, of which its content says where it stands."""
+
+    def __init__(self, text: TextView, bytes_view: Callable[[], BytesView] | None) -> None:
+        """Show nothing yet.
+
+        Args:
+            text: Where text is edited.
+            bytes_view: Answers where bytes that are no text are edited, and is not asked before
+                there are any; None where they only are shown.
+        """
+        self.text = text
+        self._bytes_view = bytes_view
+
+    def bytes_view_of(self, content: Content | None) -> BytesView | None:
+        """Answer where `content` is edited as bytes; None where it is a text, or only shown."""
+        if content is None or content.kind is not ContentKind.BINARY or content.is_head:
+            return None
+        return None if self._bytes_view is None else self._bytes_view()
+
+    async def show(self, stored: StoredValue, content: Content, *, is_undoable: bool) -> None:
+        """Show a value where it is edited.
+
+        Args:
+            stored: The value.
+            content: What stands in it.
+            is_undoable: Whether the user can take it back, to what was there.
+        """
+        if (view := self.bytes_view_of(content)) is not None and stored.data is not None:
+            view.show_bytes(stored.data, is_undoable=is_undoable)
+        else:
+            await self.text.show_text(content.shown, is_undoable=is_undoable)
+
+    async def read(self, content: Content) -> tuple[bytes, int]:
+        """Answer what the user's view holds as bytes to store, and its revision then.
+
+        Raises:
+            TextRefused: It is a text that cannot be stored in this key.
+        """
+        view = self.bytes_view_of(content)
+        if view is not None:
+            return view.read_bytes(), view.revision
+        written = await self.text.read_text()
+        return await bytes_of(written.text, content), written.revision
+
+    def revision(self, content: Content | None) -> int:
+        """Answer the revision of the view in which `content` is edited."""
+        return (self.bytes_view_of(content) or self.text).revision
