@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -16,6 +16,16 @@ Lend = Callable[[QWidget, TaskScope], None]
 
 PATIENCE_S = 60.0
 """Only what never comes true is waited for so long; a busy machine may need most of it."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptied_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Leave nothing on the clipboard: the offscreen one lets go of it after Python has ended.
+
+    What a program in Python has put there is then freed without an interpreter, which crashes.
+    """
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest.fixture
