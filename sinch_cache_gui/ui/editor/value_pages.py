@@ -134,7 +134,7 @@ class ValuePages(QObject):
         page.text_requested.connect(self.text_requested)
         page.set_may_write(self._may_write)
         self._may_write_changed.connect(page.set_may_write)
-        self._panel.add_text_page(page, page)
+        self._panel.add_text_page(page, page.search)
         self._built.append(page)
         return page
 

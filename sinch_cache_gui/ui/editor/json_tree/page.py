@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from array import array
-from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.notices import NoticeAction
 from sinch_cache_gui.ui.clipboard_text import copy_text
@@ -19,11 +17,13 @@ from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.json_tree.cell_editor import LONGEST_IN_PLACE, CellEditor
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
 from sinch_cache_gui.ui.editor.json_tree.commands import TreeCommand
+from sinch_cache_gui.ui.editor.json_tree.foot import TreeFoot
+from sinch_cache_gui.ui.editor.json_tree.search import TreeSearch
 from sinch_cache_gui.ui.editor.json_tree.search_strip import SearchStrip
 from sinch_cache_gui.ui.editor.json_tree.view import JsonTreeView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.message_page import MessagePage
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_edits import (
@@ -37,7 +37,6 @@ from sinch_cache_gui.values.json_edits import (
     set_value,
 )
 from sinch_cache_gui.values.json_outline import Node, NodeKind, Outline, Shift, outline_after
-from sinch_cache_gui.values.json_search import name_and_value_matches
 from sinch_cache_gui.values.json_text import InvalidJson
 from sinch_cache_gui.values.replacement import replacement
 from sinch_cache_gui.values.slices import Work, run_sliced
@@ -63,6 +62,7 @@ class JsonTreePage(QWidget):
 
     Attributes:
         text_requested: The text itself shall be shown.
+        search: Finds names and values in the tree.
         foot: The path of the element, beneath the tree.
     """
 
@@ -70,7 +70,6 @@ class JsonTreePage(QWidget):
 
     def __init__(self, theme: Theme, source: TextSource, tasks: PaneTasks) -> None:
         super().__init__()
-        self._theme = theme
         self._source = source
         self._view = source.view
         self._tasks = tasks
@@ -82,16 +81,12 @@ class JsonTreePage(QWidget):
         self._waiting: deque[Callable[[], Awaitable[None]]] = deque()
         self._is_working = False
         self._edited: int | None = None
-        self._places: array[int] = array("Q")
         self.strip = SearchStrip(theme)
         self.table = JsonTreeView(theme)
         self.message = MessagePage(theme)
         self._editor = CellEditor(theme, self.table)
-        self.foot = QLabel()
-        self.foot.setFixedHeight(ROW_HEIGHT)
-        self.foot.setContentsMargins(GRID, 0, GRID, 0)
-        self.foot.setMinimumWidth(80)
-        self.foot.setAccessibleName(tr("Path of the element"))
+        self.search = TreeSearch(self.strip, self.table, tasks, self._go_to)
+        self.foot = TreeFoot(theme)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.table)
@@ -113,10 +108,6 @@ class JsonTreePage(QWidget):
         self._editor.entered.connect(self._take_cell)
         self._editor.given_up.connect(self._leave_cell)
         self.table.viewport().installEventFilter(self)
-        self.strip.wanted_changed.connect(self._search)
-        self.strip.next_requested.connect(self.find_next)
-        self.strip.previous_requested.connect(self.find_previous)
-        self.strip.left.connect(self.table.setFocus)
 
     def set_may_write(self, may_write: bool) -> None:
         """Let the user change the text, or only look and copy."""
@@ -124,22 +115,6 @@ class JsonTreePage(QWidget):
         self.table.may_write = may_write
 
     # -- the panel asks ----------------------------------------------------------------------
-
-    def open_bar(self) -> None:
-        """Have the keyboard go to the search."""
-        self.strip.open_strip()
-
-    def find_next(self) -> None:
-        """Go to the next match, round the end."""
-        node = self.table.current_node()
-        at = -1 if node is None else node.first if node.is_container else node.start
-        self._go_to_match(bisect_right(self._places, at) if at >= 0 else 0)
-
-    def find_previous(self) -> None:
-        """Go to the match before, round the beginning."""
-        node = self.table.current_node()
-        at = 0 if node is None else node.first
-        self._go_to_match(bisect_left(self._places, at) - 1)
 
     async def settled(self) -> bool:
         """Take what is written in a cell into the text; answer whether no cell is left open."""
@@ -229,7 +204,7 @@ class JsonTreePage(QWidget):
         self._stack.setCurrentWidget(self.table)
         self._editor.follow()
         self._show_path()
-        self._search()
+        self.search.search()
 
     def _show_problem(self, problem: JsonProblem) -> None:
         self._problem = problem
@@ -271,44 +246,7 @@ class JsonTreePage(QWidget):
         if outline is None or node is None:
             self.foot.clear()
             return
-        self._say(outline.path_text(node.path))
-
-    def _say(self, sentence: str, *, is_bad: bool = False) -> None:
-        tokens = self._theme.tokens
-        self.foot.setStyleSheet(f"color: {tokens.danger if is_bad else tokens.muted};")
-        self.foot.setToolTip(sentence)
-        metrics = self.foot.fontMetrics()
-        room = max(self.foot.width() - 2 * GRID, 80)
-        end = tr("…")
-        shown = sentence[:1000] + (end if len(sentence) > 1000 else "")
-        while metrics.horizontalAdvance(shown) > room and len(shown) > 1:
-            shown = shown[: max(len(shown) * 9 // 10 - 1, 0)].rstrip(end) + end
-        self.foot.setText(shown)
-
-    # -- finding -----------------------------------------------------------------------------
-
-    def _search(self) -> None:
-        self.table.painter_of_rows.set_wanted(self.strip.wanted)
-        self.table.viewport().update()
-        self._tasks.start("tree search", self._search_all())
-
-    async def _search_all(self) -> None:
-        outline, wanted = self.table.rows.outline, self.strip.wanted
-        if outline is None or not wanted:
-            self._places = array("Q")
-            self.strip.say("")
-            return
-        self.strip.say(tr("searching…"))
-        self._places = await run_sliced(name_and_value_matches(outline.text, wanted))
-        count = len(self._places)
-        if not count:
-            self.strip.say(tr("no match"))
-        else:
-            self.strip.say(tr("1 match") if count == 1 else tr("{} matches").format(f"{count:,}"))
-
-    def _go_to_match(self, number: int) -> None:
-        if self._places:
-            self._tasks.start("tree match", self._go_to(self._places[number % len(self._places)]))
+        self.foot.say(outline.path_text(node.path))
 
     # -- doing -------------------------------------------------------------------------------
 
@@ -320,7 +258,7 @@ class JsonTreePage(QWidget):
             case TreeCommand.SHOW_TEXT:
                 self._show_in_text()
             case _ if not self._may_write:
-                self._say(tr("This value is read-only here."), is_bad=True)
+                self.foot.say(tr("This value is read-only here."), is_bad=True)
             case TreeCommand.EDIT_VALUE | TreeCommand.RENAME:
                 is_name = command is TreeCommand.RENAME
                 self._enqueue(lambda: self._open_cell(Column.NAME if is_name else Column.VALUE))
@@ -380,7 +318,7 @@ class JsonTreePage(QWidget):
         if outline is None or node is None or not self._is_parsed:
             return
         if not node.path:
-            self._say(tr("The whole value stands in nothing: it cannot be moved or removed."))
+            self.foot.say(tr("The whole value stands in nothing: it cannot be moved or removed."))
             return
         edit = make(outline, node)
         if edit is not None:
@@ -391,7 +329,7 @@ class JsonTreePage(QWidget):
         written = self._written
         changed = None if written is None else await self._view.apply(edit.change, written)
         if changed is None:
-            self._say(tr("The text has changed meanwhile; nothing was done."), is_bad=True)
+            self.foot.say(tr("The text has changed meanwhile; nothing was done."), is_bad=True)
             return False
         async with self._reading:
             await self._take(changed, edit.shift)  # an edit of JSON is JSON: no check is needed
@@ -406,7 +344,7 @@ class JsonTreePage(QWidget):
         path = node.path if is_inside else node.path[:-1]
         container = outline.node(path)
         if not container.is_container or (not is_inside and not node.path):
-            self._say(tr("Nothing can stand inside or behind this value."), is_bad=True)
+            self.foot.say(tr("Nothing can stand inside or behind this value."), is_bad=True)
             return
         await run_sliced(outline.expand(path))
         count = outline.part_count(path) or 0
@@ -473,7 +411,7 @@ class JsonTreePage(QWidget):
 
     def _refuse(self, sentence: str) -> None:
         self._editor.show_refusal(sentence)
-        self._say(sentence, is_bad=True)
+        self.foot.say(sentence, is_bad=True)
 
 
 async def _whole(work: Work[None]) -> None:
