@@ -208,15 +208,28 @@ class Outline:
         return None if branch is None else len(branch.firsts)
 
     def expand(self, path: Path) -> Work[None]:
-        """Read the parts of a container; they become rows while they are read."""
+        """Read the parts of a container; they become rows while they are read.
+
+        One that is given up before its end leaves the container collapsed, not with some parts.
+        """
         node = self.node(path)
         if node.is_expanded or not node.is_container:
             return
         branch = self._opened(path)
         self._tell_changed(path)
+        try:
+            yield from self._read_parts(path, branch, node.start)
+        except GeneratorExit:
+            if self._branch(path) is branch:
+                self.collapse(path)
+            raise
+        if self._branch(path) is branch:
+            self._tell_changed(path)
+
+    def _read_parts(self, path: Path, branch: Branch, start: int) -> Work[None]:
         parts: list[Part] = []
         most, read = _BATCH, 0
-        for part in split(self.text, node.start):
+        for part in split(self.text, start):
             if part is None:
                 yield
                 continue
@@ -228,8 +241,7 @@ class Outline:
                 parts, most = [], min(2 * most, _LARGEST_BATCH)
             if read % _BATCH == 0:
                 yield
-        if self._add(path, branch, parts):
-            self._tell_changed(path)
+        self._add(path, branch, parts)
 
     def collapse(self, path: Path) -> None:
         """Show the parts of a container no more, and forget what was expanded in it."""

@@ -131,6 +131,20 @@ def test_a_long_list_is_read_in_pieces_and_can_be_collapsed_meanwhile() -> None:
     assert rows.count == outline.row_count() == 1
 
 
+def test_a_list_given_up_halfway_is_collapsed_and_can_be_expanded_again() -> None:
+    outline, rows = Outline(json.dumps([{"a": 1}] * 20_000)), Rows()
+    outline.listen(rows)
+    work = outline.expand(())
+    for _ in range(4):
+        next(work)
+    assert rows.count > 1
+    work.close()
+    assert rows.count == outline.row_count() == 1
+    assert not outline.node(()).is_expanded
+    run_through(outline.expand(()))
+    assert rows.count == outline.row_count() == 20_001
+
+
 def test_a_part_too_long_for_one_look_is_passed_with_pauses() -> None:
     long = json.dumps([[{"a": ["x" * 30, "\n" * 60]}] * 50] * 200)
     outline = Outline(f'{{"long": {long}, "next": 1}}')

@@ -234,6 +234,17 @@ async def test_expansion_follows_what_somebody_else_writes(hand: Hand) -> None:
     assert hand.foot('$["a.b"]')
 
 
+async def test_a_hand_that_comes_to_rest_while_a_tree_is_read_leaves_it_whole(desk: Desk) -> None:
+    await desk.put(KEY, json.dumps([1] * 50_000, indent=0).encode())
+    pane = await desk.open(KEY)
+    await desk.until(lambda: pane.panel.footer.sentence == "Valid JSON")
+    desk.ctrl("t")
+    rows = pane.pages.tree.table.rows
+    await desk.until(lambda: 1 < rows.rowCount() < 50_001)
+    pane.panel.view.text_rested.emit()
+    await desk.until(lambda: rows.rowCount() == 50_001)
+
+
 async def test_the_cursor_and_the_tree_are_at_the_same_place(hand: Hand) -> None:
     hand.desk.ctrl("t")
     cursor = hand.desk.view().textCursor()

@@ -181,15 +181,24 @@ class JsonTreePage(QWidget):
         """Show a text known to be JSON."""
         old = self.table.rows.outline
         if old is None:
-            outline = Outline(written.text)
-            self._written, self._is_parsed = written, True
-            self._show_outline(outline, None)
-            await run_sliced(outline.expand(()))
+            await self._take_first(written)
             return
         shift = shift or Shift.of(replacement(old.text, written.text))
         outline = await run_sliced(outline_after(old, written.text, shift))
         self._written, self._is_parsed = written, True
         self._show_outline(outline, shift)
+
+    async def _take_first(self, written: Written) -> None:
+        """Show the first text known to be JSON, one level of it, while it is read."""
+        outline = Outline(written.text)
+        self._written, self._is_parsed = written, True
+        self._show_outline(outline, None)
+        try:
+            await run_sliced(outline.expand(()))
+        except asyncio.CancelledError:  # by whoever reads next: for them nothing is shown yet
+            self._written = None
+            self.table.rows.show(None)
+            raise
 
     def _show_outline(self, outline: Outline, shift: Shift | None) -> None:
         current = self.table.current_node()
