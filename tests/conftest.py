@@ -81,6 +81,8 @@ def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     if pytest_asyncio.is_async_test(request.node):
         request.getfixturevalue("nothing_left_in_the_loop")
     yield
+    if is_qt_test(request.path):
+        let_go_of_keys()
     if is_qt_test(request.path) and not request.node.stash.get(failed_call, False):
         left = clear_qt_leftovers()
         assert not left, f"left behind: {left}"
@@ -98,6 +100,19 @@ async def nothing_left_in_the_loop() -> AsyncIterator[None]:
     gc.collect()
     assert not left, f"tasks left running: {left}"
     assert not unheard, f"nobody awaited: {unheard}"
+
+
+def let_go_of_keys() -> None:
+    """Hold no key any more: QTest leaves Ctrl and Shift down, and a table asks for them.
+
+    A row selected by the next test would be selected as if that had clicked it with them.
+    """
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    if QApplication.instance() is not None:
+        QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
 
 
 def clear_qt_leftovers() -> list[str]:

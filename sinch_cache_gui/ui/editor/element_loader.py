@@ -164,7 +164,7 @@ class ElementLoader(QObject):
 
     async def _catch_up(self) -> None:
         self.is_loading = True
-        self._tell()
+        self._tell(is_due=True)
         try:
             goes_on = True
             while goes_on:
@@ -177,7 +177,7 @@ class ElementLoader(QObject):
                     goes_on = False
         finally:
             self.is_loading = False
-            self.progressed.emit()
+            self._tell(is_due=True)
 
     async def _load_anew(self) -> None:
         kind, within = self._kind, self._within
@@ -259,9 +259,9 @@ class ElementLoader(QObject):
         await asyncio.sleep(0)  # a page that came at once lets the window breathe, too
         return page
 
-    def _tell(self) -> None:
+    def _tell(self, *, is_due: bool = False) -> None:
         now_s = monotonic()
-        if now_s - self._told_at_s >= TELL_EVERY_S:
+        if is_due or now_s - self._told_at_s >= TELL_EVERY_S:
             self._told_at_s = now_s
             self.progressed.emit()
 

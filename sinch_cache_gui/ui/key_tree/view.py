@@ -6,7 +6,16 @@ from collections.abc import Collection
 from time import monotonic
 from typing import Final
 
-from PySide6.QtCore import QEvent, QItemSelection, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QPoint,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
     QContextMenuEvent,
     QGuiApplication,
@@ -289,7 +298,11 @@ class KeyTreeView(QTableView):
         """Make a row current and select it alone."""
         # A layout still to come would scroll back to what was held on to before.
         self.executeDelayedItemsLayout()
-        self.setCurrentIndex(self.tree.index(row, 0))
+        # Not as the view would: with Ctrl still held from a shortcut it toggles the row.
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(
+            self.tree.index(row, 0), flags.ClearAndSelect | flags.Rows
+        )
 
     # -- expansion ---------------------------------------------------------------------------
 

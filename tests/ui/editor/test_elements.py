@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -12,14 +13,39 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox
 
 from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.element_range import ElementRange
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, ScanCursor
 from sinch_cache_gui.cache.redis import RedisCache
 from tests.ui.editor.conftest import Desk
+
+
+class Line(ForwardingBackend):
+    """A connection on which pages of elements come only while they are let through."""
+
+    def __init__(self, inner: CacheBackend) -> None:
+        super().__init__(inner)
+        self.is_open = asyncio.Event()
+        self.is_open.set()
+
+    async def elements(
+        self,
+        key: bytes,
+        kind: str,
+        cursor: ScanCursor | None = None,
+        *,
+        count: int = 200,
+        within: ElementRange | None = None,
+    ) -> ElementPage | None:
+        await self.is_open.wait()
+        return await super().elements(key, kind, cursor, count=count, within=within)
 
 
 @dataclass
 class Seat:
     desk: Desk
     raw: redis.Redis
+    line: Line
 
     def rows(self) -> list[tuple[str, ...]]:
         """What every server tells; some have a third column, the deadlines of fields."""
@@ -35,10 +61,10 @@ class Seat:
 async def other(
     seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis
 ) -> AsyncIterator[Seat]:
-    cache = RedisCache(parse_target(redis_url))
-    await cache.connect()
-    yield Seat(await seat(cache), raw)
-    await cache.aclose()
+    line = Line(RedisCache(parse_target(redis_url)))
+    await line.connect()
+    yield Seat(await seat(line), raw, line)
+    await line.aclose()
 
 
 async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
@@ -88,9 +114,11 @@ async def test_all_of_a_large_hash_is_loaded_and_can_be_stopped(other: Seat) -> 
     other.raw.hset("hash", mapping={f"field:{n}": n for n in range(count)})
     pane = await other.desk.open(b"hash")
     await other.desk.until(lambda: "Load all" in other.desk.button_texts())
+    other.line.is_open.clear()
     other.desk.click("Load all")
     await other.desk.until(lambda: "Stop" in other.desk.button_texts())
     other.desk.click("Stop")
+    other.line.is_open.set()
     await other.desk.until(lambda: not pane.tasks.is_running("elements"))
     assert 1_000 <= pane.pages.elements.model.rowCount() < count
     other.desk.click("Load all")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent
+from PySide6.QtTest import QTest
 
 from sinch_cache_gui.cache.interface import TtlPolicy
 from sinch_cache_gui.keyspace.key_targets import ChosenKeys, below
@@ -113,11 +114,14 @@ async def test_the_view_does_not_jump_when_rows_come_and_go_above() -> None:
 
 async def test_a_change_paints_its_own_row_and_no_other() -> None:
     class Painted(QObject):
-        """Notes how much of the rows is painted, countdowns left out."""
+        """Notes how much of the rows is painted, countdowns left out.
+
+        A countdown may be painted together with a row: what is around both is nearly everything.
+        """
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-            if isinstance(event, QPaintEvent) and event.rect().width() > 100:
-                heights.append(event.rect().height())
+            if isinstance(event, QPaintEvent):
+                heights.extend(part.height() for part in event.region() if part.width() > 100)
             return False
 
     heights: list[int] = []
@@ -212,6 +216,18 @@ async def test_a_key_can_be_revealed() -> None:
         tree.pane.reveal(b"deep:er:02999")
         await tree.until(lambda: tree.view.currentIndex().isValid() and tree.at() == "02999")
         assert tree.view.currentIndex().row() in tree.view.rows_on_screen()
+
+
+async def test_a_key_is_selected_alone_though_ctrl_is_still_held_from_a_shortcut() -> None:
+    async with a_tree() as tree:
+        for key in ("a", "b"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        tree.view.go_to(0)
+        QTest.keyPress(tree.view, Qt.Key.Key_Control, Qt.KeyboardModifier.ControlModifier)
+        tree.pane.reveal(b"b")
+        await tree.until(lambda: tree.at() == "b")
+        assert [node.path for node in tree.view.selected_nodes()] == [b"b"]
 
 
 async def test_keys_nobody_can_see_are_shown_escaped_and_copied_exactly() -> None:
