@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from time import perf_counter
@@ -92,6 +92,10 @@ class Pace:
     A call takes the network's time, the same for each, and the server's, which grows with the
     count. The shortest call seen stands for the network. One slow call may be our own doing; two
     in a row are the server's.
+
+    Attributes:
+        count: How many to ask for next.
+        is_in_doubt: The last call was slow, and the next is to tell whether that was the server.
     """
 
     def __init__(self, limit_s: float = HOLD_LIMIT_S, aim_s: float = HOLD_AIM_S) -> None:
@@ -105,14 +109,14 @@ class Pace:
         self._limit_s = limit_s
         self._aim_s = aim_s
         self._floor_s = float("inf")
-        self._was_slow = False
+        self.is_in_doubt = False
 
     def measured(self, count: int, took_s: float) -> None:
         """Learn that a call for `count` keys took so long."""
         self._floor_s = min(self._floor_s, took_s)
         hold_s = took_s - self._floor_s
-        was_slow, self._was_slow = self._was_slow, hold_s > self._limit_s
-        if self._was_slow and was_slow:
+        was_slow, self.is_in_doubt = self.is_in_doubt, hold_s > self._limit_s
+        if self.is_in_doubt and was_slow:
             self.count = max(LEAST_COUNT, count // 2)
         elif hold_s < self._aim_s:
             self.count = min(MOST_COUNT, max(self.count, count * 2))
@@ -179,29 +183,36 @@ class Loader:
 
     async def _scan(self) -> CoverageState:
         breathe = Breather()
-        page = await self._measured_page()
-        for number in itertools.count(1):
-            self._cursor = page.next
-            if page.next is None or self._is_stopping:
-                await self._take_in(page, breathe)
-                break
-            if number < FIRST_PAGES:
-                await self._take_in(page, breathe)
-                page = await self._measured_page()
-            elif number % MEASURE_EVERY:
-                page = await self._while_asking(self._take_in(page, breathe))
-            else:
-                page = await self._measured_with(page, breathe)
-        return CoverageState.COMPLETE if page.next is None else CoverageState.STOPPED
-
-    async def _measured_with(self, page: ScanPage, breathe: Breather) -> ScanPage:
-        """Answer the next page with the keys of this one, to be taken in while asking again."""
+        pages: asyncio.Queue[ScanPage | None] = asyncio.Queue()
+        asking = asyncio.create_task(self._ask(pages))
         try:
-            following = await self._measured_page()
-        except CacheError:
-            await self._take_in(page, breathe)
-            raise
-        return ScanPage([*page.keys, *following.keys], following.next)
+            while (page := await pages.get()) is not None:
+                await self._take_in(page, breathe)
+                pages.task_done()
+            await asking
+        finally:
+            if not asking.done():
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+        return CoverageState.COMPLETE if self._cursor is None else CoverageState.STOPPED
+
+    async def _ask(self, pages: asyncio.Queue[ScanPage | None]) -> None:
+        """Put page after page, then None; each is asked for while the one before is taken in."""
+        try:
+            for number in itertools.count(1):
+                is_measured = number <= FIRST_PAGES or number % MEASURE_EVERY == 0
+                if is_measured or self._pace.is_in_doubt:
+                    await pages.join()
+                    page = await self._measured_page()
+                else:
+                    page = await self._page(self._pace.count)
+                await pages.join()  # no more than one page is to wait
+                self._cursor = page.next
+                pages.put_nowait(page)
+                if page.next is None or self._is_stopping:
+                    return
+        finally:
+            pages.put_nowait(None)
 
     async def _measured_page(self) -> ScanPage:
         count = self._pace.count
@@ -212,19 +223,6 @@ class Loader:
 
     async def _page(self, count: int) -> ScanPage:
         return await self._source.scan_page(self._cursor, pattern=self.pattern, count=count)
-
-    async def _while_asking(self, work: Coroutine[object, object, None]) -> ScanPage:
-        """Answer the next page, asked for before `work` is done, so that both take one time."""
-        asking = asyncio.create_task(self._page(self._pace.count))
-        try:
-            await asyncio.sleep(0)
-            await work
-            return await asking
-        finally:
-            work.close()
-            if not asking.done():
-                asking.cancel()
-                await asyncio.gather(asking, return_exceptions=True)
 
     async def _take_in(self, page: ScanPage, breathe: Breather) -> None:
         keys = page.keys

@@ -98,6 +98,32 @@ async def test_a_failure_is_told_and_can_be_continued(at_page: int) -> None:
     assert set(seen) == set(pages.keys)
 
 
+async def test_keys_that_cannot_be_taken_in_end_the_scan() -> None:
+    def refuse(_keys: Sequence[bytes]) -> None:
+        raise ValueError("not a name")
+
+    with pytest.raises(ValueError, match="not a name"):
+        await Loader(Pages(100_000, page=1000), refuse, lambda: None).run()
+
+
+async def test_a_scan_that_is_given_up_asks_for_nothing_more() -> None:
+    pages = Pages(300_000, page=1000)
+    running = asyncio.create_task(loader_of(pages, []).run())
+    pages.before_answer = lambda page: running.cancel() if page == 20 else None
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert len(pages.asked) <= 21
+
+
+def test_a_slow_answer_is_in_doubt_until_the_next() -> None:
+    pace = Pace()
+    for took_s in (0.001, 0.050):
+        pace.measured(pace.count, took_s)
+    assert pace.is_in_doubt
+    pace.measured(pace.count, 0.001)
+    assert not pace.is_in_doubt
+
+
 async def test_a_pattern_is_pushed_down() -> None:
     pages = Pages(10)
     await Loader(pages, lambda _keys: None, lambda: None, b"session:*").run()
