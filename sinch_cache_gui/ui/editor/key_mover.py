@@ -135,8 +135,8 @@ class KeyMover(QObject):
             case Gone():
                 self._say_gone()
             case _:
-                self.bar.hide_notice()
                 self.renamed.emit(to)
+                self.bar.hide_notice()  # only now: whoever hears it asks where the keyboard is
 
     async def _duplicate(self, to: bytes, *, keeps_ttl: bool) -> None:
         try:
@@ -155,8 +155,8 @@ class KeyMover(QObject):
             case Gone():
                 self._say_gone()
             case _:
-                self.bar.hide_notice()
                 self.duplicated.emit(to)
+                self.bar.hide_notice()
 
     def _say_taken(self, to: bytes, *actions: NoticeAction) -> None:
         self.bar.show_notice(

@@ -137,6 +137,12 @@ class EditorTabs(QWidget):
         self._panes[draft.key].resume_element(draft.place, draft.unsaved)
 
     def _open(self, key: bytes, draft: Draft | None = None) -> None:
+        pane = self._pane_of(key, draft)
+        self._bring_to_front(pane)
+        pane.take_focus()
+
+    def _pane_of(self, key: bytes, draft: Draft | None = None) -> EditorPane:
+        """Answer the pane of a key, in a new tab unless it is open."""
         pane = self._panes.get(key)
         if pane is None:
             pane = EditorPane(
@@ -153,7 +159,7 @@ class EditorTabs(QWidget):
             pane.create_requested.connect(partial(self._create_instead, pane))
             pane.header.copy_as_requested.connect(partial(self.copy_as_requested.emit, key))
             pane.mover.renamed.connect(partial(self._follow_rename, pane))
-            pane.mover.duplicated.connect(self._show_copy)
+            pane.mover.duplicated.connect(partial(self._show_copy, pane))
             self._add(pane, elided_key(key, TAB_LENGTH), display_key(key)[:2000])
             pane.draft_rested.connect(partial(self._drafts.keep, pane))
             pane.draft_settled.connect(partial(self._drafts.forget, key))
@@ -163,8 +169,7 @@ class EditorTabs(QWidget):
                 pane.load()
             else:
                 pane.resume(draft.unsaved)
-        self._bring_to_front(pane)
-        pane.take_focus()
+        return pane
 
     def open_new(self, prefix: bytes = b"") -> None:
         """Ask for a new key whose name begins with `prefix`."""
@@ -373,17 +378,27 @@ class EditorTabs(QWidget):
             self._remove(pane)
 
     def _replace(self, pane: CreatePane, key: bytes) -> None:
-        self.open_key(key)
+        self._open_made(key, pane)
         self._remove(pane)
 
     def _follow_rename(self, pane: EditorPane, to: bytes) -> None:
-        self._show_copy(to)
+        self._show_copy(pane, to)
         self._remove(pane)
 
-    def _show_copy(self, key: bytes) -> None:
-        self.open_key(key)
-        self._panes[key].look_again()
-        self.key_moved.emit(key)
+    def _show_copy(self, pane: EditorPane, to: bytes) -> None:
+        self._open_made(to, pane)
+        self._panes[to].look_again()
+        self.key_moved.emit(to)
+
+    def _open_made(self, key: bytes, maker: Pane) -> None:
+        """Open what a pane has made; a user who has gone on meanwhile is not fetched back."""
+        focused = self.window().focusWidget()
+        has_keyboard = focused is None or maker.isAncestorOf(focused)
+        pane = self._pane_of(key)
+        if self.current_pane is maker:
+            self._bring_to_front(pane)
+            if has_keyboard:
+                pane.take_focus()
 
     def _create_instead(self, pane: EditorPane) -> None:
         self.open_new(pane.key)

@@ -25,6 +25,24 @@ async def test_a_key_is_created_for_an_hour_unless_told_otherwise(desk: Desk) ->
     assert stored == StoredValue("string", b'{"a":1.0}', 9, desk.clock.ms + 3_600_000)
 
 
+async def test_whoever_has_gone_on_before_it_is_created_is_not_fetched_back(desk: Desk) -> None:
+    await desk.put(b"other", b"[]")
+    await desk.open(b"other")
+    fill(desk, "session:new", "1")
+    desk.click("Create")
+    desk.tab_bar().setFocus()
+    await desk.until(lambda: desk.tab_titles() == ["other", "session:new"])
+    assert desk.pane().key == KEY
+    assert desk.tab_bar().hasFocus()
+
+    fill(desk, "session:newer", "2")
+    desk.click("Create")
+    await desk.open(b"other")
+    await desk.until(lambda: desk.tab_titles() == ["other", "session:new", "session:newer"])
+    assert desk.pane().key == b"other"
+    assert desk.view().hasFocus()
+
+
 async def test_the_prefix_is_there_already(desk: Desk) -> None:
     desk.tabs.open_new(b"rate:")
     assert desk.field("Name of the new key").text() == "rate:"

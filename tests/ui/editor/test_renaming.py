@@ -36,6 +36,20 @@ async def test_enter_renames(desk: Desk) -> None:
     desk.type_into(NAME, "new")
     desk.keys(Qt.Key.Key_Return, widget=desk.field(NAME))
     await desk.until(lambda: desk.tabs.open_keys == [b"new"])
+    await desk.until(lambda: desk.view().hasFocus())
+
+
+async def test_whoever_has_gone_on_before_there_is_a_copy_is_not_fetched_back(desk: Desk) -> None:
+    for key in (b"old", b"other"):
+        await desk.put(key, b"1")
+        await desk.open(key)
+    desk.tabs.duplicate_key(b"old")
+    desk.type_into(NAME, "copy")
+    desk.click("Duplicate")
+    await desk.open(b"other")
+    await desk.until(lambda: b"copy" in desk.tabs.open_keys)
+    assert desk.pane().key == b"other"
+    assert desk.view().hasFocus()
 
 
 async def test_a_name_that_is_taken_is_overwritten_only_when_told(desk: Desk) -> None:
