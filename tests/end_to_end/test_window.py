@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.end_to_end.person import Person
 from tests.end_to_end.somebody import SomebodyElse, finds
@@ -15,6 +17,30 @@ OpenWindow = Callable[..., AbstractAsyncContextManager[Person]]
 
 TTL, TYPE = 1, 2
 CALLER = "+46701740605"
+
+
+class Appearances(QObject):
+    """Notes every window that appears, if only for a blink."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.windows: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.windows.append(type(watched).__name__)
+        return False
+
+
+async def test_no_part_of_the_window_appears_before_it_has_its_place(
+    open_window: OpenWindow, qapp: QApplication
+) -> None:
+    appearances = Appearances()
+    qapp.installEventFilter(appearances)
+    async with open_window("memory:") as person:
+        await person.sees_soon("complete")
+        qapp.removeEventFilter(appearances)
+    assert appearances.windows == ["MainWindow"]
 
 
 async def test_the_tree_opens_folder_by_folder(shared_cache: Shared) -> None:

@@ -36,12 +36,12 @@ class NameField(QWidget):
         self._keeps.setAccessibleName(self.tr("The copy expires when the key does"))
         self._keeps.setToolTip(self.tr("Otherwise the copy does not expire"))
         self._keeps.setChecked(True)
-        self._keeps.setVisible(asks_expiry)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         column.addWidget(self._field)
         column.addWidget(self._keeps)
+        self._keeps.setVisible(asks_expiry)
         self.setFocusProxy(self._field)
         self._field.returnPressed.connect(self.entered)
         at = self._field.text().rfind(":") + 1
