@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sinch_cache_gui.keyspace.folder import SEPARATOR, Folder
+from sinch_cache_gui.keyspace.remainders import with_room
 
 
 @dataclass(slots=True)
@@ -57,16 +58,17 @@ def plan_arrivals(folder: Folder, rests: Sequence[bytes], batch: Batch) -> None:
         elif isinstance(child, Folder):
             plan_arrivals(child, below, batch)
         else:
-            if isinstance(child, bytes):
-                child = folder.children[head] = {child}
-            before = len(child)
-            child.update(below)
-            _recount(folder, head, len(child) - before, batch)
+            known = {child} if isinstance(child, bytes) else with_room(child)
+            if known is not child:
+                folder.children[head] = known
+            before = len(known)
+            known.update(below)
+            _recount(folder, head, len(known) - before, batch)
     if arriving:
         batch.folders.append((folder, arriving))
     if leaves:
-        known = folder.leaf_names
-        new = [name for name in dict.fromkeys(leaves) if name not in known]
+        shown = folder.leaf_names
+        new = [name for name in dict.fromkeys(leaves) if name not in shown]
         if new:
             batch.leaves.append((folder, new))
 

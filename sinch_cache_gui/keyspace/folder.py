@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from sortedcontainers import SortedList
 
 from sinch_cache_gui.keyspace.order import sorted_leaves
+from sinch_cache_gui.keyspace.remainders import Remainders, listed
 
 if TYPE_CHECKING:
     from sinch_cache_gui.keyspace.order import TtlOrder
@@ -20,7 +21,7 @@ SEPARATOR: Final = b":"
 PART: Final = 2000
 """Names copied in one go while iterating."""
 
-Below: TypeAlias = "bytes | set[bytes] | Folder"
+Below: TypeAlias = "bytes | Remainders | Folder"
 """What a child folder holds: its only remainder, its unsplit remainders, or a split folder.
 
 Most folders are never looked into, so most cost no object of ours: the memory of an index follows
@@ -216,7 +217,9 @@ class Folder:
                 return rest in folder.leaf_names
             child = folder.children.get(head)
             if not isinstance(child, Folder):
-                return below in child if isinstance(child, set) else child == below
+                if child is None or isinstance(child, bytes):
+                    return child == below
+                return below in child
             folder, rest = child, below
 
     def parts(self) -> Iterator[tuple[bytes, list[bytes]]]:
@@ -229,9 +232,11 @@ class Folder:
         for name, below in list(self.children.items()):
             if isinstance(below, Folder):
                 yield from below.parts()
+            elif isinstance(below, bytes):
+                yield self.prefix + name + SEPARATOR, [below]
             else:
-                rests = [below] if isinstance(below, bytes) else list(below)
-                yield self.prefix + name + SEPARATOR, rests
+                for rests in listed(below):
+                    yield self.prefix + name + SEPARATOR, rests
         for names in self.leaf_parts():
             yield self.prefix, names
 

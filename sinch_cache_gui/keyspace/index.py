@@ -11,6 +11,7 @@ from typing import Final
 from sinch_cache_gui.keyspace.folder import PART, SEPARATOR, Folder, count_below
 from sinch_cache_gui.keyspace.key_writer import KeyWriter, coming, going
 from sinch_cache_gui.keyspace.order import TtlOrder, sorted_leaves
+from sinch_cache_gui.keyspace.remainders import listed
 from sinch_cache_gui.keyspace.rows import Row, RowNews
 from sinch_cache_gui.keyspace.splitting import AT_ONCE, Splitting, split_at_once
 from sinch_cache_gui.pacing import Breather
@@ -320,8 +321,8 @@ class KeyIndex:
         child = place[0].children[place[1]]
         if isinstance(child, Folder):
             return child.parts()
-        rests = [child] if isinstance(child, bytes) else list(child)
-        return iter(((folder_path + SEPARATOR, rests),))
+        parts = iter([[child]]) if isinstance(child, bytes) else listed(child)
+        return ((folder_path + SEPARATOR, rests) for rests in parts)
 
     def _split_folder(self, prefix: bytes) -> Folder | None:
         if not prefix:
@@ -430,7 +431,7 @@ async def _take_apart(folder: Folder, breathe: Breather) -> None:
         _, below = folder.children.popitem()
         if isinstance(below, Folder):
             await _take_apart(below, breathe)
-        while isinstance(below, set) and below:
+        while not isinstance(below, bytes | Folder) and below:
             for _ in range(min(PART, len(below))):
                 below.pop()
             await breathe()

@@ -10,6 +10,7 @@ from sortedcontainers import SortedList
 
 from sinch_cache_gui.keyspace.folder import SEPARATOR, Below, Folder
 from sinch_cache_gui.keyspace.order import SortKey, TtlOrder
+from sinch_cache_gui.keyspace.remainders import MOST_IN_SET, Remainders, with_room
 
 AT_ONCE: Final = 1500
 """Remainders that are split without a pause: about 2 ms of work."""
@@ -28,11 +29,13 @@ def put_below(children: dict[bytes, Below], head: bytes, below: bytes) -> None:
     child = children.get(head)
     if child is None:
         children[head] = below
-    elif isinstance(child, set):
-        child.add(below)
-    else:
-        assert isinstance(child, bytes)
+    elif isinstance(child, bytes):
         children[head] = {child, below}
+    else:
+        assert not isinstance(child, Folder)
+        child.add(below)
+        if len(child) == MOST_IN_SET:
+            children[head] = with_room(child)
 
 
 Mark = TypeVar("Mark", bytes, SortKey)
@@ -126,7 +129,7 @@ class Splitting:
     sorted and shown one after the other. Changes that come meanwhile wait until it is done.
     """
 
-    def __init__(self, folder: Folder, rests: set[bytes] | SortedList[bytes]) -> None:
+    def __init__(self, folder: Folder, rests: Remainders | SortedList[bytes]) -> None:
         """Begin with what a folder holds: remainders, or only leaves that were sorted otherwise."""
         self.folder = folder
         self._rests = rests
