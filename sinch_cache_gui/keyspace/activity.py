@@ -135,6 +135,7 @@ _WHAT_WAS_DONE: Final = {
     Action.DELETED: "deleted",
     Action.RESTORED: "restored",
     Action.RENAMED: "renamed",
+    Action.ELEMENT_CHANGED: "element changed",
 }
 
 _WHAT_WAS_MEANT: Final = {
@@ -144,6 +145,7 @@ _WHAT_WAS_MEANT: Final = {
     Action.DELETED: "delete",
     Action.RESTORED: "restore",
     Action.RENAMED: "rename",
+    Action.ELEMENT_CHANGED: "change of an element",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.activity import ECHO_MS, ActivityLog, Who
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
@@ -80,6 +82,16 @@ def test_a_refused_write_is_told_as_a_failure() -> None:
     (line,) = log.lines
     assert line.is_failure
     assert line.what == "save: refused: somebody else changed the key"
+
+
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("result", Result)
+def test_whatever_this_window_writes_is_told(action: Action, result: Result) -> None:
+    log = ActivityLog(Clock())
+    log.wrote(Journal().record(action, b"session:1", result, at_ms=0))
+    (line,) = log.lines
+    assert line.what
+    assert line.is_failure == (result is not Result.DONE)
 
 
 def test_the_oldest_lines_leave_first() -> None:
