@@ -47,13 +47,15 @@ class RedisFeed:
         self._cache = cache
         self._plan = plan
         self._pause = Pause()
+        self._is_retry_wished = False
 
     def close(self) -> None:
         """End the feed."""
         self._pause.close()
 
     def retry_now(self) -> None:
-        """Do not wait any longer before the next attempt."""
+        """Do not wait any longer before the next attempt; after one under way, not at all."""
+        self._is_retry_wished = True
         self._pause.skip()
 
     async def events(self) -> AsyncGenerator[FeedEvent, None]:
@@ -77,7 +79,9 @@ class RedisFeed:
                 wait_s = self._wait_s(failures)
                 failures += 1
                 yield ConnectionLost(error.title, round(wait_s * 1000))
-                await self._pause(wait_s)
+                if not self._is_retry_wished:
+                    await self._pause(wait_s)
+                self._is_retry_wished = False
                 if self._pause.is_closed():
                     return
             else:

@@ -342,6 +342,8 @@ async def test_reconnecting_at_once_on_request(
         process.kill()
         process.wait()
         await follower.until(ConnectionLost)
+        cache.retry_now()  # nothing waits yet, as while an attempt is under way
+        await follower.until(ConnectionLost)
         own_redis("--port", str(server.port))
         restored = asyncio.ensure_future(follower.until(ConnectionRestored))
         await asyncio.sleep(0)

@@ -55,7 +55,8 @@ async def test_a_killed_server_leaves_a_stale_tree_and_the_place_is_kept(own_red
         await tree.until(lambda: tree.cell(205, Column.TTL) != before)
         again, _ = own_redis()
         await seed(again, skip=7)
-        again.send(f"CONFIG SET port {server.port}")  # it is back with its keys, not empty first
+        # It is back with its keys, not empty first.
+        assert again.send(f"CONFIG SET port {server.port}") == "+OK"
         tree.cache.retry_now()
         await tree.until(lambda: tree.pane.strip.said.startswith("499 keys, complete"))
         assert tree.at() == here
