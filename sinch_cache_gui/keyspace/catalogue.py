@@ -235,14 +235,7 @@ class Catalogue:
             await self._filter_wishes.wait()
             self._filter_wishes.clear()
             if self._is_recheck:
-                self._is_recheck = False
-                known_before, self._known_before = self._known_before, None
-                assert known_before is not None
-                try:
-                    await self._drop_missing()
-                    await self._ask_about_unknown(known_before)
-                finally:
-                    self._let_go(known_before)
+                await self._look_again()
                 continue
             self._select = selector_of(self.filter_text)
             if self._select is None and not self.conditions:
@@ -251,26 +244,48 @@ class Catalogue:
             else:
                 await self._fill_narrow(self._select)
 
-    async def _drop_missing(self) -> None:
-        """Let go of what is not there any more, without asking for the rest again."""
-        narrow, breathe = self._narrow, Breather()
-        if narrow is None:
-            return
+    async def _look_again(self) -> None:
+        """Make a filtered tree that was true before a fresh load true again, and show it as ever.
+
+        Filled anew, it would be shown before the user's place in it has come.
+        """
+        self._is_recheck = False
+        known_before, self._known_before = self._known_before, None
+        narrow = self._narrow
+        assert known_before is not None
+        assert narrow is not None
+        try:
+            await self._drop_missing(narrow)
+            await self._look_at_unknown(narrow, known_before)
+        finally:
+            self._let_go(known_before)
+        self._replaced()
+
+    async def _drop_missing(self, narrow: KeyIndex) -> None:
+        """Let go of what is not there any more."""
+        breathe = Breather()
         for keys in narrow.parts():
-            if self._filter_wishes.is_set() or narrow is not self._narrow:
+            if self._is_overtaken(narrow):
                 return
             narrow.remove_many([key for key in keys if key not in self.full])
             await breathe()
-        self._replaced()
 
-    async def _ask_about_unknown(self, known_before: KeyIndex) -> None:
-        """Have those asked about that a fresh load found."""
-        narrow, breathe = self._narrow, Breather()
+    async def _look_at_unknown(self, narrow: KeyIndex, known_before: KeyIndex) -> None:
+        """Let in what a fresh load found and is meant; have it asked about if names do not tell."""
+        breathe = Breather()
         for keys in self.full.parts():
-            if self._filter_wishes.is_set() or narrow is not self._narrow:
+            if self._is_overtaken(narrow):
                 return
-            self._ask_about([key for key in keys if key not in known_before])
+            found = [key for key in keys if key not in known_before]
+            if self.conditions:
+                self._ask_about(found)
+            elif self._select is not None:
+                # What was deleted since the part was copied must not come back.
+                narrow.add_many([key for key in self._select(found) if key in self.full])
             await breathe()
+
+    def _is_overtaken(self, narrow: KeyIndex) -> bool:
+        return self._filter_wishes.is_set() or narrow is not self._narrow
 
     def _filling(self, select: Selector | None, narrow: KeyIndex) -> Coroutine[None, None, None]:
         if self.conditions:
@@ -369,8 +384,8 @@ class Catalogue:
         if self._narrow is None:
             self._show(self.full)
         else:
-            is_asked = bool(self.conditions) and self.asked is not None and self.asked.is_done
-            self._is_recheck = is_asked and not self._filter_wishes.is_set()
+            is_filled = not self._is_filtering and (self.asked is None or self.asked.is_done)
+            self._is_recheck = is_filled and not self._filter_wishes.is_set()
             self._filter_wishes.set()
             if self._is_recheck and self._known_before is None:
                 self._known_before = outdated  # it is looked into once more

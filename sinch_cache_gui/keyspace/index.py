@@ -142,20 +142,30 @@ class KeyIndex:
 
     def row_of(self, path: bytes, *, is_folder: bool) -> int | None:
         """Answer the row of a visible node; None where it is missing or inside a closed folder."""
+        row = self.row_near(path, is_folder=is_folder)
+        if row is None:
+            return None
+        found = self.row_at(row)
+        return row if found.path == path and found.is_folder == is_folder else None
+
+    def row_near(self, path: bytes, *, is_folder: bool) -> int | None:
+        """Answer the row of a node or, where it is gone, the row before; the first at the very top.
+
+        A node inside a folder that is closed or gone stands where that folder does. None if there
+        are no rows at all.
+        """
         folder: Folder = self._root
         *heads, name = path.split(SEPARATOR)
         for head in heads:
             child = folder.children.get(head)
             if not isinstance(child, Folder) or not child.is_open:
-                return None
+                name, is_folder = head, True
+                break
             folder = child
-        if is_folder:
-            if name not in folder.folder_names:
-                return None
-            return folder.first_row() + folder.folder_row(name)
-        if name not in folder.leaf_names:
-            return None
-        return folder.first_row() + folder.leaf_row(name)
+        row = folder.first_row() + (folder.folder_row(name) if is_folder else folder.leaf_row(name))
+        if row and name not in (folder.folder_names if is_folder else folder.leaf_names):
+            row -= 1
+        return row if self._root.shown else None
 
     def parent_row(self, row: int) -> int | None:
         """Answer the row of the folder a row is in; None at the top."""

@@ -156,6 +156,32 @@ def test_every_row_is_found_again_by_its_path(keys: set[bytes], expanded: set[by
         assert key in index
 
 
+@pytest.mark.parametrize(
+    ("gone", "is_folder", "near"),
+    [
+        (b"a:2", False, b"a:1"),
+        (b"a:0", False, b"a:"),  # the first in its folder
+        (b"b", True, b"a:3"),
+        (b"c:deep:inside", False, b"c:"),
+        (b"cc:1:2", False, b"c:"),
+        (b"zz", False, b"z"),
+        (b"zz:1", False, b"c:"),
+        (b"a", False, b"c:"),  # a leaf, not the folder of that name
+        (b"0", True, b"a:"),  # nothing stands before
+    ],
+)
+def test_where_a_node_is_gone_the_row_before_is_near(
+    gone: bytes, is_folder: bool, near: bytes
+) -> None:
+    index = KeyIndex({b"a", b"zz"})
+    index.add_many([b"a:1", b"a:3", b"c:1", b"y", b"z"])
+    row = index.row_near(gone, is_folder=is_folder)
+    assert row is not None
+    assert names_of(index)[row] == near
+    index.clear()
+    assert index.row_near(gone, is_folder=is_folder) is None
+
+
 def large_folder(count: int) -> list[bytes]:
     return [b"big:%07d" % (i * 7919 % count) for i in range(count)] + [
         b"big:sub%d:x" % (i % 5000) for i in range(count // 4)

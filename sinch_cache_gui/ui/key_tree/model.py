@@ -94,6 +94,10 @@ class KeyTreeModel(QAbstractTableModel):
         """Answer where a node stands now."""
         return self._index.row_of(node.path, is_folder=node.is_folder)
 
+    def row_near(self, node: Row) -> int | None:
+        """Answer where a node stands now or, if it is gone, what stood before it."""
+        return self._index.row_near(node.path, is_folder=node.is_folder)
+
     # -- Qt asks -----------------------------------------------------------------------------
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:

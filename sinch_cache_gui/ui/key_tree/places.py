@@ -61,12 +61,19 @@ class Places:
         return Anchor(tuple((node, distance) for node, distance in nodes if node is not None))
 
     def hold(self, anchor: Anchor) -> None:
-        """Scroll so that what was held on to stands where it stood."""
+        """Scroll so that what was held on to stands where it stood, or what is nearest to it."""
         for node, distance in anchor.rows:
             row = self._model.row_of(node)
             if row is not None:
-                self._view.verticalScrollBar().setValue(row * ROW_HEIGHT - distance)
+                self._scroll(row, distance)
                 return
+        for node, distance in anchor.rows[:1]:
+            row = self._model.row_near(node)
+            if row is not None:
+                self._scroll(row, distance)
+
+    def _scroll(self, row: int, distance: int) -> None:
+        self._view.verticalScrollBar().setValue(row * ROW_HEIGHT - distance)
 
     def chosen(self) -> Chosen:
         """Answer what is current and selected."""
@@ -82,7 +89,11 @@ class Places:
         return Chosen(self._model.node(self._view.currentIndex().row()), tuple(stretches))
 
     def choose(self, chosen: Chosen) -> None:
-        """Make the same nodes current and selected again, as far as they still exist."""
+        """Make the same nodes current and selected again, as far as they still exist.
+
+        If the current one is gone, the row before becomes current, and is not selected: as Qt has
+        it where a row is removed by itself.
+        """
         last = self._model.columnCount() - 1
         selection = QItemSelection()
         for stretch in chosen.stretches:
@@ -91,7 +102,7 @@ class Places:
                 selection.select(
                     self._model.index(min(rows), 0), self._model.index(max(rows), last)
                 )
-        row = None if chosen.current is None else self._model.row_of(chosen.current)
+        row = None if chosen.current is None else self._model.row_near(chosen.current)
         choice = self._view.selectionModel()
         flag = QItemSelectionModel.SelectionFlag
         if row is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QPaintEvent
 from PySide6.QtTest import QTest
 
-from sinch_cache_gui.cache.interface import TtlPolicy
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import ScanCursor, ScanPage, TtlPolicy
+from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.key_targets import ChosenKeys, below
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.key_tree.cells import Column
@@ -110,6 +114,76 @@ async def test_the_view_does_not_jump_when_rows_come_and_go_above() -> None:
         row = tree.view.currentIndex().row()
         assert tree.node(row).path == current
         assert tree.view.rowViewportPosition(row) == offset
+
+
+class Forgetful(ForwardingBackend):
+    """A cache of which some keys were deleted while nobody watched."""
+
+    forgotten: frozenset[bytes] = frozenset()
+
+    async def scan_page(
+        self,
+        cursor: ScanCursor | None = None,
+        *,
+        pattern: bytes | None = None,
+        count: int = 1000,
+        type_: str | None = None,
+    ) -> ScanPage:
+        page = await self._inner.scan_page(cursor, pattern=pattern, count=count, type_=type_)
+        return replace(page, keys=[key for key in page.keys if key not in self.forgotten])
+
+
+@pytest.mark.parametrize("filtered_by", ["", "k:"])
+@pytest.mark.parametrize(
+    ("forgotten", "at", "where"),
+    [
+        (range(203, 207), "202", "202"),
+        (range(190, 240), "189", "205"),  # nothing is left of what was on screen
+        (range(300), "of", ""),  # nothing is left of the folder but a folder in it
+    ],
+)
+async def test_a_fresh_scan_without_the_current_key_keeps_the_place(
+    forgotten: range, at: str, where: str, filtered_by: str
+) -> None:
+    cache = Forgetful(MemoryCache())
+    async with a_tree(cache) as tree:
+        for key in (*(f"k:{i:03}" for i in range(300)), "k:of:1", "z:k:"):
+            await cache.set(key, 1)
+        await tree.open()
+        tree.pane.filter.setText(filtered_by)
+        await tree.until(lambda: not tree.mirror.is_filtering)
+        tree.pane.expand_path(b"k")
+        tree.view.verticalScrollBar().setValue(ROW_HEIGHT * 200 + 7)
+        tree.view.go_to(tree.row("205"))
+        place = where and tree.view.rowViewportPosition(tree.row(where))
+        cache.forgotten = frozenset(b"k:%03d" % i for i in forgotten)
+        shown = tree.mirror.index
+        tree.mirror.reload()
+        await tree.until(lambda: cache.forgotten.isdisjoint(tree.mirror.index))
+        tree.view.updateGeometries()
+        assert tree.at() == at
+        assert tree.view.selected_nodes() == []
+        if where:
+            assert tree.view.rowViewportPosition(tree.row(at)) == place
+        if filtered_by:  # another one would be shown before it is filled
+            assert tree.mirror.index is shown
+
+
+async def test_a_fresh_scan_brings_into_the_filtered_tree_what_is_meant() -> None:
+    cache = Forgetful(MemoryCache())
+    cache.forgotten = frozenset((b"k:new", b"other:new"))
+    async with a_tree(cache) as tree:
+        for key in ("k:1", "k:new", "other:1", "other:new"):
+            await cache.set(key, 1)
+        await tree.open()
+        tree.pane.filter.setText("k:")
+        await tree.until(lambda: not tree.mirror.is_filtering)
+        tree.mirror.reload()
+        await tree.until(lambda: tree.mirror.key_count == 2)
+        cache.forgotten = frozenset()
+        tree.mirror.reload()
+        await tree.until(lambda: tree.mirror.key_count == 4)
+        await tree.until(lambda: set(tree.mirror.index) == {b"k:1", b"k:new"})
 
 
 async def test_a_change_paints_its_own_row_and_no_other() -> None:
