@@ -9,7 +9,7 @@ from typing import Final
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
-from sinch_cache_gui.cache.interface import CacheBackend, Gone, KeyType, Snapshot, StoredValue
+from sinch_cache_gui.cache.interface import CacheBackend, KeyType, Snapshot, StoredValue
 from sinch_cache_gui.keyspace.black_box import BlackBox
 
 PACE_S: Final = 0.1
@@ -44,7 +44,8 @@ class NotingBackend(ForwardingBackend):
         """Forwarded, and noted."""
         stored = await self._inner.read(key)
         if stored is not None and stored.data is not None:
-            self._box.note(Snapshot(key, stored.type, stored.data, stored.deadline_ms))
+            seen = Snapshot(key, stored.type, stored.data, stored.deadline_ms)
+            self._box.note(seen, knows_ttl=stored.is_deadline_told)
         elif stored is not None:
             self._look_at(key)
         return stored
@@ -53,9 +54,10 @@ class NotingBackend(ForwardingBackend):
         """Forwarded, and noted: it is as good as read."""
         is_held = await self._inner.holds(key, data)
         if is_held:
-            (deadline_ms,) = await self._inner.deadlines([key])
-            if not isinstance(deadline_ms, Gone):
-                self._box.note(Snapshot(key, KeyType.STRING, data, deadline_ms))
+            (info,) = await self._inner.describe([key], preview_bytes=0)
+            if info is not None:
+                seen = Snapshot(key, KeyType.STRING, data, info.deadline_ms)
+                self._box.note(seen, knows_ttl=info.is_deadline_told)
         return is_held
 
 

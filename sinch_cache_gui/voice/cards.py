@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sinch_cache_gui.cache.errors import InvalidValue, WrongType
-from sinch_cache_gui.cache.interface import CacheBackend, Gone, JsonValue
+from sinch_cache_gui.cache.errors import InvalidValue
+from sinch_cache_gui.cache.interface import CacheBackend, JsonValue
+from sinch_cache_gui.cache.stored_json import decode_value
 from sinch_cache_gui.voice.builtin import RATE_LIMIT, customer_key, rate_key, session_key
 
 
@@ -15,18 +16,17 @@ class Card:
 
     Attributes:
         key: Its name.
+        is_there: Whether the key exists.
         value: Its value; None where there is no such key, or none that can be read.
         deadline_ms: When it expires by the cache's clock; None for never, or for no key.
+        is_deadline_told: Whether this user may know when it expires.
     """
 
     key: str
+    is_there: bool = False
     value: JsonValue = None
     deadline_ms: int | None = None
-
-    @property
-    def is_there(self) -> bool:
-        """Whether the key exists."""
-        return self.value is not None
+    is_deadline_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,15 @@ async def read_cards(cache: CacheBackend, caller: str, call_id: str) -> CallerCa
 
 
 async def _card(cache: CacheBackend, key: str) -> Card:
-    deadline = (await cache.deadlines([key.encode()]))[0]
-    if isinstance(deadline, Gone):
+    name = key.encode()
+    stored = await cache.read(name)
+    if stored is None:
         return Card(key)
+    return Card(key, True, _value(name, stored.data), stored.deadline_ms, stored.is_deadline_told)
+
+
+def _value(key: bytes, data: bytes | None) -> JsonValue:
     try:
-        return Card(key, await cache.get(key), deadline)
-    except (InvalidValue, WrongType):
-        return Card(key, None, deadline)
+        return None if data is None else decode_value(key, data)
+    except InvalidValue:
+        return None

@@ -225,3 +225,24 @@ async def test_strings_that_were_read_and_other_types_are_kept_whole(
     assert await noting.holds(KEY, b'{"a":2}')
     assert box.last(KEY).snapshot == await redis_cache.snapshot(KEY)
     assert box.last(b"tags").snapshot == await redis_cache.snapshot(b"tags")
+
+
+async def test_a_ttl_that_may_not_be_known_is_not_taken_for_none(
+    redis_url: str, shared_redis: RedisServer
+) -> None:
+    shared_redis.send("SET session:1 1 EX 600")
+    shared_redis.send("ACL SETUSER ann on >secret allkeys +@all -pttl -pexpiretime")
+    backend = open_backend(parse_target(redis_url.replace("://", "://ann:secret@")))
+    await backend.connect()
+    box = BlackBox(backend.now_ms)
+    noting = NotingBackend(backend, box, lambda _key: None)
+    await noting.read(KEY)
+    read = box.last(KEY)
+    assert await noting.holds(KEY, b"1")
+    held = box.last(KEY)
+    await backend.aclose()
+    shared_redis.send("ACL DELUSER ann")
+    assert read is not None
+    assert held is not None
+    assert (read.snapshot.payload, read.knows_ttl) == (b"1", False)
+    assert (held.snapshot.payload, held.knows_ttl) == (b"1", False)

@@ -113,6 +113,8 @@ class CardList(QWidget):
         if count is None:
             return self.tr("not a number")
         text = self.tr("{0} of {1}").format(f"{count:,}", RATE_LIMIT)
+        if not cards.rate.is_deadline_told:
+            return self.tr("{0} · TTL not told").format(text)
         if cards.rate.deadline_ms is None:
             return self.tr("{0} · never free again: no expiry").format(text)
         free = clock_text(cards.rate.deadline_ms)
@@ -132,6 +134,8 @@ class CardList(QWidget):
         return " · ".join([*told, self._left_text(card)])
 
     def _left_text(self, card: Card) -> str:
+        if not card.is_deadline_told:
+            return self.tr("TTL not told")
         if card.deadline_ms is None:
             return self.tr("no expiry")
         left = offset_text(card.deadline_ms - self._now_ms())

@@ -424,6 +424,27 @@ async def test_rate_session_and_customer_stand_beside_the_phone(hand, cache, unt
     assert hand.opened == [f"rate:{CALLER}".encode()]
 
 
+async def test_a_ttl_that_may_not_be_known_is_told_so_beside_the_phone(
+    open_panel, until, redis_url, raw
+) -> None:
+    raw.set(f"rate:{CALLER}", "3", ex=600)
+    raw.execute_command(
+        *("ACL", "SETUSER", "ann", "on", ">secret", "allkeys", "allchannels"),
+        *("+@all", "-pttl", "-pexpiretime"),
+    )
+    cache = open_backend(parse_target(redis_url.replace("://", "://ann:secret@")))
+    await cache.connect()
+    hand = open_panel(cache)
+    await hand.dial()
+    await until(lambda: label(hand, "Session") == "TTL not told")
+    assert label(hand, "Rate") == f"4 of {RATE_LIMIT} · TTL not told"
+    assert label(hand, "Customer") == "Astrid Lindqvist · pro · TTL not told"
+    hand.click("Key 1")
+    await hand.until(CallPhase.ENDED)
+    await cache.aclose()
+    raw.execute_command("ACL", "DELUSER", "ann")
+
+
 # -- the clock -----------------------------------------------------------------------------------
 
 
