@@ -51,7 +51,11 @@ class CreatePane(QWidget):
         self._no_expiry.setToolTip(self.tr("The key lives until somebody deletes it"))
         self._no_expiry.setAccessibleName(self.tr("The new key does not expire"))
         self.panel = TextPanel(
-            theme, self.tasks, self.tr("Create"), empty_hint=self.tr("Type the value as JSON.")
+            theme,
+            self.tasks,
+            self.tr("Create"),
+            keys_of=self,
+            empty_hint=self.tr("Type the value as JSON."),
         )
         self.panel.view.setPlaceholderText(self.tr('{"callerNumber": "+46701234567"}'))
         self.bar = NoticeBar(theme, over=self.panel.body)

@@ -73,7 +73,7 @@ class EditorPane(QWidget):
         self._is_restorable = is_restorable
         self.key = key
         self.header = DocumentHeader(theme, key, backend.now_ms, is_read_only=is_read_only)
-        self.panel = TextPanel(theme, self.tasks, self.tr("Save"))
+        self.panel = TextPanel(theme, self.tasks, self.tr("Save"), keys_of=self)
         self.switch = ViewSwitch()
         self.panel.footer.add_switch(self.switch)
         self.pages = ValuePages(

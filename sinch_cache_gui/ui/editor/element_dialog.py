@@ -84,7 +84,7 @@ class ElementDialog(QDialog):
         self._content: Content | None = None
         self._unsaved: Unsaved | None = None
         self._is_agreed = False
-        self.panel = TextPanel(theme, self._tasks, self.tr("Save"))
+        self.panel = TextPanel(theme, self._tasks, self.tr("Save"), keys_of=self)
         self._bar = NoticeBar(theme, over=self.panel.body)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

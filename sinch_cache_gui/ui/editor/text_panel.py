@@ -42,6 +42,13 @@ class Finder(Protocol):
 class TextPanel(QWidget):
     """The text of one value. `body` may show another page in its place, above the same foot.
 
+    Args:
+        theme: Colours.
+        tasks: Its work.
+        save_title: What the button says that stores the text.
+        keys_of: Anywhere within this its keys are heard: Ctrl+S, Ctrl+F and the others.
+        empty_hint: What is said of an empty text.
+
     Attributes:
         save_requested: The user wants the text stored.
     """
@@ -49,7 +56,13 @@ class TextPanel(QWidget):
     save_requested = Signal()
 
     def __init__(
-        self, theme: Theme, tasks: PaneTasks, save_title: str, *, empty_hint: str = ""
+        self,
+        theme: Theme,
+        tasks: PaneTasks,
+        save_title: str,
+        *,
+        keys_of: QWidget,
+        empty_hint: str = "",
     ) -> None:
         super().__init__()
         self._empty_hint = empty_hint
@@ -63,7 +76,7 @@ class TextPanel(QWidget):
         self.view = CodeView(theme)
         self.body = QStackedWidget()
         self.body.addWidget(self.view)
-        self.footer = EditorFooter(theme, save_title, shortcuts_of=self)
+        self.footer = EditorFooter(theme, save_title, shortcuts_of=keys_of)
         self.find_bar = FindBar(theme, self.view, tasks)
         self._finders: dict[QWidget, Finder] = {self.view: self.find_bar}
         column = QVBoxLayout(self)
@@ -81,9 +94,14 @@ class TextPanel(QWidget):
         self.footer.format_requested.connect(self.format_text)
         self.footer.compact_requested.connect(self.compact_text)
         self.footer.problem_pressed.connect(self._go_to_problem)
-        self._shortcut("Ctrl+F", self.open_finder)
-        self._shortcut("F3", lambda: self._finder().find_next())
-        self._shortcut("Shift+F3", lambda: self._finder().find_previous())
+        for keys, run in (
+            ("Ctrl+F", self.open_finder),
+            ("F3", lambda: self._finder().find_next()),
+            ("Shift+F3", lambda: self._finder().find_previous()),
+        ):
+            shortcut = QShortcut(QKeySequence(keys), keys_of)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(run)
 
     def add_text_page(self, page: QWidget, finder: Finder) -> None:
         """Have another page of the body that shows and edits the same text.
@@ -244,8 +262,3 @@ class TextPanel(QWidget):
         cursor = self.view.textCursor()
         before = cursor.block().text()[: cursor.positionInBlock()]
         self.footer.show_place(cursor.blockNumber() + 1, len(before) + 1)
-
-    def _shortcut(self, keys: str, run: Callable[[], None]) -> None:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(run)

@@ -185,3 +185,29 @@ async def test_saving_and_finding_begin_on_the_bar_of_the_tabs_too(desk: Desk) -
     desk.keys(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier, widget=desk.tab_bar())
     await desk.until(pane.panel.find_bar.isVisible)
     await desk.until(lambda: pane.panel.find_bar.isAncestorOf(QApplication.focusWidget()))
+
+
+async def test_the_keys_of_the_text_are_heard_from_the_head_of_the_pane(desk: Desk) -> None:
+    await desk.put(b"k", b'{"a":1}')
+    await desk.open(b"k")
+    desk.write('{"a":2}')
+    held = Qt.KeyboardModifier.ControlModifier
+    for name in ("Copy the key", "Live one minute longer", "The text of the value"):
+        button = desk.button(name)
+        button.setFocus()
+        desk.keys("f", held, widget=button)
+        await desk.until(desk.field("Find in this value").hasFocus)
+    button.setFocus()
+    desk.keys("s", held, widget=button)
+    await desk.until(lambda: not desk.pane().holds_unsaved_text)
+    assert await desk.held(b"k") == b'{"a":2}'
+
+
+async def test_a_new_key_is_created_from_the_field_of_its_name(desk: Desk) -> None:
+    desk.tabs.open_new(b"new")
+    desk.write("1")
+    name = desk.field("Name of the new key")
+    name.setFocus()
+    desk.keys("s", Qt.KeyboardModifier.ControlModifier, widget=name)
+    await desk.until(lambda: "new" in desk.tab_titles())
+    assert await desk.held(b"new") == b"1"
