@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
 
-from sinch_cache_gui.ui.editor.compared_side import lock_scrolling, titled
+from sinch_cache_gui.ui.editor.compared_side import titled
 from sinch_cache_gui.ui.editor.hex_view import HexView
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.values.byte_difference import (
@@ -61,7 +61,8 @@ class ByteComparison(QWidget):
         column.addWidget(strip)
         column.addWidget(sides, 1)
         self.setFocusProxy(self._next)
-        lock_scrolling(self.mine, self.theirs)
+        self.mine.scrolled.connect(self.theirs.show_from)
+        self.theirs.scrolled.connect(self.mine.show_from)
         theme.changed.connect(self._mark)
 
     @property

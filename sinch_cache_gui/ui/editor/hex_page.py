@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from sinch_cache_gui.ui.editor.hex_view import HexView, place_in_words
+from sinch_cache_gui.ui.editor.hex_view import HexView
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.byte_edits import parse_hex, parse_offset
 
@@ -128,6 +128,17 @@ class HexPage(QWidget):
         self._refusal.show()
 
     def _say_place(self) -> None:
-        self._place.setText(place_in_words(self.view, self))
+        self._place.setText(_place_in_words(self.view, self))
         self._refusal.hide()
         self._place.show()
+
+
+def _place_in_words(view: HexView, widget: QWidget) -> str:
+    """Say where the cursor is, for the foot of a page."""
+    start, end = view.selection()
+    where = widget.tr("offset {} (0x{:x}) of {}")
+    said = where.format(f"{view.offset:,}", view.offset, f"{view.length:,}")
+    if end > start:
+        said += ", " + widget.tr("{} selected").format(f"{end - start:,}")
+    mode = widget.tr("inserting") if view.is_inserting else widget.tr("overwriting")
+    return f"{said}, {mode}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter
 
-from sinch_cache_gui.ui.editor.hex_layout import HEX_AT, ROW, TEXT_AT, Column, HexLayout
+from sinch_cache_gui.ui.editor.hex_layout import HEX_AT, Column, HexLayout
 from sinch_cache_gui.ui.theme import Tokens
 from sinch_cache_gui.values.byte_difference import Stretch
 
@@ -43,29 +43,30 @@ class HexPainter:
 
     def paint_back(self, row: int, top: int, stretches: Sequence[Stretch], colour: str) -> None:
         """Fill what of a row lies in any of these stretches, which are in order."""
-        for column in columns_within(stretches, row):
+        for column in columns_within(stretches, row, self._layout.in_a_row):
             for area in self._layout.cells(column, top):
                 self._painter.fillRect(area, QColor(colour))
 
     def paint_bytes(self, row: int, top: int, data: bytes) -> None:
         """Write the offset, the bytes and their text."""
         painter, tokens, x = self._painter, self._tokens, self._layout.x
+        text_at = x(self._layout.text_at)
         baseline = top + self._layout.ascent
         painter.setPen(QColor(tokens.faint))
-        painter.drawText(QPoint(x(0), baseline), f"{row * ROW:08x}")
+        painter.drawText(QPoint(x(0), baseline), f"{row * self._layout.in_a_row:08x}")
         painter.setPen(QColor(tokens.text))
         painter.drawText(QPoint(x(HEX_AT), baseline), data.hex(" "))
         plain = "".join(chr(byte) if 32 <= byte < 127 else " " for byte in data)
-        painter.drawText(QPoint(x(TEXT_AT), baseline), plain)
+        painter.drawText(QPoint(text_at, baseline), plain)
         painter.setPen(QColor(tokens.faint))
         dots = "".join(" " if 32 <= byte < 127 else "." for byte in data)
-        painter.drawText(QPoint(x(TEXT_AT), baseline), dots)
+        painter.drawText(QPoint(text_at, baseline), dots)
 
     def paint_cursor(self, top: int, cursor: HexCursor) -> None:
         """Frame the byte where the hand is, and its like in the other column."""
         painter, tokens = self._painter, self._tokens
         colour = QColor(tokens.accent if cursor.has_focus else tokens.muted)
-        here, beside = self._layout.cells(cursor.at % ROW, top)
+        here, beside = self._layout.cells(cursor.at % self._layout.in_a_row, top)
         if cursor.column is Column.TEXT:
             here, beside = beside, here
         if cursor.is_second_digit:
@@ -80,11 +81,11 @@ class HexPainter:
             painter.fillRect(QRect(here.left(), here.bottom() - 1, here.width(), 2), colour)
 
 
-def columns_within(stretches: Sequence[Stretch], row: int) -> Iterator[int]:
+def columns_within(stretches: Sequence[Stretch], row: int, in_a_row: int) -> Iterator[int]:
     """Yield the columns of a row that lie in any of these stretches, which are in order."""
-    first, last = row * ROW, row * ROW + ROW
+    first, last = row * in_a_row, (row + 1) * in_a_row
     at = max(bisect_right(stretches, (first, first)) - 1, 0)
     for start, end in stretches[at:]:
         if start >= last:
             return
-        yield from range(max(start - first, 0), min(end - first, ROW))
+        yield from range(max(start - first, 0), min(end - first, in_a_row))

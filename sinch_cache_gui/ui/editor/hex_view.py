@@ -1,4 +1,4 @@
-"""Bytes as rows of sixteen: the offset, the bytes in hex, and what is readable of them beside."""
+"""Bytes in rows: the offset, the bytes in hex, and what is readable of them beside."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from sinch_cache_gui.ui.clipboard_text import copy_text
-from sinch_cache_gui.ui.editor.hex_layout import ROW, Column, HexLayout, walked
+from sinch_cache_gui.ui.editor.hex_layout import Column, HexLayout, walked
 from sinch_cache_gui.ui.editor.hex_painter import HexCursor, HexPainter
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.byte_difference import Stretch
@@ -37,12 +37,14 @@ class HexView(QAbstractScrollArea):
         edited_changed: The bytes differ from those shown last, or do not any more.
         bytes_rested: The hand rests after a change.
         place_changed: The cursor, the selection, the length or the mode is another.
+        scrolled: Another row is the first in sight; carries the offset of its first byte.
         refused: Something cannot be pasted; carries a sentence.
     """
 
     edited_changed = Signal()
     bytes_rested = Signal()
     place_changed = Signal()
+    scrolled = Signal(object)
     refused = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
@@ -66,6 +68,8 @@ class HexView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+        self._layout = HexLayout(self.font(), self.width())
+        self.verticalScrollBar().valueChanged.connect(lambda _row: self._tell_scrolled())
         theme.changed.connect(self._restyle)
         self._restyle()
 
@@ -137,6 +141,10 @@ class HexView(QAbstractScrollArea):
     def show_offset(self, offset: int) -> None:
         """Have the byte at an offset in sight, and the cursor there."""
         self._move_to(min(offset, len(self._bytes)))
+
+    def show_from(self, offset: int) -> None:
+        """Have the row of the byte at an offset be the first in sight."""
+        self.verticalScrollBar().setValue(offset // self._layout.in_a_row)
 
     def find_bytes(self, needle: bytes, *, is_backward: bool) -> bool:
         """Select the next place of these bytes, or the one before; answer whether there is one."""
@@ -236,7 +244,7 @@ class HexView(QAbstractScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        self._lay_out()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -245,13 +253,14 @@ class HexView(QAbstractScrollArea):
         rows = HexPainter(painter, self._layout, self._theme.tokens)
         first, height = self.verticalScrollBar().value(), self._layout.row_height
         for line in range(event.rect().top() // height, event.rect().bottom() // height + 1):
-            if (first + line) * ROW <= len(self._bytes):
+            if (first + line) * self._layout.in_a_row <= len(self._bytes):
                 self._paint_row(rows, first + line, line * height)
 
     def _paint_row(self, rows: HexPainter, row: int, top: int) -> None:
+        count = self._layout.in_a_row
         rows.paint_back(row, top, self._marks, self._mark_colour)
         rows.paint_back(row, top, [self.selection()], self._theme.tokens.selection)
-        if row == self._at // ROW:
+        if row == self._at // count:
             rows.paint_cursor(
                 top,
                 HexCursor(
@@ -262,13 +271,14 @@ class HexView(QAbstractScrollArea):
                     self.hasFocus(),
                 ),
             )
-        rows.paint_bytes(row, top, self._bytes.read(row * ROW, row * ROW + ROW))
+        rows.paint_bytes(row, top, self._bytes.read(row * count, (row + 1) * count))
 
     def _moved(self, event: QKeyEvent) -> bool:
         at = walked(
             Qt.Key(event.key()),
             self._at,
             length=len(self._bytes),
+            in_a_row=self._layout.in_a_row,
             rows_in_sight=self._rows_in_sight(),
             is_far=bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier),
         )
@@ -347,7 +357,7 @@ class HexView(QAbstractScrollArea):
             self._anchor = at
         if scrolls:
             self._fit()
-            bar, row = self.verticalScrollBar(), at // ROW
+            bar, row = self.verticalScrollBar(), at // self._layout.in_a_row
             if row < bar.value():
                 bar.setValue(row)
             elif row >= bar.value() + self._rows_in_sight():
@@ -372,13 +382,14 @@ class HexView(QAbstractScrollArea):
         """Answer the byte nearest to a point, in one column or in the one that is meant."""
         point += QPoint(self.horizontalScrollBar().value(), 0)
         at, found = self._layout.place_of(point, column)
-        return min(at + self.verticalScrollBar().value() * ROW, len(self._bytes)), found
+        above = self.verticalScrollBar().value() * self._layout.in_a_row
+        return min(above + at, len(self._bytes)), found
 
     def _rows_in_sight(self) -> int:
         return max(self.viewport().height() // self._layout.row_height, 1)
 
     def _fit(self) -> None:
-        rows = len(self._bytes) // ROW + 1
+        rows = len(self._bytes) // self._layout.in_a_row + 1
         self.verticalScrollBar().setPageStep(self._rows_in_sight())
         self.verticalScrollBar().setRange(0, max(rows - self._rows_in_sight(), 0))
         self.horizontalScrollBar().setPageStep(self.viewport().width())
@@ -386,17 +397,18 @@ class HexView(QAbstractScrollArea):
 
     def _restyle(self) -> None:
         self.setFont(self._theme.monospace())
-        self._layout = HexLayout(self.font())
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Have as many bytes in a row as there is room for, and the same ones in sight."""
+        bar = self.verticalScrollBar()
+        # Whether or not the bar is there: two views of one width are to stand row beside row.
+        layout = HexLayout(self.font(), self.width() - bar.sizeHint().width())
+        above = bar.value() * self._layout.in_a_row
+        self._layout = layout
         self._fit()
+        self.show_from(above)
         self.viewport().update()
 
-
-def place_in_words(view: HexView, widget: QWidget) -> str:
-    """Say where the cursor is, for the foot of a page."""
-    start, end = view.selection()
-    where = widget.tr("offset {} (0x{:x}) of {}")
-    said = where.format(f"{view.offset:,}", view.offset, f"{view.length:,}")
-    if end > start:
-        said += ", " + widget.tr("{} selected").format(f"{end - start:,}")
-    mode = widget.tr("inserting") if view.is_inserting else widget.tr("overwriting")
-    return f"{said}, {mode}"
+    def _tell_scrolled(self) -> None:
+        self.scrolled.emit(self.verticalScrollBar().value() * self._layout.in_a_row)

@@ -276,3 +276,52 @@ async def test_bytes_that_are_not_found_are_told_beside_the_field(desk: Desk) ->
     press(view, Qt.Key.Key_Right)
     assert desk.says("offset 1 (0x1) of 25")
     assert not desk.says("These bytes are not in this value.")
+
+
+async def test_as_many_bytes_stand_in_a_row_as_there_is_room_for(desk: Desk) -> None:
+    view = await open_blob(desk, b"\xff" * 5_000)
+    press(view, Qt.Key.Key_Home, control=True)
+    steps = {}
+    for width in (1_200, 560, 320):
+        view.resize(width, 300)
+        at = view.offset
+        press(view, Qt.Key.Key_Down)
+        steps[width] = view.offset - at
+        assert view.horizontalScrollBar().maximum() == 0
+    assert steps == {1_200: 16, 560: 8, 320: 4}
+
+
+async def test_the_first_row_in_sight_stays_when_rows_become_shorter(desk: Desk) -> None:
+    desk.tabs.resize(1_200, 640)
+    view = await open_blob(desk, b"\xff" * 5_000)
+    seen: list[int] = []
+    view.show_from(1_600)
+    view.scrolled.connect(seen.append)
+    desk.tabs.resize(560, 640)
+    await desk.until(lambda: seen)
+    assert seen[-1] == 1_600
+
+
+async def test_compared_bytes_stand_beside_each_other_when_rows_become_shorter(
+    desk: Desk,
+) -> None:
+    desk.tabs.resize(1_200, 640)
+    data = b"\xff" * 9_000
+    view = await open_blob(desk, data)
+    press(view, "0", "0")
+    await desk.put(KEY, data + b"\x01" * 5_000)
+    press(view, "s", control=True)
+    await desk.until(lambda: "Show difference" in desk.button_texts())
+    desk.click("Show difference")
+    compared = desk.pane().pages.bytes_compared
+    await desk.until(compared.isVisible)
+    seen: dict[str, int] = {}
+    compared.mine.scrolled.connect(lambda at: seen.update(mine=at))
+    compared.theirs.scrolled.connect(lambda at: seen.update(theirs=at))
+    compared.theirs.show_from(4_000)
+    assert seen == {"mine": 4_000, "theirs": 4_000}
+    desk.tabs.resize(560, 640)
+    await desk.until(lambda: compared.mine.width() <= 560)
+    await desk.until(lambda: seen == {"mine": 4_000, "theirs": 4_000})
+    compared.mine.show_from(4_008)
+    assert seen == {"mine": 4_008, "theirs": 4_008}
