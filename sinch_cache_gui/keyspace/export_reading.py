@@ -54,11 +54,18 @@ async def read_export(path: Path, told: Callable[[int], bool]) -> list[ExportedK
         NotAnExport: It holds none, or one that makes no sense; then none is answered.
         OSError: It cannot be read.
     """
-    file = await asyncio.to_thread(path.open, "rb")
+    file = await asyncio.to_thread(_opened, path)
     try:
         return await _read(_JsonText(file), told)
     finally:
         await asyncio.to_thread(file.close)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    # A pipe nobody writes to would be waited for, for ever.
+    if path.exists() and not path.is_file():
+        raise NotAnExport("This is a folder or a device, not a file.")
+    return path.open("rb")
 
 
 async def _read(text: _JsonText, told: Callable[[int], bool]) -> list[ExportedKey] | None:
@@ -121,7 +128,7 @@ class _JsonText:
     def __init__(self, file: IO[bytes]) -> None:
         self.has_begun = False
         self._file = file
-        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+        self._decoder: codecs.IncrementalDecoder | None = None
         self._text = ""
         self._at = 0
         self._read = 0
@@ -205,13 +212,24 @@ class _JsonText:
         rest = self._text[self._at :]
         piece = await asyncio.to_thread(self._file.read, max(PIECE_BYTES, len(rest)))
         self._is_whole = not piece
+        if self._decoder is None:
+            self._decoder = _decoder_for(piece)
         try:
-            more = self._decode(piece, final=self._is_whole)
-        except UnicodeDecodeError:
-            raise NotAnExport("This file is not text, so it is no export.") from None
+            more = self._decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            raise self._not_text(rest, error) from None
+        if self._is_whole and self._decoder.getstate()[0]:
+            raise self._torn()  # within a character
         self._read += len(more)
         self._text, self._at = rest + more, 0
         return bool(more) or not self._is_whole
+
+    def _not_text(self, before: str, error: UnicodeDecodeError) -> NotAnExport:
+        line = self._lines + before.count("\n") + error.object.count(b"\n", 0, error.start) + 1
+        return NotAnExport(
+            f"This file is not text in UTF-8, as every export is: line {line:,}."
+            " If an editor saved it otherwise, save it as UTF-8."
+        )
 
     def _may_be_torn(self, error: json.JSONDecodeError) -> bool:
         """Whether more text might mend it."""
@@ -231,6 +249,12 @@ class _JsonText:
 
     def _line_at(self, at: int) -> int:
         return self._lines + self._text.count("\n", 0, at) + 1
+
+
+def _decoder_for(beginning: bytes) -> codecs.IncrementalDecoder:
+    """Answer what reads a text that begins so: some editors save UTF-16, with a mark before it."""
+    is_utf_16 = beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return codecs.getincrementaldecoder("utf-16" if is_utf_16 else "utf-8-sig")()
 
 
 def _parse_key(item: object, number: int) -> ExportedKey:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -156,7 +156,8 @@ async def export_keys(
             await asyncio.to_thread(beside.replace, path)
         return report
     finally:
-        file.close()
+        with suppress(OSError):  # a disk that is full has said so already
+            file.close()
         beside.unlink(missing_ok=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -258,7 +259,7 @@ def key_of(**said: object) -> bytes:
 @pytest.mark.parametrize(
     ("data", "part"),
     [
-        (b"\xff", "not text"),
+        (b"\xff", "not text in UTF-8, as every export is: line 1"),
         (b"PK\x03\x04" + bytes(range(256)), "not text"),
         (b"\x00\x00", "not JSON: line 1"),
         (b"", "empty"),
@@ -278,7 +279,9 @@ def key_of(**said: object) -> bytes:
         (HEAD.encode() + b"[]} more", "something follows behind the end"),
         (HEAD.encode() + b'[{"key": 1 "type"', "not JSON: line 1"),
         (HEAD.encode() + b"\n\n[}", "not JSON: line 3"),
-        (HEAD.encode() + b'["\xff"]}', "not text"),
+        (HEAD.encode() + b'\n["\n\xff"]}', "not text in UTF-8, as every export is: line 3"),
+        (HEAD.encode() + b'[{"key": "\xc3', "ends in the middle, at line 1"),
+        ((HEAD + '[{"key": "').encode("utf-16") + b"a", "ends in the middle, at line 1"),
         (HEAD.encode() + b"[" * 100_000, "nested far too deep"),
         (key_of(key="a"), "Key 1 of this export has no type"),
         (key_of(key="a", type="string"), "has no value"),
@@ -300,6 +303,31 @@ async def test_a_file_that_is_no_export_is_refused_with_a_sentence(
         await read_export(path, go_on)
     assert part in refusal.value.sentence
     assert len(refusal.value.sentence) < 200
+
+
+async def test_what_is_no_file_is_refused_without_waiting_for_it(path: Path) -> None:
+    pipe = path.with_name("pipe")
+    if hasattr(os, "mkfifo"):  # Windows has none
+        os.mkfifo(pipe)
+    else:
+        pipe.mkdir()
+    for none in (path.parent, pipe):
+        with pytest.raises(NotAnExport, match="a folder or a device"):
+            await read_export(none, go_on)
+    with pytest.raises(FileNotFoundError):
+        await read_export(path, go_on)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+async def test_an_export_that_an_editor_saved_otherwise_is_read(
+    cache: MemoryCache, path: Path, encoding: str
+) -> None:
+    await cache.set("å🙂", "å🙂")
+    await file_of(cache, path, *KEYS, "å🙂".encode())
+    before = await read(path)
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    put(path, (mark + bytes_in(path).decode().replace("\n", "\r\n")).encode(encoding))
+    assert await read(path) == before
 
 
 async def test_a_file_that_was_cut_off_anywhere_is_refused(cache: MemoryCache, path: Path) -> None:
