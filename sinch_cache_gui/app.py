@@ -50,7 +50,9 @@ def run(arguments: Arguments) -> int:
     notices = Notices()
     sys.excepthook = slot_defects(notices)
     window = MainWindow(theme, notices)
-    if arguments.size is not None:
+    if arguments.size is None:
+        window.take_shape(preferences.now.window)
+    else:
         window.resize(QSize(*arguments.size))
     if not FirstPaint(window).shown():
         return 0

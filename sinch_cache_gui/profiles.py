@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 THEMES: Final = ("system", "light", "dark")
 
+LONGEST_SIDE: Final = 32_767
+"""Pixels: no window is larger."""
+
 _SECRET_OPTIONS: Final = frozenset({"sentinel_password"})
 
 
@@ -73,6 +76,29 @@ class LastFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowShape:
+    """How the window was left. Lengths are in pixels; 0 for as on the first start.
+
+    Attributes:
+        width: Of the window, unless it fills the screen.
+        height: The same.
+        is_maximized: Whether it filled the screen.
+        tree_width: Of the tree of keys.
+        calls_width: Of the calls.
+        hides_tree: Whether the tree was put away.
+        hides_calls: Whether the calls were.
+    """
+
+    width: int = 0
+    height: int = 0
+    is_maximized: bool = False
+    tree_width: int = 0
+    calls_width: int = 0
+    hides_tree: bool = False
+    hides_calls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """What the window remembers of its user.
 
@@ -80,11 +106,13 @@ class Preferences:
         theme: "system", "light" or "dark".
         calls: What is assumed of the platform.
         function: What the fields of a function behind a URL begin with.
+        window: How the window was left.
     """
 
     theme: str = "system"
     calls: CallAssumptions = CallAssumptions()  # noqa: RUF009 (frozen)
     function: LastFunction = LastFunction()
+    window: WindowShape = WindowShape()
 
 
 class KeptPreferences:
@@ -115,6 +143,11 @@ class KeptPreferences:
         """Begin with this function at the next start."""
         self._change(replace(self._now, function=function))
 
+    def leave_window(self, window: WindowShape) -> None:
+        """Open the window in this shape at the next start."""
+        if window != self._now.window:
+            self._change(replace(self._now, window=window))
+
     def _change(self, preferences: Preferences) -> None:
         self._now = preferences
         if self._file is None:
@@ -138,7 +171,23 @@ def load_preferences(file: Path) -> Preferences:
         theme if theme in THEMES else Preferences().theme,
         _parse_assumptions(kept.get("calls")),
         _parse_function(kept.get("function")),
+        _parse_window(kept.get("window")),
     )
+
+
+def _parse_window(kept: object) -> WindowShape:
+    """Read the lengths and switches that make sense; any other is as on the first start."""
+    if not isinstance(kept, dict):
+        return WindowShape()
+    lengths = [kept.get(name) for name in ("width", "height", "tree_width", "calls_width")]
+    width, height, tree, calls = (
+        length if isinstance(length, int) and 0 < length <= LONGEST_SIDE else 0
+        for length in lengths
+    )
+    maximized, no_tree, no_calls = (
+        kept.get(name) is True for name in ("is_maximized", "hides_tree", "hides_calls")
+    )
+    return WindowShape(width, height, maximized, tree, calls, no_tree, no_calls)
 
 
 def _parse_function(kept: object) -> LastFunction:

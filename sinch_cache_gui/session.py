@@ -44,6 +44,8 @@ def run_session(
             await caches.closed.wait()
             return EXIT_OK
         finally:
+            if arguments.screenshot is None:
+                preferences.leave_window(window.shape_since(preferences.now.window))
             await caches.aclose()
             window.close_now()
 

@@ -12,6 +12,7 @@ from sinch_cache_gui.profiles import (
     LastFunction,
     Preferences,
     Profile,
+    WindowShape,
     load_preferences,
     public_url,
     save_preferences,
@@ -33,6 +34,24 @@ def test_damaged_preferences_are_as_on_the_first_start(tmp_path: Path, text: str
     file = tmp_path / "preferences.json"
     file.write_text(text)
     assert load_preferences(file) == Preferences()
+
+
+SHAPE = WindowShape(1300, 820, tree_width=300, calls_width=400, hides_calls=True)
+
+
+def test_the_shape_of_the_window_comes_back(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    KeptPreferences(file).leave_window(SHAPE)
+    assert KeptPreferences(file).now.window == SHAPE
+
+
+def test_lengths_that_make_no_sense_are_as_on_the_first_start(tmp_path: Path) -> None:
+    file = tmp_path / "preferences.json"
+    file.write_text(
+        '{"window": {"width": -3, "height": "8", "tree_width": 1e9, "calls_width": 4000000,'
+        ' "is_maximized": 1, "hides_tree": true}}'
+    )
+    assert load_preferences(file).window == WindowShape(hides_tree=True)
 
 
 def test_a_profile_never_prints_its_password() -> None:

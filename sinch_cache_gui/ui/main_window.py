@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.notices import Notices
-from sinch_cache_gui.profiles import Profile
+from sinch_cache_gui.profiles import Profile, WindowShape
 from sinch_cache_gui.ui.commands import Command, CommandMenu
 from sinch_cache_gui.ui.connections.caches_menu import CachesMenu
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
@@ -67,6 +68,22 @@ class MainWindow(QMainWindow):
         self.strip.reconnect_requested.connect(self.reconnect)
         self.setWindowTitle(self.tr("Sinch cache"))
         self.resize(DEFAULT_SIZE)
+
+    def take_shape(self, shape: WindowShape) -> None:
+        """Be as large as the window was left, if the screen still has that room."""
+        if shape.width and shape.height:
+            room = self.screen().availableGeometry().size()
+            self.resize(QSize(shape.width, shape.height).boundedTo(room))
+        if shape.is_maximized:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+
+    def shape_since(self, shape: WindowShape) -> WindowShape:
+        """Answer how the window is left; what cannot be told now is as it was in `shape`."""
+        size = self.normalGeometry().size() if self.isMaximized() else self.size()
+        if not size.isEmpty():
+            shape = replace(shape, width=size.width(), height=size.height())
+        shape = replace(shape, is_maximized=self.isMaximized())
+        return shape if self._workspace is None else self._workspace.in_shape(shape)
 
     @property
     def connect_page(self) -> ConnectPage:
@@ -125,6 +142,7 @@ class MainWindow(QMainWindow):
             workspace.live_shown.connect(self._show_live)
         self._workspace = workspace
         self._pages.setCurrentWidget(workspace)
+        self.notice_bar.keep_within(workspace.tree)
         facts = workspace.backend.facts
         self.strip.show_cache(
             facts, workspace.prefix_text, is_read_only=workspace.backend.is_read_only
@@ -151,6 +169,7 @@ class MainWindow(QMainWindow):
         if workspace is not self._workspace:
             return
         self._workspace = None
+        self.notice_bar.keep_within(None)
         if self._workspaces:
             self.show_workspace(self._workspaces[max(at - 1, 0)])
 

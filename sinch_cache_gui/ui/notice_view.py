@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.theme import GRID, Theme, Tokens
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme, Tokens
 
 NEWS_STAYS_MS = 6_000
 ACTION_STAYS_MS = 20_000
@@ -28,6 +28,12 @@ ACTION_STAYS_MS = 20_000
 
 MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 """What happens to a pane or its foot after which a bar has another place."""
+
+NARROWEST = 260
+"""Pixels that a notice needs for its texts and buttons."""
+
+BUTTONS_HEIGHT = 2 * BAR_HEIGHT
+"""Pixels at the foot of an editor, where its buttons are."""
 
 ICONS = {
     Severity.INFO: "mdi6.information-outline",
@@ -68,6 +74,7 @@ class NoticeBar(QFrame):
         self._theme = theme
         self._over = over
         self._foot: QWidget | None = None
+        self._column: QWidget | None = None
         self._notice: Notice | None = None
         self._icon = QLabel()
         self._title = QLabel()
@@ -126,13 +133,22 @@ class NoticeBar(QFrame):
             foot.installEventFilter(self)
         self._place()
 
+    def keep_within(self, column: QWidget | None) -> None:
+        """Cover only this pane at the left, and where it has no room no buttons of the next one."""
+        if self._column is not None:
+            self._column.removeEventFilter(self)
+        self._column = column
+        if column is not None:
+            column.installEventFilter(self)
+        self._place()
+
     def hide_notice(self) -> None:
         """Take the bar away."""
         self._notice = None
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched in (self._over, self._foot) and event.type() in MOVES:
+        if watched in (self._over, self._foot, self._column) and event.type() in MOVES:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -206,10 +222,17 @@ class NoticeBar(QFrame):
     def _place(self) -> None:
         room = self._over.width() - 2 * GRID
         width = room if self._max_width is None else min(room, self._max_width)
+        lift = self._lift
+        if self._column is not None:
+            column = self._column.width() - 2 * GRID if self._column.isVisible() else 0
+            if column >= NARROWEST:
+                width = min(width, column)
+            else:
+                lift += BUTTONS_HEIGHT
         height = (
             self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
         )
-        bottom = self._over.height() - self._lift
+        bottom = self._over.height() - lift
         if self._foot is not None and self._foot.isVisible():
             bottom = self._foot.mapTo(self._over, QPoint()).y()
         self.setGeometry(GRID, bottom - height - GRID, width, height)

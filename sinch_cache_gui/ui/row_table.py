@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
@@ -14,7 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.theme import CELL_PAD, ROW_HEIGHT, Theme
+
+STYLE_PAD: Final = 3
+"""Pixels that the style leaves at both sides of a cell's text."""
 
 
 def set_up_rows(table: QTableView) -> None:
@@ -36,7 +41,10 @@ def set_up_rows(table: QTableView) -> None:
 def plain_row(
     painter: QPainter, option: QStyleOptionViewItem, theme: Theme
 ) -> QStyleOptionViewItem:
-    """Paint below a cell of a selected row, and answer how to paint the cell without a frame."""
+    """Paint below a cell of a selected row, and answer how to paint the cell without a frame.
+
+    Its text then stands right below that of the header.
+    """
     plain = QStyleOptionViewItem(option)
     plain.state &= ~QStyle.StateFlag.State_HasFocus
     if plain.state & QStyle.StateFlag.State_Selected:
@@ -44,6 +52,7 @@ def plain_row(
         tokens = theme.tokens
         colour = tokens.selection if is_active else tokens.selection_inactive
         painter.fillRect(plain.rect, QColor(colour))
+    plain.rect.adjust(CELL_PAD - STYLE_PAD, 0, STYLE_PAD - CELL_PAD, 0)
     return plain
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QPushButton, QStyleFactory
 
 from sinch_cache_gui.resource_files import file_path
 
@@ -20,6 +20,10 @@ ROW_HEIGHT: Final = 24
 
 BAR_HEIGHT: Final = 32
 """Pixels of a strip of controls: headers, tool strips, the status strip."""
+
+
+CELL_PAD: Final = 6
+"""Pixels between the edge of a table's cell, or of its header's, and the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +233,7 @@ def palette_of(tokens: Tokens) -> QPalette:
 def style_sheet_of(tokens: Tokens) -> str:
     """Answer the little a palette cannot say: flat strips, thin splitters, quiet buttons."""
     mode = "dark" if tokens.is_dark else "light"
+    lifted_accent, lifted_danger = (_lifted(c, tokens) for c in (tokens.accent, tokens.danger))
     return f"""
     QToolTip {{ color: {tokens.text}; background: {tokens.raised};
         border: 1px solid {tokens.border}; padding: 4px; }}
@@ -254,8 +259,16 @@ def style_sheet_of(tokens: Tokens) -> str:
     QPushButton:disabled {{ color: {tokens.faint}; background: {tokens.window}; }}
     QPushButton[primary="true"] {{ background: {tokens.accent}; color: {tokens.on_accent};
         border-color: {tokens.accent}; }}
-    QPushButton[primary="true"]:disabled {{ background: {tokens.raised}; color: {tokens.faint};
-        border-color: {tokens.border}; }}
+    QPushButton[primary="true"]:hover, QPushButton[primary="true"]:pressed {{
+        background: {lifted_accent}; border-color: {lifted_accent}; }}
+    QPushButton[destructive="true"] {{ background: {tokens.danger}; color: {tokens.on_accent};
+        border-color: {tokens.danger}; }}
+    QPushButton[destructive="true"]:hover, QPushButton[destructive="true"]:pressed {{
+        background: {lifted_danger}; border-color: {lifted_danger}; }}
+    QPushButton[primary="true"]:focus, QPushButton[destructive="true"]:focus {{
+        border-color: {tokens.text}; }}
+    QPushButton[primary="true"]:disabled, QPushButton[destructive="true"]:disabled {{
+        background: {tokens.raised}; color: {tokens.faint}; border-color: {tokens.border}; }}
     QToolButton::menu-indicator {{ image: none; }}
     QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {tokens.faint};
         border-radius: 3px; background: {tokens.base}; }}
@@ -278,9 +291,10 @@ def style_sheet_of(tokens: Tokens) -> str:
         background: {tokens.base}; }}
     QListWidget#knownCaches::item {{ padding: 4px 6px; }}
     QHeaderView::section {{ background: {tokens.window}; color: {tokens.muted}; border: none;
-        border-bottom: 1px solid {tokens.border}; padding: 3px 6px; }}
+        border-bottom: 1px solid {tokens.border}; padding: 3px {CELL_PAD}px; }}
     QTabBar::tab {{ background: {tokens.window}; color: {tokens.muted}; border: none;
         border-right: 1px solid {tokens.border}; padding: 6px 12px; }}
+    QTabBar#openKeys::tab {{ min-width: 96px; }}
     QTabBar::tab:selected {{ background: {tokens.base}; color: {tokens.text};
         border-bottom: 2px solid {tokens.accent}; }}
     QTabBar::tab:hover {{ color: {tokens.text}; }}
@@ -292,9 +306,25 @@ def style_sheet_of(tokens: Tokens) -> str:
     QScrollBar::handle:horizontal {{ min-width: 24px; }}
     QScrollBar::handle:hover {{ background: {tokens.faint}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QMenu {{ background: {tokens.base}; border: 1px solid {tokens.border}; padding: 4px; }}
-    QMenu::item {{ padding: 4px 24px 4px 12px; border-radius: 4px; }}
+    QMenu::item {{ padding: 4px 24px 4px 12px; min-height: 16px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {tokens.selection}; }}
     QMenu::item:disabled {{ color: {tokens.faint}; }}
+    QMenu::separator {{ height: 1px; background: {tokens.border}; margin: 4px 8px; }}
     """
+
+
+def fill(button: QPushButton, *, destructive: bool = False, primary: bool = False) -> None:
+    """Fill a button in the colour of the next step or of what takes something away, or neither."""
+    button.setProperty("primary", primary)
+    button.setProperty("destructive", destructive)
+    button.style().unpolish(button)
+    button.style().polish(button)
+
+
+def _lifted(colour: str, tokens: Tokens) -> str:
+    """Answer the colour of a filled button below the mouse: nearer to the text of the window."""
+    filled = QColor(colour)
+    return (filled.lighter(112) if tokens.is_dark else filled.darker(118)).name()

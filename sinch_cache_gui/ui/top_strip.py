@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class TopStrip(QWidget):
     def set_menu(self, menu: QMenu) -> None:
         """Let the menu button open `menu`."""
         self._menu.setMenu(menu)
+        open_leftwards(self._menu)
 
     def set_caches_menu(self, menu: QMenu) -> None:
         """Let the name of the cache open `menu`."""

@@ -23,7 +23,7 @@ from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.keyspace.lost_deletions import LostDeletions
 from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.notices import Notices
-from sinch_cache_gui.profiles import KeptPreferences
+from sinch_cache_gui.profiles import KeptPreferences, WindowShape
 from sinch_cache_gui.ui.activity_view import ActivityView
 from sinch_cache_gui.ui.bulk.bulk_panel import BulkPanel
 from sinch_cache_gui.ui.bulk.search_panel import SearchPanel
@@ -41,7 +41,10 @@ from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.drafts import DraftStore
 from sinch_cache_gui.voice.recording import CacheOperation, Unread
 
-TREE_WIDTH, EDITOR_WIDTH, CALLS_WIDTH = 560, 540, 340
+FIRST_WIDTH, TREE_WIDTH, CALLS_WIDTH = 1440, 496, 364
+"""Pixels on the first start: bytes in hex and call IDs of 32 digits fit."""
+
+NARROWEST_EDITOR = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class Workspace(QWidget):
         self.journal.hide()
         self._work = QSplitter(Qt.Orientation.Vertical)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._lay_out()
+        self._lay_out(preferences.now.window)
         self._wire()
 
     def start(self) -> None:
@@ -176,6 +179,16 @@ class Workspace(QWidget):
     def search_values(self) -> None:
         """Let the user look for something in the values."""
         self.search.open_panel()
+
+    def in_shape(self, window: WindowShape) -> WindowShape:
+        """Answer a shape of the window with how wide the panes here are, and which are away."""
+        return replace(
+            window,
+            tree_width=self._splitter.sizes()[0] or window.tree_width,
+            calls_width=self._panes.sizes()[1] or window.calls_width,
+            hides_tree=self.tree.isHidden(),
+            hides_calls=self.calls.isHidden(),
+        )
 
     def toggle_tree(self) -> None:
         """Show or hide the tree."""
@@ -264,13 +277,17 @@ class Workspace(QWidget):
                 held = Snapshot(operation.key_bytes, KeyType.STRING, encode_value(before), None)
                 self._box.note(held, knows_ttl=False)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, window: WindowShape) -> None:
+        tree_width = window.tree_width or TREE_WIDTH
+        calls_width = window.calls_width or CALLS_WIDTH
+        editor_width = max((window.width or FIRST_WIDTH) - tree_width - calls_width, 1)
         right = QWidget()
         column = QVBoxLayout(right)
         column.addWidget(self._panes, 1)
         column.addWidget(self.activity)
         middle = QWidget()
         below = QVBoxLayout(middle)
+        self.editors.setMinimumWidth(NARROWEST_EDITOR)
         below.addWidget(self.editors, 1)
         below.addWidget(self.search)
         below.addWidget(self.bulk)
@@ -280,10 +297,12 @@ class Workspace(QWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         _fill(self._work, (middle, 1), (self.journal, 1))
-        _fill(self._panes, (self._work, EDITOR_WIDTH), (self.calls, CALLS_WIDTH))
-        _fill(self._splitter, (self.tree, TREE_WIDTH), (right, EDITOR_WIDTH + CALLS_WIDTH))
+        _fill(self._panes, (self._work, editor_width), (self.calls, calls_width))
+        _fill(self._splitter, (self.tree, tree_width), (right, editor_width + calls_width))
         self._panes.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
+        self.tree.setHidden(window.hides_tree)
+        self.calls.setHidden(window.hides_calls)
 
     def _wire(self) -> None:
         self.tree.key_activated.connect(self.editors.open_key)

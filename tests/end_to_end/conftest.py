@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from sinch_cache_gui.arguments import parse_arguments
 from sinch_cache_gui.notices import Notices
 from sinch_cache_gui.open_caches import OpenCaches
+from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.theme import Theme
 from tests.end_to_end.person import Person
@@ -32,11 +33,13 @@ def open_window(qapp: QApplication) -> OpenWindow:
     """
 
     @asynccontextmanager
-    async def opened(*argv: str, data_folder: Path | None = None) -> AsyncIterator[Person]:
+    async def opened(
+        *argv: str, data_folder: Path | None = None, preferences: KeptPreferences | None = None
+    ) -> AsyncIterator[Person]:
         notices = Notices()
         theme = Theme(qapp)
         window = MainWindow(theme, notices)
-        app = OpenCaches(window, theme, notices, data_folder=data_folder)
+        app = OpenCaches(window, theme, notices, data_folder, preferences)
         window.show()
         window.activateWindow()
         try:

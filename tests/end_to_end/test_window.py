@@ -7,8 +7,10 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
+from sinch_cache_gui.profiles import KeptPreferences
 from tests.end_to_end.person import Person
 from tests.end_to_end.somebody import SomebodyElse, finds
 
@@ -259,3 +261,35 @@ async def test_read_only_writes_nothing(
 async def test_the_demo_fills_the_embedded_cache(open_window: OpenWindow) -> None:
     async with open_window("--demo") as person:
         await person.until(lambda: {"session", "rate", "customer"} <= set(person.rows()))
+
+
+async def test_the_window_opens_as_the_last_one_was_left(open_window: OpenWindow) -> None:
+    preferences = KeptPreferences(None)
+    async with open_window("memory:", preferences=preferences) as person:
+        await person.sees_soon("complete")
+        person.window.resize(790, 700)
+        for action in person.window.actions():
+            if action.objectName() == "view.tree":
+                action.trigger()
+        preferences.leave_window(person.window.shape_since(preferences.now.window))
+    async with open_window("memory:", preferences=preferences) as person:
+        person.window.take_shape(preferences.now.window)
+        await person.until(lambda: person.window.workspace is not None)
+        assert person.rows() == []
+        assert (person.window.width(), person.window.height()) == (790, 700)
+
+
+async def test_no_keys_mean_one_thing_in_the_window_and_another_in_a_pane(
+    open_window: OpenWindow,
+) -> None:
+    async with open_window("memory:", "--demo") as person:
+        await person.sees_soon("complete")
+        workspace = person.window.workspace
+        assert workspace is not None
+        await workspace.backend.write(b"bytes", b"\xff\x00", expected=None, ttl=60_000)
+        workspace.open_key(b"bytes")
+        await person.until(lambda: person.sees("offset 0"))
+        anywhere = {action.shortcut().toString() for action in person.window.actions()} - {""}
+        inside = {shortcut.key().toString() for shortcut in person.window.findChildren(QShortcut)}
+        assert "Ctrl+G" in anywhere
+        assert anywhere & inside == set()

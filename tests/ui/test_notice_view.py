@@ -106,3 +106,25 @@ def test_enter_presses_the_first_action(bar: NoticeBar, qtbot: QtBot) -> None:
     )
     qtbot.keyClick(bar, Qt.Key.Key_Return)
     assert done == ["delete"]
+
+
+def test_a_bar_covers_only_the_pane_it_is_kept_within(bar: NoticeBar, pane: QWidget) -> None:
+    column = QWidget(pane)
+    column.setGeometry(0, 0, 300, 300)
+    column.show()
+    bar.keep_within(column)
+    bar.show_notice(Notice(Severity.WARNING, "2 keys hold text that was never saved"))
+    assert bar.geometry().right() < column.width()
+
+    column.resize(500, 300)
+    assert 300 < bar.geometry().right() < column.width()
+
+
+def test_where_the_pane_is_away_a_bar_leaves_the_buttons_beside_it_in_sight(
+    bar: NoticeBar, pane: QWidget
+) -> None:
+    column = QWidget(pane)
+    bar.keep_within(column)
+    bar.show_notice(Notice(Severity.WARNING, "2 keys hold text that was never saved"))
+    column.hide()
+    assert bar.geometry().bottom() < pane.height() - 60

@@ -37,7 +37,7 @@ from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.bulk.wording import counted, listed, part_of, report_lines
 from sinch_cache_gui.ui.editor.ttl_field import TtlField
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import GRID, Theme, fill
 
 COUNT_AFTER_MS = 250
 """How long typing rests before the keys of a pattern are counted."""
@@ -88,7 +88,6 @@ class BulkPanel(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(GRID // 2)
         self._act = QPushButton()
-        self._act.setProperty("primary", True)
         self._keep = QPushButton(self.tr("Keep"))
         self._stop = QPushButton(self.tr("Stop"))
         self._undo = QPushButton(self.tr("Undo"))
@@ -118,6 +117,8 @@ class BulkPanel(QFrame):
         self._is_asking = False
         has_pattern = wish.target is None
         self._pattern.setVisible(has_pattern)
+        is_deletion = wish.kind is BulkKind.DELETE
+        fill(self._act, primary=not is_deletion, destructive=is_deletion)
         is_ttl = wish.kind is BulkKind.CHANGE_TTL
         for widget in (self._way, self._ttl):
             widget.setVisible(is_ttl)

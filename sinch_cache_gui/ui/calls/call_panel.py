@@ -32,6 +32,7 @@ from sinch_cache_gui.ui.calls.clock_strip import ClockStrip
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.scenario_pane import ScenarioPane
 from sinch_cache_gui.ui.calls.wording import NO_ARROW
+from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.voice.builtin import BuiltinFunction
@@ -147,6 +148,7 @@ class CallPanel(QWidget):
         header.setFixedHeight(BAR_HEIGHT)
         self._options.setStyleSheet(NO_ARROW)
         self._options.setMenu(self._menu)
+        open_leftwards(self._options)
         self._options.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._options.setAccessibleName(self.tr("How calls are simulated"))
         self._options.setToolTip(self.tr("How calls are simulated"))

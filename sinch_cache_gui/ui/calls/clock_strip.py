@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.wording import NO_ARROW, ahead_text, clock_text
+from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
 TICK_MS = 200
@@ -66,6 +67,7 @@ class ClockStrip(QWidget):
         self._forward.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._forward.setStyleSheet(NO_ARROW)
         self._forward.setMenu(self._menu())
+        open_leftwards(self._forward)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import ARROW, NO_ARROW
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.menu_edge import open_leftwards
+from sinch_cache_gui.ui.theme import GRID, Theme, fill
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination
 from sinch_cache_gui.voice.customers import DEMO_CALLED, UNKNOWN_CALLER, known_phones, name_of
 from sinch_cache_gui.voice.numbers import WITHHELD, parse_caller, parse_number
@@ -88,10 +89,8 @@ class DialForm(QWidget):
             self._summarise()
         self._fields.setVisible(not is_running)
         self._folded.setVisible(is_running)
-        for button in (self._dial, self._hang_up):
-            button.setProperty("primary", button.isEnabled())
-            button.style().unpolish(button)
-            button.style().polish(button)
+        fill(self._dial, primary=not is_running)
+        fill(self._hang_up, destructive=is_running)
         self._dress_buttons()
         self._check()
 
@@ -106,6 +105,7 @@ class DialForm(QWidget):
         self._callers.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._callers.setStyleSheet(NO_ARROW)
         self._callers.setMenu(self._caller_menu())
+        open_leftwards(self._callers)
         self._new_id.setAccessibleName(self.tr("New call ID"))
         self._new_id.setToolTip(self.tr("New call ID"))
         self._numbers.setAccessibleName(self.tr("Who calls whom"))

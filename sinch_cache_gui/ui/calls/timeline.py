@@ -27,8 +27,8 @@ from sinch_cache_gui.ui.calls.timeline_model import (
     Index,
     TimelineModel,
 )
-from sinch_cache_gui.ui.row_table import plain_row, set_up_rows
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.row_table import STYLE_PAD, plain_row, set_up_rows
+from sinch_cache_gui.ui.theme import CELL_PAD, GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallbackRecord, TranscriptLine
 from sinch_cache_gui.voice.call_steps import CallbackStep, OperationStep, StepKind
 
@@ -59,7 +59,8 @@ class StepDelegate(QStyledItemDelegate):
             super().paint(painter, plain, index)
             return
         cell = QRect(plain.rect)
-        plain.rect.setLeft(self._table.columnViewportPosition(WHAT) + (NESTED if is_nested else 0))
+        inset = CELL_PAD - STYLE_PAD + (NESTED if is_nested else 0)
+        plain.rect.setLeft(self._table.columnViewportPosition(WHAT) + inset)
         end = self._table.columnViewportPosition(REPLY) + self._table.columnWidth(REPLY)
         plain.rect.setRight(end - 1)
         painter.save()

@@ -346,6 +346,8 @@ class CodeView(QPlainTextEdit):
         number = block.blockNumber()
         while block.isValid() and top <= self.viewport().height():
             height = self.blockBoundingRect(block).height()
+            if not block.next().isValid():  # Qt counts the margin below the text to its last line
+                height -= self.document().documentMargin()
             yield GutterLine(number + 1, round(top), round(height), number == current)
             block = block.next()
             top += height

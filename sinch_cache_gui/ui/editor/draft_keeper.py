@@ -184,7 +184,7 @@ class DraftKeeper(QObject):
                 return self.tr("{}: the element does not exist any more")
             is_as_it_was = held == draft.unsaved.base
         if is_as_it_was:
-            return self.tr("{}: the cache holds what it was begun on")
+            return self.tr("{}: the value has not changed since")
         return self.tr("{}: the cache holds another value by now")
 
 

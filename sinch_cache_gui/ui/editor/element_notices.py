@@ -217,7 +217,7 @@ def resumed_notice(base: bytes, held: bytes | None, close: Callable[[], None]) -
         detail = _tr("The element does not exist any more. Save offers to add it again.")
         return Notice(Severity.WARNING, title, detail, actions)
     if held == base:
-        detail = _tr("The cache holds what it was begun on.")
+        detail = _tr("The cache has not changed since.")
         return Notice(Severity.INFO, title, detail, actions)
     detail = _tr("The cache holds another value by now: {}").format(_quoted(held))
     return Notice(Severity.WARNING, title, detail, actions)

@@ -19,7 +19,7 @@ from sinch_cache_gui.cache.element_range import (
 )
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.filter import pattern_of
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import GRID
 from sinch_cache_gui.values.element_edits import EditRefused, parse_scores
 
 _ID: Final = re.compile(r"\d+(-\d+)?")
@@ -85,7 +85,7 @@ class ElementSearch(QWidget):
     range_entered = Signal(object)
     refused = Signal(object)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self._kind = ""
         self._size: int | None = None
@@ -95,7 +95,6 @@ class ElementSearch(QWidget):
         self._by = QComboBox()
         self._by.setAccessibleName(self.tr("What is searched by"))
         self._text = QLineEdit()
-        self._text.setFont(theme.monospace())
         self._text.setClearButtonEnabled(True)
         self.setFocusProxy(self._text)
         row = QHBoxLayout(self)
@@ -116,9 +115,9 @@ class ElementSearch(QWidget):
         self._text.clear()
         self._by.clear()
         titles = {
-            SearchBy.NAME: self.tr("member"),
-            SearchBy.SCORE: self.tr("score"),
-            SearchBy.RANK: self.tr("rank"),
+            SearchBy.NAME: self.tr("Member"),
+            SearchBy.SCORE: self.tr("Score"),
+            SearchBy.RANK: self.tr("Rank"),
         }
         for by in WAYS.get(kind, ()):
             self._by.addItem(titles.get(by, ""), by)
@@ -140,20 +139,20 @@ class ElementSearch(QWidget):
         name, hint = {
             SearchBy.NAME: (
                 self.tr("Search the elements"),
-                self.tr("search: a text, or a pattern such as user:*"),
+                self.tr("Search: text, or a pattern such as user:*"),
             ),
             SearchBy.SCORE: (
                 self.tr("Scores to show"),
-                self.tr("scores such as 10..20, 10.. or ..20"),
+                self.tr("Scores such as 10..20, 10.. or ..20"),
             ),
-            SearchBy.RANK: (self.tr("Rank to begin at"), self.tr("from a rank on, such as 5000")),
+            SearchBy.RANK: (self.tr("Rank to begin at"), self.tr("From a rank on, such as 5000")),
             SearchBy.INDEX: (
                 self.tr("Index to begin at"),
-                self.tr("from an index on, such as 5000 or -100"),
+                self.tr("From an index on, such as 5000 or -100"),
             ),
             SearchBy.ID: (
-                self.tr("Id to begin at"),
-                self.tr("from an id on, such as 1763800000000-0"),
+                self.tr("ID to begin at"),
+                self.tr("From an ID on, such as 1763800000000-0"),
             ),
         }.get(by, ("", ""))
         self._text.setAccessibleName(name)

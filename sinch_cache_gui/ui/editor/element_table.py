@@ -14,7 +14,7 @@ from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
-from sinch_cache_gui.ui.row_table import set_up_rows
+from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.element_edits import Row, may_edit
 from sinch_cache_gui.values.element_places import places_of
@@ -218,7 +218,10 @@ class ElementModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> str | None:
         is_title = role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal
-        return self._columns[section] if is_title and section < len(self._columns) else None
+        if not is_title or section >= len(self._columns):
+            return None
+        name = self._columns[section]
+        return "ID" if name == "id" else name[:1].upper() + name[1:]
 
 
 class ElementTable(QTableView):
@@ -243,6 +246,7 @@ class ElementTable(QTableView):
         self._is_editing = False
         self.setModel(model)
         set_up_rows(self)
+        self.setItemDelegate(PlainRows(theme, self))
         self.setAccessibleName(self.tr("Elements"))
         self.setAlternatingRowColors(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)

@@ -85,7 +85,7 @@ class ElementsPage(QWidget):
         self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
         self.loader = ElementLoader(backend, key, tasks, self.model, lambda: self.table.is_editing)
-        self.search = ElementSearch(theme)
+        self.search = ElementSearch()
         self._nothing = MessagePage(theme)
         self._body = QStackedWidget()
         self._body.addWidget(self.table)

@@ -44,7 +44,7 @@ class FindBar(QFrame):
         self._field.setMinimumWidth(160)
         self._count = QLabel()
         self._count.setObjectName("muted")
-        self._count.setMinimumWidth(72)
+        self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance("000,000 matches"))
         self._previous = self._button(self.tr("Previous match (Shift+F3)"), self.find_previous)
         self._next = self._button(self.tr("Next match (F3)"), self.find_next)
         self._close = self._button(self.tr("Close (Esc)"), self.close_bar)

@@ -17,6 +17,7 @@ from sinch_cache_gui.ui.editor.countdown import Countdown
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
 from sinch_cache_gui.ui.editor.key_label import KeyLabel
 from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
+from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.content import ContentKind
 from sinch_cache_gui.values.copy_as import Language
@@ -137,6 +138,7 @@ class DocumentHeader(QWidget):
                 partial(self.copy_as_requested.emit, language),
             )
         more.setMenu(menu)
+        open_leftwards(more)
         return more
 
     def _tool(self, name: str, run: Callable[[], object]) -> QToolButton:

@@ -12,7 +12,7 @@ from sinch_cache_gui.values.byte_edits import parse_hex, parse_offset
 
 
 class HexPage(QWidget):
-    """The bytes of a value. Ctrl+G goes to an offset, Ctrl+F finds pairs of digits or a text.
+    """The bytes of a value. Ctrl+Shift+G goes to an offset, Ctrl+F finds pairs of digits or a text.
 
     Attributes:
         view: The bytes.
@@ -31,13 +31,13 @@ class HexPage(QWidget):
         self.foot = QWidget()
         self._offset = QLineEdit()
         self._offset.setFont(theme.monospace())
-        self._offset.setPlaceholderText(self.tr("go to offset"))
+        self._offset.setPlaceholderText(self.tr("Go to offset"))
         self._offset.setAccessibleName(self.tr("Go to offset"))
-        self._offset.setToolTip(self.tr("An offset such as 1024 or 0x400 (Ctrl+G)"))
+        self._offset.setToolTip(self.tr("An offset such as 1024 or 0x400 (Ctrl+Shift+G)"))
         self._offset.setFixedWidth(16 * GRID)
         self._needle = QLineEdit()
         self._needle.setFont(theme.monospace())
-        self._needle.setPlaceholderText(self.tr("find hex or text"))
+        self._needle.setPlaceholderText(self.tr("Find hex or text"))
         self._needle.setAccessibleName(self.tr("Find bytes"))
         self._needle.setToolTip(self.tr("Pairs of hex digits, or a text (Ctrl+F, F3)"))
         self._needle.setFixedWidth(18 * GRID)
@@ -58,7 +58,7 @@ class HexPage(QWidget):
         self.view.refused.connect(self._say)
         self._offset.returnPressed.connect(self._go)
         self._needle.returnPressed.connect(self.find_next)
-        shortcut = QShortcut(QKeySequence("Ctrl+G"), self)
+        shortcut = QShortcut(QKeySequence("Ctrl+Shift+G"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self._offset.setFocus)
         self._say_place()

@@ -273,6 +273,7 @@ class EditorTabs(QWidget):
         self._answer = None
 
     def _set_up_bar(self) -> None:
+        self._bar.setObjectName("openKeys")
         self._bar.setDocumentMode(True)
         self._bar.setMovable(True)
         self._bar.setExpanding(False)

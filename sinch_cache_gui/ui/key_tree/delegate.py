@@ -19,13 +19,10 @@ from sinch_cache_gui.ui.key_tree.cells import COLUMNS, Column
 from sinch_cache_gui.ui.key_tree.fitting import FittedFont
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import CELL_PAD, GRID, Theme
 
 DEEPEST_INDENT: Final = 12
 """Levels that are indented; deeper ones stand below each other, or the names would be lost."""
-
-PAD: Final = 6
-"""Pixels between a cell's edge and its text, as in the header."""
 
 MARK: Final = 16
 """Pixels a mark before a name is wide and high."""
@@ -90,9 +87,9 @@ class KeyTreeDelegate(QStyledItemDelegate):
         if column is Column.KEY:
             self._paint_name(painter, rect, node)
         elif column is Column.TTL:
-            self._paint_ttl(painter, rect.adjusted(PAD, 0, -PAD, 0), node)
+            self._paint_ttl(painter, rect.adjusted(CELL_PAD, 0, -CELL_PAD, 0), node)
         elif not node.is_folder:
-            self._paint_detail(painter, rect.adjusted(PAD, 0, -PAD, 0), node, column)
+            self._paint_detail(painter, rect.adjusted(CELL_PAD, 0, -CELL_PAD, 0), node, column)
         if is_stale:
             painter.setOpacity(1.0)
 
@@ -142,7 +139,7 @@ class KeyTreeDelegate(QStyledItemDelegate):
             left += MARK + GRID // 2
         painter.setPen(self._shade(node, colour))
         text = self._model.text(node, Column.KEY)
-        room = rect.adjusted(left, 0, -PAD, 0)
+        room = rect.adjusted(left, 0, -CELL_PAD, 0)
         self._mono.write(painter, room, text, elide=Qt.TextElideMode.ElideMiddle)
 
     def _paint_ttl(self, painter: QPainter, rect: QRect, node: Row) -> None:

@@ -14,6 +14,7 @@ from sinch_cache_gui.keyspace.conditions import Asked, Conditions
 from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 LARGE: Final = 50_000
@@ -232,6 +233,7 @@ class FilterRow(QWidget):
         self._more.setToolTip(self.tr("Filter by TTL or type"))
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self._menu)
+        open_leftwards(self._more)
         self._again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

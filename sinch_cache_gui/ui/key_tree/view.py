@@ -47,6 +47,15 @@ WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 62, Column.SIZE: 60}
 KEY_WIDTH: Final = 280
 """A call ID of 32 digits fits, if the pane is wide enough."""
 
+NARROWEST_KEY: Final = 140
+"""Where a name has no more room, other columns go: what a row is matters more than its type."""
+
+WIDTHS_BESIDE: Final = {
+    Column.SIZE: WIDTHS[Column.TTL],
+    Column.TYPE: WIDTHS[Column.TTL] + WIDTHS[Column.SIZE],
+}
+"""Columns that go in a narrow pane, with the room that those take which stay longer."""
+
 NARROWEST_VALUE: Final = 72
 
 KEY_SHARE: Final = 0.6
@@ -207,12 +216,22 @@ class KeyTreeView(QTableView):
 
     def _share_width(self) -> None:
         """Give keys and values what the other columns leave, until the user drags a column."""
-        rest = self.viewport().width() - sum(WIDTHS.values())
+        # As if the scroll bar were there: no column comes or goes with it.
+        surely = self.width() - self.verticalScrollBar().sizeHint().width()
+        hidden = {
+            column
+            for column, others in WIDTHS_BESIDE.items()
+            if surely < NARROWEST_KEY + WIDTHS[column] + others
+        }
+        rest = self.viewport().width() - sum(WIDTHS[c] for c in WIDTHS.keys() - hidden)
         key = max(min(KEY_WIDTH, rest), int(rest * KEY_SHARE))
-        is_narrow = rest - key < NARROWEST_VALUE
+        if surely - sum(WIDTHS.values()) - KEY_WIDTH < NARROWEST_VALUE:
+            hidden.add(Column.PREVIEW)
+            key = rest
         self._is_sharing = True
-        self.setColumnHidden(Column.PREVIEW, is_narrow)
-        self.setColumnWidth(Column.KEY, rest if is_narrow else key)
+        for column in (*WIDTHS_BESIDE, Column.PREVIEW):
+            self.setColumnHidden(column, column in hidden)
+        self.setColumnWidth(Column.KEY, key)
         self.setColumnWidth(Column.SIZE, WIDTHS[Column.SIZE])
         self.setColumnWidth(Column.PREVIEW, rest - key)
         self._is_sharing = False

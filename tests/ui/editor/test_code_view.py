@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.ui.editor.brackets import bracket_pair
@@ -233,3 +234,13 @@ async def test_a_long_text_scrolls_to_its_end_in_a_window_of_any_size(
     assert last >= view.document().characterCount() - 1
     view.resize(300, 120)
     qtbot.waitUntil(lambda: view.verticalScrollBar().maximum() > tall)
+
+
+async def test_the_number_of_many_matches_has_room(desk: Desk) -> None:
+    await desk.put(b"k", b"[" + b"1," * 99_999 + b"1]")
+    pane = await desk.open(b"k")
+    desk.ctrl("f")
+    desk.type_into("Find in this value", "1")
+    await desk.until(lambda: desk.says("100,000 matches"))
+    (told,) = (x for x in pane.panel.find_bar.findChildren(QLabel) if x.text().endswith("matches"))
+    assert told.width() >= told.sizeHint().width()

@@ -63,7 +63,7 @@ async def test_the_text_is_offered_again_and_can_be_saved(
     notice = await offered(desk)
     assert notice.title == "1 key holds text that was never saved"
     assert notice.detail.startswith("session:1, ")
-    assert notice.detail.endswith(": the cache holds what it was begun on")
+    assert notice.detail.endswith(": the value has not changed since")
     press(notice, "Open")
     await desk.until(lambda: desk.tabs.current_pane and desk.view().text() == '{"a": 2')
     await desk.until(desk.tabs.unsaved)

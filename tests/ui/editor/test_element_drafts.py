@@ -152,11 +152,11 @@ async def test_the_text_is_offered_again_and_can_be_saved(
 ) -> None:
     desk, notice = await resumed(sit, kept)
     assert notice.detail.startswith("customer, profile, ")
-    assert notice.detail.endswith(": the cache holds what it was begun on")
+    assert notice.detail.endswith(": the value has not changed since")
     accept(notice)
     window = await opened(desk)
     await desk.until(lambda: window.panel.view.text() == MINE)
-    await desk.until(lambda: says(window, "The cache holds what it was begun on."))
+    await desk.until(lambda: says(window, "The cache has not changed since."))
     assert desk.tabs.unsaved() == (b"customer",)
     await save(desk, window)
     await desk.until(lambda: raw.hget("customer", "profile") == b'{"note":"mine"}')

@@ -73,6 +73,8 @@ async def test_a_hash_is_a_table_of_fields_and_values(other: Seat) -> None:
     await other.desk.until(lambda: len(other.rows()) == 2)
     assert sorted(other.rows()) == [("blob", "\\xff\\x00"), ("name", "Åsa")]
     assert pane.pages.elements.isVisible()
+    titles = [pane.pages.elements.model.headerData(at, Qt.Orientation.Horizontal) for at in (0, 1)]
+    assert titles == ["Field", "Value"]
     assert pane.pages.elements.table.hasFocus(), "and not the search above it"
     assert other.desk.says("hash, 2 fields")
     assert not {"Save", "Format", "Compact", "text"} & set(other.desk.button_texts())
@@ -149,11 +151,11 @@ async def test_of_very_many_rows_it_is_said_that_the_key_changed_and_they_are_re
         ("hash", "", "Search the elements", "7*", [("7", "v7"), ("70", "v70")]),
         ("hash", "", "Search the elements", "[0]", [("[0]", "glob")]),
         ("set", "", "Search the elements", "m7", [("m7",), ("m70",)]),
-        ("zset", "member", "Search the elements", "m70", [("m70", "70")]),
-        ("zset", "score", "Scores to show", "70..", [("m70", "70"), ("m71", "71.5")]),
-        ("zset", "rank", "Rank to begin at", "-1", [("m71", "71.5")]),
+        ("zset", "Member", "Search the elements", "m70", [("m70", "70")]),
+        ("zset", "Score", "Scores to show", "70..", [("m70", "70"), ("m71", "71.5")]),
+        ("zset", "Rank", "Rank to begin at", "-1", [("m71", "71.5")]),
         ("list", "", "Index to begin at", "-2", [("70", "i70"), ("71", "i71")]),
-        ("stream", "", "Id to begin at", "71", [("71-1", "n=71")]),
+        ("stream", "", "ID to begin at", "71", [("71-1", "n=71")]),
     ],
 )
 async def test_the_server_is_asked_for_the_elements_that_are_sought(
@@ -187,7 +189,7 @@ async def test_what_is_sought_and_not_there_is_said(other: Seat) -> None:
     other.desk.keys(Qt.Key.Key_Return, widget=other.desk.field("Search the elements"))
     await other.desk.until(lambda: other.desk.says("Nothing found"))
     (ways,) = (box for box in other.desk.pane().findChildren(QComboBox) if box.isVisible())
-    ways.setCurrentText("score")
+    ways.setCurrentText("Score")
     other.desk.type_into("Scores to show", "many..")
     other.desk.keys(Qt.Key.Key_Return, widget=other.desk.field("Scores to show"))
     await other.desk.until(lambda: other.desk.says("A score is a number"))

@@ -417,3 +417,35 @@ async def test_a_tree_that_may_only_read_offers_no_writing() -> None:
         tree.view.selectAll()
         tree.press(Qt.Key.Key_Delete)
         assert wishes == []
+
+
+async def test_in_a_narrow_pane_the_name_has_room_and_the_type_goes_first() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("session:00226d7534bca598af494d4ef62bf69b", 1)
+        await tree.open()
+
+        def columns_at(width: int) -> list[Column]:
+            tree.pane.resize(width, 400)
+            return [column for column in Column if not tree.view.isColumnHidden(column)]
+
+        assert columns_at(600) == list(Column)
+        assert columns_at(400) == [Column.KEY, Column.TTL, Column.TYPE, Column.SIZE]
+        assert columns_at(320) == [Column.KEY, Column.TTL, Column.SIZE]
+        assert columns_at(220) == [Column.KEY, Column.TTL]
+        assert tree.view.columnWidth(Column.KEY) > 100
+
+
+async def test_no_column_comes_or_goes_with_the_scroll_bar() -> None:
+    async with a_tree() as tree:
+        for i in range(40):
+            await tree.cache.set(f"k:{i}", 1)
+        await tree.open()
+        bar = tree.view.verticalScrollBar()
+        for width in range(540, 570, 2):
+            tree.pane.resize(width, 400)
+            before = tree.view.isColumnHidden(Column.PREVIEW)
+            tree.pane.expand_path(b"k")
+            await tree.until(bar.isVisible)
+            assert tree.view.isColumnHidden(Column.PREVIEW) == before, f"{width} pixels wide"
+            tree.mirror.index.collapse(b"k")
+            await tree.until(lambda: not bar.isVisible())
