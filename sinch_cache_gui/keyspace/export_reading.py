@@ -24,7 +24,13 @@ PIECE_BYTES: Final = 1 << 18
 HEAD_CHARACTERS: Final = 1 << 20
 """Within so many a file has to say that it is an export: nothing else is read any further."""
 
+LONG_CHARACTERS: Final = 1 << 20
+"""An object longer than this is read member by member, and a string in it piece by piece."""
+
 _DECODER: Final = json.JSONDecoder()
+_WITHIN_STRING: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
+_BEGUN_ESCAPE: Final = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,4})?)?")
+_HALF_A_PAIR: Final = "\ud800"
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 
 _TORN: Final = 12
@@ -107,7 +113,7 @@ async def _read_keys(text: _JsonText, told: Callable[[int], bool]) -> list[Expor
         return keys
     breathe = Breather()
     while True:
-        keys.append(_parse_key(await text.value(), len(keys) + 1))
+        keys.append(await _parse_key(await text.value(), len(keys) + 1))
         if len(keys) % SETTLED_EVERY == 0:
             gc.freeze()  # they stay: the collector would hold the window with each of its rounds
         await breathe()
@@ -159,11 +165,14 @@ class _JsonText:
             raise self._wrong(self._at, "something follows behind the end")
 
     async def value(self) -> object:
-        """Answer the value that comes next.
+        """Answer the value that comes next; of a long object, long strings as UTF-8.
 
         Raises:
             NotAnExport: None does.
         """
+        return await self._value(may_be_long=self.has_begun)
+
+    async def _value(self, *, may_be_long: bool) -> object:
         await self._skip_space()
         while True:
             try:
@@ -173,6 +182,9 @@ class _JsonText:
                     raise self._torn() from None
                 if self._is_whole or not self._may_be_torn(error):
                     raise self._wrong(error.pos, error.msg) from None
+                is_long = len(self._text) - self._at > LONG_CHARACTERS
+                if may_be_long and is_long and self._text[self._at] == "{":
+                    return await self._long_object()
                 await self._read_on()
                 continue
             except RecursionError:
@@ -180,6 +192,52 @@ class _JsonText:
             if end < len(self._text) or not await self._read_on():  # a number may go on
                 self._at = end
                 return value
+
+    async def _long_object(self) -> dict[str, object]:
+        said: dict[str, object] = {}
+        self._at += 1
+        while True:
+            name = await self._value(may_be_long=False)
+            if not isinstance(name, str):
+                raise self._wrong(self._at, "a member has no name")
+            await self.demand(":")
+            if await self.skips('"'):
+                said[name] = await self._string_begun()
+            else:
+                said[name] = await self._value(may_be_long=False)
+            if not await self.skips(","):
+                await self.demand("}")
+                return said
+
+    async def _string_begun(self) -> str | bytes:
+        """Answer the string whose quotation mark was passed; a long one as UTF-8, if it has any."""
+        parts: list[bytes] = []
+        is_utf_8 = True
+        breathe = Breather()
+        while True:
+            within = _WITHIN_STRING.match(self._text, self._at, self._at + PIECE_BYTES)
+            end = self._at if within is None else within.end()
+            piece: str = _DECODER.decode(f'"{self._text[self._at : end]}"')
+            if len(piece) > 1 and "\ud800" <= piece[-1] <= "\udbff":
+                piece, end = piece[:-1], end - len("\\ud800")  # its other half may follow
+            try:
+                parts.append(piece.encode())
+            except UnicodeEncodeError:
+                is_utf_8 = False
+            has_moved, self._at = end > self._at, end
+            if self._text[end : end + 1] == '"':
+                self._at += 1
+                whole = b"".join(parts)
+                if not is_utf_8:
+                    return _HALF_A_PAIR
+                return whole if len(whole) > PIECE_BYTES else whole.decode()
+            if not has_moved or len(self._text) - end < _TORN:
+                may_go_on = _BEGUN_ESCAPE.fullmatch(self._text, end) is not None
+                if may_go_on and not await self._read_on():
+                    raise self._torn()
+                if not may_go_on and not has_moved:
+                    raise self._wrong(end, "a string holds what it may not")
+            await breathe()
 
     async def what_it_is(self) -> NotAnExport:
         """Answer why a text that does not begin like an export is none."""
@@ -257,7 +315,7 @@ def _decoder_for(beginning: bytes) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder("utf-16" if is_utf_16 else "utf-8-sig")()
 
 
-def _parse_key(item: object, number: int) -> ExportedKey:
+async def _parse_key(item: object, number: int) -> ExportedKey:
     if not isinstance(item, dict):
         raise NotAnExport(f"Key {number:,} of this export is not an object.")
     kind, ttl_ms = item.get("type"), item.get("ttl_ms")
@@ -268,17 +326,38 @@ def _parse_key(item: object, number: int) -> ExportedKey:
         raise NotAnExport(
             f"Key {number:,} of this export has a TTL that makes no sense: {str(ttl_ms)[:40]}."
         )
-    payload = _parse_bytes(item, "value" if kind == KeyType.STRING else "dump", number)
-    return ExportedKey(_parse_bytes(item, "key", number), kind, payload, ttl_ms)
+    payload = await _parse_bytes(item, "value" if kind == KeyType.STRING else "dump", number)
+    return ExportedKey(await _parse_bytes(item, "key", number), kind, payload, ttl_ms)
 
 
-def _parse_bytes(item: dict[str, object], name: str, number: int) -> bytes:
+async def _parse_bytes(item: dict[str, object], name: str, number: int) -> bytes:
     text, packed = item.get(name), item.get(f"{name}_base64")
     try:
         if isinstance(text, str):
             return text.encode("utf-8")
+        if isinstance(text, bytes):
+            return text
         if isinstance(packed, str):
             return base64.b64decode(packed, validate=True)
+        if isinstance(packed, bytes):
+            return await _unpacked(packed)
     except (UnicodeEncodeError, binascii.Error, ValueError):
         raise NotAnExport(f"The {name} of key {number:,} of this export has no bytes.") from None
     raise NotAnExport(f"Key {number:,} of this export has no {name}.")
+
+
+async def _unpacked(packed: bytes) -> bytes:
+    """Answer the bytes of a long base64.
+
+    Raises:
+        binascii.Error: It is none.
+    """
+    breathe = Breather()
+    parts: list[bytes] = []
+    for start in range(0, len(packed), PIECE_BYTES):
+        piece = packed[start : start + PIECE_BYTES]
+        if b"=" in piece and start + PIECE_BYTES < len(packed):
+            raise binascii.Error("it goes on behind its end")
+        parts.append(base64.b64decode(piece, validate=True))
+        await breathe()
+    return b"".join(parts)

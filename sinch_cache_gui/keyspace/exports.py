@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import codecs
 import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
@@ -28,6 +29,9 @@ MUCH_BYTES: Final = 4 << 20
 """Keys that held more than this together are followed by fewer."""
 
 LONGEST_REST_S: Final = 0.05
+
+PIECE_BYTES: Final = 3 << 16
+"""A longer value is written piece by piece; threes of bytes are fours of base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +176,16 @@ async def _write(
             lines: list[str] = []
             breathe = Breather()
             for key in taken.keys:
-                lines.append(f"{',' if written else ''}\n    {_line(key)}")
+                lines.append(f"{',' if written else ''}\n    ")
                 written += 1
-                await breathe()
+                if len(key.payload) <= PIECE_BYTES:
+                    lines.append(_line(key))
+                    await breathe()
+                    continue
+                async for piece in _pieces(key):
+                    lines.append(piece)
+                    await asyncio.to_thread(file.write, "".join(lines).encode())
+                    lines.clear()
             gone += taken.gone
             refused += taken.refused
             await asyncio.to_thread(file.write, "".join(lines).encode())
@@ -193,17 +204,48 @@ def _head(cache: str, now_ms: int) -> str:
 
 
 def _line(item: ExportedKey) -> str:
-    return json.dumps(dict(_said(item)), ensure_ascii=False)
+    return json.dumps(dict([*_said(item), _payload(item)]), ensure_ascii=False)
+
+
+async def _pieces(item: ExportedKey) -> AsyncGenerator[str, None]:
+    """Yield the line of a key whose value is long."""
+    is_string = item.type == KeyType.STRING
+    is_text = is_string and await _is_text(item.payload)
+    name = "value" if is_text else "value_base64" if is_string else "dump_base64"
+    yield f'{json.dumps(dict(_said(item)), ensure_ascii=False)[:-1]}, "{name}": "'
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    for start in range(0, len(item.payload), PIECE_BYTES):
+        piece = item.payload[start : start + PIECE_BYTES]
+        if is_text:
+            yield json.dumps(decode(piece), ensure_ascii=False)[1:-1]
+        else:
+            yield base64.b64encode(piece).decode()
+    yield '"}'
+
+
+async def _is_text(data: bytes) -> bool:
+    breathe = Breather()
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), PIECE_BYTES):
+            decoder.decode(data[start : start + PIECE_BYTES])
+            await breathe()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _said(item: ExportedKey) -> Iterator[tuple[str, object]]:
     yield _text_or_base64("key", item.key)
     yield "type", item.type
     yield "ttl_ms", item.ttl_ms
+
+
+def _payload(item: ExportedKey) -> tuple[str, str]:
     if item.type == KeyType.STRING:
-        yield _text_or_base64("value", item.payload)
-    else:
-        yield "dump_base64", base64.b64encode(item.payload).decode()
+        return _text_or_base64("value", item.payload)
+    return "dump_base64", base64.b64encode(item.payload).decode()
 
 
 def _text_or_base64(name: str, data: bytes) -> tuple[str, str]:

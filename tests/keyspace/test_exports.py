@@ -305,6 +305,50 @@ async def test_a_file_that_is_no_export_is_refused_with_a_sentence(
     assert len(refusal.value.sentence) < 200
 
 
+LONG = {
+    b"text": ('"\u00e5\U0001f642\\\n' + "x" * 61).encode() * 30_000,
+    b"latin": b"\xff\x00\xe5" * 700_000 + b"\xff",
+    b"cut": ("x" * 700_000 + "\u00e5").encode()[:-1] * 3,
+}
+
+
+async def test_long_values_come_back_byte_for_byte(cache: MemoryCache, path: Path) -> None:
+    for key, data in LONG.items():
+        await cache.write(key, data, expected=None, ttl=60_000)
+    await file_of(cache, path, *LONG, b"session:1")
+    assert [*said_in(path)["keys"][0]] == ["key", "type", "ttl_ms", "value"]
+    found = {one.key: one.payload for one in await read(path)}
+    assert found == {**LONG, b"session:1": KEYS[b"session:1"]}
+
+
+async def test_a_long_text_of_escapes_alone_is_read_as_it_is_meant(path: Path) -> None:
+    for before in range(6):  # so that a pair of escapes is parted at every place
+        text = "x" * before + "\U0001f642\\ud83d\u0007" * 90_000
+        item = {"key": "a", "type": "string", "ttl_ms": None, "value": text}
+        put(path, key_of(**item))
+        assert [one.payload for one in await read(path)] == [text.encode()]
+
+
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        ('"value": "%s\n"', "line 1, a string holds what it may not"),
+        ('"value": "%s\\x"', "line 1, a string holds what it may not"),
+        ('"value": "%s', "ends in the middle"),
+        ('"value": "%s\\ud800"', "no bytes"),
+        ('"value_base64": "=%s"', "no bytes"),
+        ('"value": "%s" 1', "no }"),
+        ('"value": "%s", 1: 2', "a member has no name"),
+    ],
+)
+async def test_what_is_wrong_with_a_long_value_is_told(path: Path, value: str, part: str) -> None:
+    said = HEAD + '[{"key": "a", "type": "string", ' + value % ("x" * 1_600_000) + "}]}"
+    put(path, said.removesuffix("}]}").encode() if part.startswith("ends") else said.encode())
+    with pytest.raises(NotAnExport) as refusal:
+        await read_export(path, go_on)
+    assert part in refusal.value.sentence
+
+
 async def test_what_is_no_file_is_refused_without_waiting_for_it(path: Path) -> None:
     pipe = path.with_name("pipe")
     if hasattr(os, "mkfifo"):  # Windows has none
