@@ -58,6 +58,7 @@ class Catalogue:
         self._removed: set[bytes] = set()
         self._is_loading = False
         self._is_filtering = False
+        self._is_filter_awaited = False
         self._is_recheck = False
         self._known_before: KeyIndex | None = None
         self._orders = LeafOrders(cache, self._sort_leaves, replaced, settled)
@@ -190,6 +191,11 @@ class Catalogue:
         return self._is_filtering
 
     @property
+    def is_filter_awaited(self) -> bool:
+        """Whether what is shown is not yet what the filter means: some of it, or all."""
+        return self._is_filter_awaited
+
+    @property
     def asked(self) -> Asked | None:
         """How far asking for the conditions has come; None if nothing was to be asked."""
         return None if self._survey is None else self._survey.asked
@@ -209,6 +215,7 @@ class Catalogue:
 
     def _want_filtered(self) -> None:
         self._is_filtering = True
+        self._is_filter_awaited = True
         self._is_recheck = False
         if self._known_before is not None:
             known_before, self._known_before = self._known_before, None
@@ -222,6 +229,7 @@ class Catalogue:
         self._narrow = None
         self._survey = None
         self._newcomers.expect(Conditions())
+        self._is_filter_awaited = False
         self._show(self.full)
 
     async def filter_forever(self) -> None:
@@ -241,6 +249,7 @@ class Catalogue:
             if self._select is None and not self.conditions:
                 self._is_filtering = False
                 self._show_all()
+                self._replaced()
             else:
                 await self._fill_narrow(self._select)
 
@@ -307,6 +316,7 @@ class Catalogue:
         try:
             await asyncio.wait(both, timeout=FILTER_PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
             if not newer.done():
+                self._is_filter_awaited = False
                 self._show(narrow)
                 await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if filling.done():

@@ -112,6 +112,11 @@ class Mirror:
         return self._catalogue.is_filtering
 
     @property
+    def is_filter_awaited(self) -> bool:
+        """Whether the rows to show are not yet those that the filter means."""
+        return self._catalogue.is_filter_awaited
+
+    @property
     def conditions(self) -> Conditions:
         """What else keys must be like to be shown."""
         return self._catalogue.conditions

@@ -58,9 +58,11 @@ class ConflictDesk(QObject):
     async def merged_by_hand(self) -> MergedText | None:
         """Answer what the user wrote in the conflict view.
 
-        Of a conflict that ended another way, it is answered for as long as redo would bring it.
+        Of a conflict that ended another way, it is answered for as long as redo would bring it,
+        or will.
         """
-        if not self._is_open and self._redone_at != self._text.revision:
+        is_redone = self._redone_at == self._text.revision or self._tasks.is_running("keep merged")
+        if not self._is_open and not is_redone:
             return None
         merged, seen = self._view.merged, self._view.seen
         if not merged.is_edited or seen is None or seen.data is None:

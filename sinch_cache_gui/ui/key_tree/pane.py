@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QStackedLayout,
@@ -57,6 +58,7 @@ class KeyTreePane(QWidget):
         self._left_out = 0
         self._is_told_by_ttl = False
         self._coverage = mirror.coverage
+        self._keys_ahead: list[int] = []
         self._counts = Seldom(self, self._show_coverage)
         self.filter = QLineEdit()
         self._funnel = QAction(self)
@@ -154,6 +156,7 @@ class KeyTreePane(QWidget):
         self._restyle()
 
     def _wire(self) -> None:
+        self.filter.textChanged.connect(lambda _text: self._keys_ahead.clear())
         self.filter.textChanged.connect(self._mirror.set_filter)
         self.filters.conditions_wished.connect(self._set_conditions)
         self.filters.ask_again_requested.connect(self._mirror.ask_again)
@@ -194,9 +197,23 @@ class KeyTreePane(QWidget):
                     self.view.setFocus()
                 return True
             if is_press and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return):
-                self._enter_tree()
+                self._keys_ahead.append(event.key())
+                self._do_keys_ahead()
                 return True
         return super().eventFilter(watched, event)
+
+    def _do_keys_ahead(self) -> None:
+        """Go to the tree, once it is the one that the filter means, and on as the keys say."""
+        if not self._keys_ahead or self._mirror.is_filter_awaited:
+            return
+        _, *further = self._keys_ahead
+        self._keys_ahead.clear()
+        if self.window().focusWidget() is not self.filter:
+            return  # the user has gone on meanwhile
+        self._enter_tree()
+        for key in further:
+            press = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(self.view, press)
 
     def _enter_tree(self) -> None:
         self.view.setFocus()
@@ -282,6 +299,7 @@ class KeyTreePane(QWidget):
         """Show the other index, at the same place."""
         self.view.tree.show(self._mirror.index)
         self._show_coverage()
+        self._do_keys_ahead()
 
     def coverage_changed(self, coverage: Coverage) -> None:
         """Say how things stand: at once, but for mere counts."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtTest import QTest
 
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.interface import ExpireIn
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
-from sinch_cache_gui.values.drafts import DraftStore, MergedText
+from sinch_cache_gui.values.drafts import DraftStore, MergedText, Unsaved
 from tests.ui.editor.conftest import Desk
 
 KEY = b"session:4f1c"
@@ -171,3 +173,28 @@ async def test_after_a_conflict_that_ended_by_itself_redo_and_the_disk_still_hav
     desk.keys("x")
     await desk.until(lambda: kept(store) is None)
     await leave(desk)
+
+
+async def test_it_is_part_of_a_draft_that_is_read_while_it_is_put_where_redo_has_it(
+    seat: Callable[..., Awaitable[Desk]],
+) -> None:
+    desk = await seat()
+    long = [f"{number:040}" for number in range(12_000)]
+    stored = json.dumps({"a": 1, "b": long}, indent=2).encode()
+    await desk.put(KEY, stored)
+    pane = await desk.open(KEY)
+    desk.view().moveCursor(QTextCursor.MoveOperation.End)
+    await desk.until(lambda: not desk.view().isReadOnly())
+    desk.keys(" ")
+    await tell(desk, stored.replace(b"1", b"2", 1))
+    await desk.until(lambda: desk.says("Somebody else changed this value."))
+    desk.click("Show difference")
+    await desk.until(lambda: pane.pages.conflict.isVisible())
+    QTest.keyClicks(pane.pages.conflict.merged, " ")
+    read: list[asyncio.Future[Unsaved | None]] = []
+    pane.state_changed.connect(lambda: read.append(asyncio.ensure_future(pane.draft())))
+    await tell(desk, stored)
+    await desk.until(lambda: desk.view().document().isRedoAvailable())
+    drafts = await asyncio.gather(*read)
+    assert drafts
+    assert all(draft is not None and draft.merged is not None for draft in drafts)

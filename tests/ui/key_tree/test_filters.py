@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
@@ -74,6 +75,33 @@ async def test_only_what_matches_is_loaded_and_all_comes_back() -> None:
         load_all = [b for b in tree.pane.strip.findChildren(QPushButton) if b.text() == "Load all"]
         load_all[0].click()
         await tree.until(lambda: tree.pane.strip.said.startswith("4 keys, complete"))
+
+
+async def test_enter_typed_ahead_means_what_the_filter_will_show() -> None:
+    def enter(tree: Tree) -> None:
+        tree.press(Qt.Key.Key_Return, on=tree.pane.window().focusWidget())
+
+    async with a_tree() as tree:
+        for key in ("first", "greeting", "greetings"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        tree.view.go_to(0)
+        opened: list[bytes] = []
+        tree.pane.key_activated.connect(opened.append)
+        tree.pane.focus_filter()
+        tree.type("greet", tree.pane.filter)
+        enter(tree)
+        enter(tree)
+        await tree.until(lambda: bool(opened))
+        assert tree.pane.window().focusWidget() is tree.view
+
+        tree.pane.focus_filter()
+        tree.type("greetings", tree.pane.filter)
+        enter(tree)
+        enter(tree)
+        tree.pane.filters.setFocus()
+        await tree.until(lambda: tree.lines() == ["greetings"])
+        assert opened == [b"greeting"], "who has gone on meanwhile is not fetched back"
 
 
 async def test_everything_beside_the_field_has_a_name() -> None:
