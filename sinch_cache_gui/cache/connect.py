@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend
-from sinch_cache_gui.cache.memory import MemoryCache, wall_clock_ms
+from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.view import CacheView
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 
 DEFAULT_PORT: Final = 6379
 DEFAULT_SENTINEL_PORT: Final = 26379

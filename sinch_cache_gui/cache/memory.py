@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, kind_of
@@ -35,12 +34,8 @@ from sinch_cache_gui.cache.memory_keys import MemoryKeys
 from sinch_cache_gui.cache.memory_writes import MemoryWrites
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
 from sinch_cache_gui.cache.ttl import ms_of_seconds, ttl_ms_of_seconds
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 from sinch_cache_gui.pacing import Breather
-
-
-def wall_clock_ms() -> int:
-    """Answer the time of this machine in milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 class MemoryCache(CacheBackend):

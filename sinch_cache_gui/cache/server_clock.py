@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
+
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 
 _SLACK_MS: Final = 5
 """By how much two good readings may disagree without one of the clocks having been moved."""
-
-
-def local_ms() -> int:
-    """Answer this machine's time. The wall clock, since a steady one may stand still in sleep."""
-    return time.time_ns() // 1_000_000
 
 
 class ServerClock:
@@ -28,7 +24,7 @@ class ServerClock:
 
     def now_ms(self) -> int:
         """Answer the server's time in milliseconds since the epoch."""
-        return local_ms() + self._offset_ms
+        return wall_clock_ms() + self._offset_ms
 
     def observe(self, server_ms: int, sent_at_ms: int, received_at_ms: int) -> None:
         """Learn the server's time at some moment between two of this machine's."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sinch_cache_gui.cache.memory import wall_clock_ms
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 
 
 class VirtualClock:
@@ -33,11 +33,6 @@ class VirtualClock:
     def ahead_ms(self) -> int:
         """How far it is before the source; negative after it stood still."""
         return self() - self._source()
-
-    @property
-    def is_real(self) -> bool:
-        """Whether nobody has touched it."""
-        return self._pace == 1 and self.ahead_ms == 0
 
     def __call__(self) -> int:
         """Answer its time."""

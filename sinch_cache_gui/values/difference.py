@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final
 
 from sinch_cache_gui.values.json_text import tokens_of_fragment
-from sinch_cache_gui.values.line_matching import changes_work, let_go_work, lines_work
-from sinch_cache_gui.values.slices import Work, run_through
+from sinch_cache_gui.values.line_matching import alike_at_start, changes_work, lines_work
+from sinch_cache_gui.values.slices import Work, let_go_work, run_through
 
 MAX_ALIKE: Final = 1_000
 """Unchanged lines in a row that are all shown; of more, those in the middle are left out."""
@@ -126,12 +126,6 @@ def _unchanged(lines: list[str], start: int, end: int) -> Iterator[DifferenceRow
     yield from (DifferenceRow(line, line) for line in lines[end - tail : end])
 
 
-def _common(ours: Sequence[str], others: Sequence[str]) -> int:
-    pairs = enumerate(zip(ours, others, strict=False))
-    shorter = min(len(ours), len(others))
-    return next((at for at, (one, other) in pairs if one != other), shorter)
-
-
 def _side_by_side(ours: list[str], others: list[str]) -> Iterator[DifferenceRow]:
     for at, (one, other) in enumerate(zip_longest(ours, others)):
         if at < MAX_MARKED_PAIRS and one is not None and other is not None:
@@ -173,8 +167,8 @@ def _json_parts(line: str) -> list[str] | None:
 
 def _differing(ours: list[str], others: list[str]) -> Iterator[tuple[int, int, int, int]]:
     """Answer from where to where the parts of both lines differ, in order."""
-    head = _common(ours, others)
-    tail = _common(ours[head:][::-1], others[head:][::-1])
+    head = alike_at_start(ours, others)
+    tail = alike_at_start(ours[head:][::-1], others[head:][::-1])
     middle_ours, middle_others = ours[head : len(ours) - tail], others[head : len(others) - tail]
     if max(len(middle_ours), len(middle_others)) > MAX_MATCHED_PARTS:
         yield head, len(ours) - tail, head, len(others) - tail

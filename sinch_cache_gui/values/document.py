@@ -107,10 +107,6 @@ class Document:
         if is_edited != self._state.is_edited:
             self._become(replace(self._state, is_edited=is_edited))
 
-    def dismiss(self) -> None:
-        """Forget the last refusal or failure: the user has read it."""
-        self._become(self._state.settled())
-
     async def load(self) -> None:
         """Read the key for the first time, or again after a failure."""
         async with self._turn:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from sinch_cache_gui.values.json_grammar import NUMBER, SPACE, STRING, skip_string
-from sinch_cache_gui.values.slices import Work, run_sliced, run_through
+from sinch_cache_gui.values.slices import Work
 
 MAX_NOTES: Final = 200
 """Notes kept; a text that earns more is told by its first ones."""
@@ -57,22 +57,12 @@ class JsonNote:
     sentence: str
 
 
-def find_notes(text: str) -> tuple[JsonNote, ...]:
+def notes_work(text: str) -> Work[tuple[JsonNote, ...]]:
     """Answer names that stand twice in an object, and numbers that JavaScript would round.
 
     Args:
         text: A text known to be JSON.
     """
-    return run_through(notes_work(text))
-
-
-async def find_notes_sliced(text: str) -> tuple[JsonNote, ...]:
-    """Answer like `find_notes`, letting the loop run meanwhile."""
-    return await run_sliced(notes_work(text))
-
-
-def notes_work(text: str) -> Work[tuple[JsonNote, ...]]:
-    """The work of `find_notes`, in slices."""
     notes = _Notes(text)
     names: set[str] | None = None
     outer: list[set[str] | None] = []

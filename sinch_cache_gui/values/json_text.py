@@ -66,41 +66,16 @@ _AFTER_STRING: Final = re.compile(rf"{SPACE}([:,]?){SPACE}")
 _DENSE: Final = re.compile(rf'(?:[^ \t\n\r"]++|{STRING}){{0,50}}')
 
 
-def tokens_of(text: str) -> Iterator[Token]:
-    """Answer the tokens of `text` in order.
-
-    Raises:
-        InvalidJson: Before the first token, if `text` is not JSON.
-    """
-    problem = find_problem(text)
-    if problem is not None:
-        raise InvalidJson(problem)
-    return read_tokens(text)
-
-
 def format_json(text: str, indent: int = 2) -> str:
     """Answer `text` with one member or element a line; empty containers stay `{}` and `[]`.
 
     Raises:
         InvalidJson: `text` is not JSON.
     """
-    _demand_json(text)
+    problem = find_problem(text)
+    if problem is not None:
+        raise InvalidJson(problem)
     return run_through(format_work(text, indent))
-
-
-def compact_json(text: str) -> str:
-    """Answer `text` without white space between its tokens.
-
-    Raises:
-        InvalidJson: `text` is not JSON.
-    """
-    _demand_json(text)
-    return run_through(one_line_work(text))
-
-
-def is_compact(text: str) -> bool:
-    """Whether there is no white space between the tokens of `text`, which is JSON."""
-    return run_through(compactness_work(text))
 
 
 async def format_json_sliced(text: str) -> str:
@@ -109,7 +84,7 @@ async def format_json_sliced(text: str) -> str:
 
 
 async def compact_json_sliced(text: str) -> str:
-    """Answer like `compact_json` for a text known to be JSON, letting the loop run meanwhile."""
+    """Answer a text known to be JSON without white space between its tokens."""
     return await run_sliced(one_line_work(text))
 
 
@@ -151,7 +126,7 @@ def format_head(text: str, indent: int = 2) -> str:
 
 
 def one_line_work(text: str, comma: str = ",", colon: str = ":") -> Work[str]:
-    """The work of `compact_json` on a text known to be JSON, in slices.
+    """Answer a text known to be JSON on one line.
 
     Args:
         text: The text.
@@ -173,7 +148,7 @@ def one_line_work(text: str, comma: str = ",", colon: str = ":") -> Work[str]:
 
 
 def compactness_work(text: str) -> Work[bool]:
-    """The work of `is_compact`, in slices."""
+    """Answer whether there is no white space between the tokens of `text`, which is JSON."""
     at = 0
     while at < len(text):
         match = _DENSE.match(text, at)
@@ -185,12 +160,6 @@ def compactness_work(text: str) -> Work[bool]:
             return False
         yield
     return True
-
-
-def _demand_json(text: str) -> None:
-    problem = find_problem(text)
-    if problem is not None:
-        raise InvalidJson(problem)
 
 
 def read_tokens(text: str) -> Iterator[Token]:

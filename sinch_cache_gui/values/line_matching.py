@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Final
 
-from sinch_cache_gui.values.slices import Work
+from sinch_cache_gui.values.slices import Work, let_go_work
 
 MAX_MATCHED_LINES: Final = 250
 """Lines that difflib gets at once: a step of it takes time with the square of their number."""
@@ -78,13 +78,6 @@ def lines_work(text: str) -> Work[list[str]]:
     return lines
 
 
-def let_go_work(lines: list[str]) -> Work[None]:
-    """Empty a list of lines: a million lines at once would take long to be freed."""
-    while lines:
-        del lines[-5 * STEP :]
-        yield
-
-
 def changes_work(old: Sequence[str], new: Sequence[str]) -> Work[Changes]:
     """Answer how `old` became `new`."""
     found: list[Change] = []
@@ -125,14 +118,14 @@ def _trimmed(old: Sequence[str], new: Sequence[str], change: Change) -> Work[Cha
     new_start, new_end = change.new_start, change.new_end
     while count := min(STEP, end - start, new_end - new_start):
         one, other = old[start : start + count], new[new_start : new_start + count]
-        same = count if one == other else _same(one, other)
+        same = count if one == other else alike_at_start(one, other)
         start, new_start = start + same, new_start + same
         if same < count:
             break
         yield
     while count := min(STEP, end - start, new_end - new_start):
         one, other = old[end - count : end], new[new_end - count : new_end]
-        same = count if one == other else _same(one[::-1], other[::-1])
+        same = count if one == other else alike_at_start(one[::-1], other[::-1])
         end, new_end = end - same, new_end - same
         if same < count:
             break
@@ -140,9 +133,11 @@ def _trimmed(old: Sequence[str], new: Sequence[str], change: Change) -> Work[Cha
     return Change(start, end, new_start, new_end)
 
 
-def _same(one: Sequence[str], other: Sequence[str]) -> int:
-    pairs = enumerate(zip(one, other, strict=True))
-    return next((at for at, (mine, theirs) in pairs if mine != theirs), len(one))
+def alike_at_start(one: Sequence[str], other: Sequence[str]) -> int:
+    """Answer how many items both begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    differing = (at for at, (mine, theirs) in pairs if mine != theirs)
+    return next(differing, min(len(one), len(other)))
 
 
 def _match_by_difflib(
@@ -178,8 +173,8 @@ def _between_anchors(old: Sequence[str], new: Sequence[str], change: Change) -> 
             second.append(new_at)
         if count % STEP == 0:
             yield
-    yield from _forget_work(places)
-    yield from _forget_work(others)
+    yield from let_go_work(places)
+    yield from let_go_work(others)
     anchors = yield from _in_both_orders(first, second)
     if not anchors:
         return []
@@ -204,16 +199,8 @@ def _places_of_single_lines(lines: Sequence[str], start: int, end: int) -> Work[
             places[lines[at]] = at
         if at % STEP == 0:
             yield
-    yield from _forget_work(counts)
+    yield from let_go_work(counts)
     return places
-
-
-def _forget_work(numbers: dict[str, int]) -> Work[None]:
-    """Empty a dictionary: a million entries at once would take long to be freed."""
-    while numbers:
-        for _ in range(min(STEP, len(numbers))):
-            numbers.popitem()
-        yield
 
 
 def _in_both_orders(first: array[int], second: array[int]) -> Work[list[tuple[int, int]]]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from sinch_cache_gui.values.line_matching import STEP, Change, changes_work, let_go_work, lines_work
-from sinch_cache_gui.values.slices import Work, run_through
+from sinch_cache_gui.values.line_matching import STEP, Change, changes_work, lines_work
+from sinch_cache_gui.values.slices import Work, let_go_work
 
 Lines = Sequence[str]
 
@@ -57,13 +57,8 @@ class Merge:
     is_coarse: bool
 
 
-def merge(base: str, mine: str, theirs: str) -> tuple[Stretch, ...]:
-    """Answer the three versions side by side, stretch by stretch, in order."""
-    return run_through(merge_work(base, mine, theirs)).stretches
-
-
 def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
-    """The work of `merge`, in slices."""
+    """Answer the three versions side by side, stretch by stretch, in order."""
     before = yield from lines_work(base)
     ours = yield from lines_work(mine)
     others = yield from lines_work(theirs)
@@ -78,11 +73,6 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
     for lines in (before, ours, others):
         yield from let_go_work(lines)
     return Merge(tuple(stretches), my_changes.is_coarse or their_changes.is_coarse)
-
-
-def merged_text(stretches: Sequence[Stretch]) -> str:
-    """Answer the proposal: every change of one side alone, and mine where both disagree."""
-    return run_through(joined_lines_work([stretch.proposed for stretch in stretches]))
 
 
 def joined_lines_work(parts: Iterable[Lines]) -> Work[str]:

@@ -9,7 +9,7 @@ from typing import Final
 from sinch_cache_gui.values.difference import Stretch as Mark
 from sinch_cache_gui.values.difference import compare_line
 from sinch_cache_gui.values.merge import Origin, Stretch
-from sinch_cache_gui.values.slices import Work, run_through
+from sinch_cache_gui.values.slices import Work
 
 CONTEXT: Final = 3
 """Unchanged lines shown before and behind a change; what is between is left out."""
@@ -44,13 +44,8 @@ class MergeRow:
     left_out: int = 0
 
 
-def merge_rows(stretches: Sequence[Stretch]) -> tuple[MergeRow, ...]:
-    """Answer the first rows of a merge; long stretches that nobody changed are left out."""
-    return run_through(merge_rows_work(stretches))
-
-
 def merge_rows_work(stretches: Sequence[Stretch]) -> Work[tuple[MergeRow, ...]]:
-    """The work of `merge_rows`, in slices."""
+    """Answer the first rows of a merge; long stretches that nobody changed are left out."""
     rows: list[MergeRow] = []
     for number, stretch in enumerate(stretches):
         if stretch.origin is Origin.NOBODY:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.pacing import Breather
 
+_LET_GO: Final = 2_000
+"""Items freed between two pauses."""
+
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
+Value = TypeVar("Value")
 
 Work: TypeAlias = Generator[None, None, Answer]
 """Work that pauses by itself every millisecond or so, and returns its answer."""
@@ -37,3 +42,15 @@ async def run_sliced(work: Work[Answer]) -> Answer:
             await breathe()
     finally:
         work.close()
+
+
+def let_go_work(items: list[Item] | set[Item] | dict[Item, Value]) -> Work[None]:
+    """Empty a collection nobody needs any more: a million items at once take long to be freed."""
+    while items:
+        if isinstance(items, list):
+            del items[-_LET_GO:]
+        else:
+            drop = items.popitem if isinstance(items, dict) else items.pop
+            for _ in range(min(_LET_GO, len(items))):
+                drop()
+        yield

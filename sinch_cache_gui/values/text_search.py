@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 
-from sinch_cache_gui.values.slices import Work, run_sliced, run_through
+from sinch_cache_gui.values.slices import Work
 
 _SLICE = 500
 """Matches noted between two pauses."""
@@ -14,21 +14,11 @@ _STRETCH = 200_000
 """Characters searched between two pauses, where there is nothing to note."""
 
 
-def find_all(text: str, wanted: str) -> array[int]:
+def search_work(text: str, wanted: str) -> Work[array[int]]:
     """Answer the offsets of every place where `wanted` stands, none overlapping.
 
     Capitals count only if `wanted` has one.
     """
-    return run_through(search_work(text, wanted))
-
-
-async def find_all_sliced(text: str, wanted: str) -> array[int]:
-    """Answer like `find_all`, letting the loop run meanwhile."""
-    return await run_sliced(search_work(text, wanted))
-
-
-def search_work(text: str, wanted: str) -> Work[array[int]]:
-    """The work of `find_all`, in slices."""
     places = array("Q")
     if not wanted:
         return places

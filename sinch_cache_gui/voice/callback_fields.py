@@ -177,8 +177,3 @@ FIELDS: Final[Mapping[Event, tuple[CallbackField, ...]]] = {
     ),
 }
 """The documented fields of each callback, in the order they are written."""
-
-
-def documented_names(event: Event) -> frozenset[str]:
-    """Answer the names of the documented fields of `event`."""
-    return frozenset(field.name for field in FIELDS[event])

@@ -9,7 +9,7 @@ from typing import Final
 
 import httpx
 
-from sinch_cache_gui.cache.memory import wall_clock_ms
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 from sinch_cache_gui.voice.callbacks import Callback, timestamp
 from sinch_cache_gui.voice.function_address import (
     Addresses,

@@ -160,7 +160,7 @@ async def drive(
     mirror = workspace.mirror
     workspace.start()
     await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
-    workspace.tree.expand_path(b"bench")
+    workspace.tree.view.tree.index_shown.expand_to(b"bench:")
     await until(lambda: all(mirror.details.get(key) for key in WATCHED[:20]))
     idle_percent = await idle_cpu_percent()
     on_screen = set(workspace.tree.view.keys_on_screen())

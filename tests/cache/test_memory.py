@@ -23,7 +23,8 @@ from sinch_cache_gui.cache.feed import (
     LiveStatus,
 )
 from sinch_cache_gui.cache.interface import ExpireIn, Gone, KeyType, Saved, Snapshot, TtlPolicy
-from sinch_cache_gui.cache.memory import MemoryCache, wall_clock_ms
+from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 
 if TYPE_CHECKING:
     from tests.cache.conftest import HandClock

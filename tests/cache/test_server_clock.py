@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sinch_cache_gui.cache.server_clock import ServerClock, local_ms
+from sinch_cache_gui.cache.server_clock import ServerClock
+from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 
 
 def ahead(clock: ServerClock) -> int:
-    return clock.now_ms() - local_ms()
+    return clock.now_ms() - wall_clock_ms()
 
 
 def test_until_it_is_read_the_clocks_agree() -> None:

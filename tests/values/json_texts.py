@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from sinch_cache_gui.values.json_check import find_problem
+from sinch_cache_gui.values.json_text import read_tokens
+
 SPACES = st.text(alphabet=" \t\n\r", max_size=3)
 NUMBERS = st.sampled_from(["0", "-0", "1.0", "1e400", "12345678901234567890", "1E+2"])
 STRINGS = st.sampled_from(
@@ -31,3 +34,11 @@ def containers(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 VALUES = st.recursive(NUMBERS | STRINGS | WORDS, containers, max_leaves=25)
 TEXTS = spaced(VALUES)
 CONTAINER_TEXTS = spaced(containers(VALUES))
+
+
+def spellings(text: str, start: int = 0, end: int | None = None) -> list[str]:
+    """The tokens of a text, or those that begin within a stretch of it, as they are written."""
+    assert find_problem(text) is None
+    tokens = read_tokens(text)
+    within = range(start, len(text) if end is None else end)
+    return [text[token.start : token.end] for token in tokens if token.start in within]

@@ -20,9 +20,9 @@ from sinch_cache_gui.values.json_edits import (
     set_value,
 )
 from sinch_cache_gui.values.json_outline import Node, NodeKind, Outline
-from sinch_cache_gui.values.json_text import InvalidJson, tokens_of
+from sinch_cache_gui.values.json_text import InvalidJson
 from sinch_cache_gui.values.slices import run_through
-from tests.values.json_texts import CONTAINER_TEXTS, TEXTS, VALUES
+from tests.values.json_texts import CONTAINER_TEXTS, TEXTS, VALUES, spellings
 
 
 def opened(text: str) -> Outline:
@@ -33,19 +33,10 @@ def opened(text: str) -> Outline:
     return outline
 
 
-def tokens(text: str) -> list[str]:
-    return [text[token.start : token.end] for token in tokens_of(text)]
-
-
 def values(text: str, path: tuple[int, ...]) -> list[list[str]]:
     """The parts of a container, each as its tokens."""
     outline = opened(text)
-    return [tokens_in(text, part.first, part.end) for part in outline.parts(path)]
-
-
-def tokens_in(text: str, start: int, end: int) -> list[str]:
-    within = [token for token in tokens_of(text) if start <= token.start < end]
-    return [text[token.start : token.end] for token in within]
+    return [spellings(text, part.first, part.end) for part in outline.parts(path)]
 
 
 def drawn_node(data: st.DataObject, outline: Outline, *, with_root: bool) -> Node:
@@ -69,9 +60,9 @@ def test_a_value_is_set_and_nothing_else(text: str, value: str, data: st.DataObj
     node = drawn_node(data, opened(text), with_root=True)
     edit = set_value(node, f" {value}\n")
     new = edited(text, edit)
-    before = tokens_in(text, 0, node.start)
-    after = tokens_in(text, node.end, len(text))
-    assert tokens(new) == before + tokens(value) + after
+    before = spellings(text, 0, node.start)
+    after = spellings(text, node.end, len(text))
+    assert spellings(new) == before + spellings(value) + after
     there = opened(new).node(node.path)
     assert (there.start, new[there.start : there.end]) == (edit.focus, value.strip(" \t\r\n"))
 
@@ -83,9 +74,9 @@ def test_a_member_is_renamed_by_position(text: str, name: str, data: st.DataObje
     assume(node.has_name)
     edit = rename(node, name)
     new = edited(text, edit)
-    before = tokens_in(text, 0, node.first)
-    after = tokens_in(text, node.name_end, len(text))
-    assert tokens(new) == [*before, name_literal(name), *after]
+    before = spellings(text, 0, node.first)
+    after = spellings(text, node.name_end, len(text))
+    assert spellings(new) == [*before, name_literal(name), *after]
     assert opened(new).node(node.path).start == edit.focus
 
 
@@ -103,7 +94,7 @@ def test_a_part_is_added_where_it_was_wanted(text: str, value: str, data: st.Dat
     new = edited(text, edit)
     after = values(new, node.path)
     added = after[position][2:] if node.kind is NodeKind.OBJECT else after[position]
-    assert added == tokens(value)
+    assert added == spellings(value)
     assert after[:position] + after[position + 1 :] == before
     there = opened(new).node((*node.path, position))
     assert (there.start, new[there.start : there.end].strip()) == (edit.focus, value.strip())
@@ -136,7 +127,7 @@ def test_neighbours_change_places(text: str, by: int, data: st.DataObject) -> No
     assert values(new, above) == before
     assert opened(new).node((*above, at + by)).start == edit.focus
     assert edit.shift.carried(node.start) == edit.focus
-    assert sorted(tokens(new)) == sorted(tokens(text))
+    assert sorted(spellings(new)) == sorted(spellings(text))
 
 
 PRETTY = '{\n    "a": 1.0,\n    "b": [],\n    "a": {\n        "x": 1\n    }\n}'

@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.values.json_notes import MAX_NOTES, find_notes, javascript_rounds
+from sinch_cache_gui.values.json_notes import MAX_NOTES, JsonNote, javascript_rounds, notes_work
+from sinch_cache_gui.values.slices import run_through
 from tests.values.json_texts import TEXTS
+
+
+def find_notes(text: str) -> tuple[JsonNote, ...]:
+    return run_through(notes_work(text))
 
 
 @pytest.mark.parametrize(

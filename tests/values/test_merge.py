@@ -6,14 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.values.merge import Origin, Stretch, merge, merged_text
-from sinch_cache_gui.values.merge_rows import MergeRow, merge_rows
+from sinch_cache_gui.values.merge import Origin, Stretch, merge_work
+from sinch_cache_gui.values.merge_rows import MergeRow, merge_rows_work
+from sinch_cache_gui.values.slices import run_through
 
 LINES = st.lists(st.sampled_from(["{", "}", '"a": 1,', '"a": 2,', '"b": [', ""]), max_size=10)
 
 
+def merge(base: str, mine: str, theirs: str) -> tuple[Stretch, ...]:
+    return run_through(merge_work(base, mine, theirs)).stretches
+
+
 def merged(base: str, mine: str, theirs: str) -> str:
-    return merged_text(merge(base, mine, theirs))
+    """What is proposed, as the page of a conflict takes it."""
+    return "\n".join(line for stretch in merge(base, mine, theirs) for line in stretch.proposed)
 
 
 def origins(stretches: tuple[Stretch, ...]) -> list[Origin]:
@@ -88,7 +94,7 @@ def test_large_texts_are_merged_at_once() -> None:
 def test_rows_stand_beside_each_other_and_long_unchanged_stretches_are_left_out() -> None:
     base = "\n".join(["1", "2", "3", "4", "5", "6", "7", "a: 1", "end"])
     mine, theirs = base.replace("a: 1", "a: 2\nb: 3"), base.replace("a: 1", "a: 17")
-    assert merge_rows(merge(base, mine, theirs)) == (
+    assert run_through(merge_rows_work(merge(base, mine, theirs))) == (
         MergeRow(Origin.NOBODY, left_out=4),
         *(MergeRow(Origin.NOBODY, line, line, line) for line in "567"),
         MergeRow(Origin.CONFLICT, "a: 1", "a: 2", "a: 17", ((3, 4),), ((3, 5),)),

@@ -91,16 +91,6 @@ class DifferenceView(QWidget):
         lock_scrolling(self._mine, self._theirs)
         theme.changed.connect(self._restyle)
 
-    @property
-    def mine_text(self) -> str:
-        """What the left side shows."""
-        return self._mine.toPlainText()
-
-    @property
-    def theirs_text(self) -> str:
-        """What the right side shows."""
-        return self._theirs.toPlainText()
-
     def show_difference(self, mine: str, theirs: str, *, is_stored: bool = False) -> None:
         """Show how `theirs` differs from `mine`.
 

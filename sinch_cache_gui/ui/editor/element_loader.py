@@ -15,10 +15,10 @@ from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.element_range import ElementRange, Matching
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, KeyType, ScanCursor
-from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.editor.element_table import ElementModel
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.values.element_edits import Row
+from sinch_cache_gui.values.slices import let_go_work, run_sliced
 
 PAGE: Final = 1_000
 """Elements read at a time: about a millisecond of the server's."""
@@ -30,8 +30,6 @@ MOST: Final = 2_000_000
 """Rows held at most: a few hundred bytes each."""
 
 TELL_EVERY_S: Final = 0.1
-
-_LET_GO: Final = 2_000
 
 
 class ElementLoader(QObject):
@@ -267,12 +265,5 @@ class ElementLoader(QObject):
 
 
 async def _let_go(rows: list[Row], names: set[bytes]) -> None:
-    """Empty what is not needed any more, letting the loop run meanwhile."""
-    breathe = Breather()
-    while rows:
-        del rows[-_LET_GO:]
-        await breathe()
-    while names:
-        for _ in range(min(_LET_GO, len(names))):
-            names.pop()
-        await breathe()
+    await run_sliced(let_go_work(rows))
+    await run_sliced(let_go_work(names))

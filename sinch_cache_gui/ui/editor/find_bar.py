@@ -16,7 +16,7 @@ from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.positions import as_qt_counts, as_qt_counts_work
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.slices import run_sliced
-from sinch_cache_gui.values.text_search import find_all_sliced
+from sinch_cache_gui.values.text_search import search_work
 
 MAX_MARKED = 500
 """Matches in sight that are marked at once."""
@@ -60,11 +60,6 @@ class FindBar(QFrame):
         theme.changed.connect(self._restyle)
         self._restyle()
         self.hide()
-
-    @property
-    def match_count(self) -> int:
-        """How many matches there are."""
-        return len(self._places)
 
     def open_bar(self) -> None:
         """Show the bar with the selected text, if it is one line, and search."""
@@ -120,7 +115,7 @@ class FindBar(QFrame):
     async def _search_all(self) -> None:
         wanted = as_qt_counts(self._field.text())
         text = await run_sliced(as_qt_counts_work(await self._view.read_screen_text()))
-        self._places = await find_all_sliced(text, wanted)
+        self._places = await run_sliced(search_work(text, wanted))
         self._length = len(wanted)
         self._show_count()
         self._mark_visible()

@@ -196,12 +196,6 @@ class EditorTabs(QWidget):
         self.open_key(key)
         self._panes[key].mover.ask_duplicate()
 
-    def close_key(self, key: bytes) -> None:
-        """Close the tab of a key; unsaved text asks first."""
-        pane = self._panes.get(key)
-        if pane is not None:
-            self._close(pane)
-
     def keys_changed(self, changes: Iterable[Change]) -> None:
         """Follow changes that were seen live."""
         for key in {change.key for change in changes} & self._panes.keys():

@@ -17,8 +17,9 @@ from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.content import MAX_GROWTH, ContentKind, has_long_line
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
-from sinch_cache_gui.values.json_notes import JsonNote, find_notes_sliced
+from sinch_cache_gui.values.json_notes import JsonNote, notes_work
 from sinch_cache_gui.values.json_text import compact_json_sliced, format_json_sliced
+from sinch_cache_gui.values.slices import run_sliced
 
 LONG_EDIT: Final = "long edit"
 
@@ -182,7 +183,7 @@ class TextPanel(QWidget):
         problem = await find_problem_sliced(text)
         if problem is None:
             self._json_revision = written.revision
-        notes = () if problem is not None else await find_notes_sliced(text)
+        notes = () if problem is not None else await run_sliced(notes_work(text))
         self._show_findings(problem, notes)
         self._show_check(problem, notes)
 

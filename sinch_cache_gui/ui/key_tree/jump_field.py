@@ -42,11 +42,6 @@ class JumpField(QWidget):
         """What the field says about the last search; empty for nothing."""
         return self._answer.text()
 
-    @property
-    def is_create_offered(self) -> bool:
-        """Whether the name that was not found may be created from here."""
-        return not self._create.isHidden()
-
     def open(self) -> None:
         """Show the field and put the keyboard into it."""
         self._forget_answer()

@@ -88,10 +88,6 @@ class KeyTreePane(QWidget):
         """Let the user name the key to go to."""
         self.jump.open()
 
-    def expand_path(self, path: bytes) -> None:
-        """Expand a folder and those it is in."""
-        self.view.tree.index_shown.expand_to(path + b":")
-
     def selected_keys(self) -> KeySelection:
         """Answer the selected keys, with all keys below selected folders."""
         return self.view.selected_keys()

@@ -111,6 +111,12 @@ class Desk:
         place = QPoint(8, button.height() // 2) if isinstance(button, QCheckBox) else QPoint()
         QTest.mouseClick(button, Qt.MouseButton.LeftButton, pos=place)
 
+    def close_tab(self) -> None:
+        """Press the cross of the tab in front."""
+        bar = self.tab_bar()
+        cross = bar.tabButton(bar.currentIndex(), QTabBar.ButtonPosition.RightSide)
+        QTest.mouseClick(cross, Qt.MouseButton.LeftButton)
+
     def field(self, name: str) -> QLineEdit:
         for widget in self.tabs.findChildren(QLineEdit):
             if widget.isVisible() and widget.accessibleName() == name:

@@ -124,7 +124,7 @@ async def test_saving_or_taking_it_back_lets_the_draft_go(desk: Desk, store: Dra
 
 async def test_discarding_a_tab_lets_the_draft_go(desk: Desk, store: DraftStore) -> None:
     await write_and_rest(desk, store)
-    desk.tabs.close_key(KEY)
+    desk.close_tab()
     await desk.until(lambda: "Discard" in desk.button_texts())
     desk.click("Discard")
     await desk.until(lambda: not store.of("memory"))

@@ -228,7 +228,7 @@ async def test_closing_the_window_or_the_tab_asks(sit: Sit, kept: Kept, raw: red
     window = await edit(desk)
     write(window, MINE)
     await desk.until(lambda: kept() == [MINE])
-    desk.tabs.close_key(b"customer")
+    desk.close_tab()
     assert desk.tabs.open_keys == [b"customer"]
     await desk.until(lambda: says(window, "This text is not saved."))
     await press(desk, window, "Keep")

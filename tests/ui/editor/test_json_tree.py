@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.feed import Change, ChangeKind
@@ -300,7 +301,11 @@ async def test_what_is_not_saved_yet_is_compared_with_the_cache(desk: Desk) -> N
     await desk.until(pane.pages.difference.isVisible)
     assert desk.says("In the cache")
     difference = pane.pages.difference
-    assert (difference.mine_text.strip(), "1" in difference.theirs_text) == ("[2]", True)
+    sides = {
+        side.accessibleName(): side.toPlainText().split()
+        for side in difference.findChildren(QPlainTextEdit)
+    }
+    assert sides == {"Yours": ["[2]"], "In the cache": ["[", "1", "]"]}
     desk.click("text")
     assert desk.view().isVisible()
 

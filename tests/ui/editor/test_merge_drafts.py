@@ -155,7 +155,7 @@ async def test_it_alone_is_reason_enough_to_ask_before_closing(
 ) -> None:
     desk.click("Back to the text")
     desk.ctrl("z")
-    desk.tabs.close_key(KEY)
+    desk.close_tab()
     await desk.until(lambda: desk.says("This text is not saved."))
     assert kept(store) is not None
     desk.click("Discard")

@@ -140,7 +140,7 @@ async def test_a_pane_closed_while_it_loads_leaves_nothing_behind(desk: Desk) ->
     await desk.put(KEY, b"[" + b",".join([b'{"a":1}'] * 50_000) + b"]")
     desk.tabs.open_key(KEY)
     await asyncio.sleep(0)
-    desk.tabs.close_key(KEY)
+    desk.close_tab()
     assert desk.tab_titles() == []
 
 

@@ -66,7 +66,7 @@ async def test_typing_a_name_goes_there() -> None:
         for key in ("app:alpha", "app:beta", "app:bravo", "zulu"):
             await tree.cache.set(key, 1)
         await tree.open()
-        tree.pane.expand_path(b"app")
+        tree.expand(b"app")
         tree.view.go_to(0)
         tree.type("br", tree.view)
         assert tree.at() == "bravo"
@@ -85,7 +85,7 @@ async def test_the_view_does_not_jump_when_rows_come_and_go_above() -> None:
         for i in range(0, 1000, 2):
             await tree.cache.set(f"k:{i:04}", 1)
         await tree.open()
-        tree.pane.expand_path(b"k")
+        tree.expand(b"k")
         bar = tree.view.verticalScrollBar()
         bar.setValue(ROW_HEIGHT * 200 + 7)
         tree.view.go_to(205)
@@ -152,7 +152,7 @@ async def test_a_fresh_scan_without_the_current_key_keeps_the_place(
         await tree.open()
         tree.pane.filter.setText(filtered_by)
         await tree.until(lambda: not tree.mirror.is_filtering)
-        tree.pane.expand_path(b"k")
+        tree.expand(b"k")
         tree.view.verticalScrollBar().setValue(ROW_HEIGHT * 200 + 7)
         tree.view.go_to(tree.row("205"))
         place = where and tree.view.rowViewportPosition(tree.row(where))
@@ -220,7 +220,7 @@ async def test_the_filter_says_how_many_and_can_be_left() -> None:
         for key in ("session:1", "session:2", "rate:1"):
             await tree.cache.set(key, 1)
         await tree.open()
-        tree.pane.expand_path(b"session")
+        tree.expand(b"session")
         tree.view.setFocus()
         tree.press(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
         tree.type("ion:", tree.pane.filter)
@@ -260,7 +260,7 @@ async def test_deleting_a_folder_means_all_keys_below_it() -> None:
         for key in ("a:b:1", "a:b:2", "a:c", "d", "e"):
             await tree.cache.set(key, 1)
         await tree.open()
-        tree.pane.expand_path(b"a")
+        tree.expand(b"a")
         wishes: list[object] = []
         tree.pane.delete_requested.connect(wishes.append)
         tree.view.selectAll()
@@ -319,7 +319,7 @@ async def test_a_screen_reader_hears_level_and_state() -> None:
     async with a_tree() as tree:
         await tree.cache.set("a:1", 1)
         await tree.open()
-        tree.pane.expand_path(b"a")
+        tree.expand(b"a")
         spoken = [
             tree.view.tree.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole)
             for row in range(2)
@@ -332,7 +332,7 @@ async def test_a_key_without_an_id_says_why() -> None:
         await tree.cache.set("session:undefined", 1)
         await tree.cache.set("session:4f1c", 1)
         await tree.open()
-        tree.pane.expand_path(b"session")
+        tree.expand(b"session")
         good, bad = (tree.view.tree.index(row, 0) for row in (1, 2))
 
         assert bad.data(Qt.ItemDataRole.AccessibleTextRole).startswith("undefined, where an id")
@@ -345,7 +345,7 @@ async def test_the_menu_offers_what_can_be_done() -> None:
     async with a_tree() as tree:
         await tree.cache.set("a:1", 1)
         await tree.open()
-        tree.pane.expand_path(b"a")
+        tree.expand(b"a")
         menus = [tree.view.menu_for(node) for node in (None, tree.node(0), tree.node(1))]
         texts = [[action.text() for action in menu.actions() if action.text()] for menu in menus]
         elsewhere = ["Copy to another open cache…", "Move to another open cache…"]

@@ -63,7 +63,7 @@ async def test_the_header_sorts_what_is_expanded_and_keeps_the_place() -> None:
     async with a_tree() as tree:
         await some_keys(tree)
         await tree.open()
-        tree.pane.expand_path(b"s")
+        tree.expand(b"s")
         tree.view.go_to(tree.row("a"))
         click_header(tree, Column.TTL)
         await tree.until(lambda: is_sorted(tree))
@@ -80,7 +80,7 @@ async def test_the_order_outlives_a_filter_and_a_reload() -> None:
     async with a_tree() as tree:
         await some_keys(tree)
         await tree.open()
-        tree.pane.expand_path(b"s")
+        tree.expand(b"s")
         click_header(tree, Column.TTL)
         await tree.until(lambda: is_sorted(tree))
         tree.pane.filter.setText("s:")
@@ -111,7 +111,7 @@ async def test_folders_too_large_for_a_click_are_said_to_be_left_out(
     async with a_tree() as tree:
         await some_keys(tree)
         await tree.open()
-        tree.pane.expand_path(b"s")
+        tree.expand(b"s")
         click_header(tree, Column.TTL)
         await tree.until(lambda: is_sorted(tree))
         assert tree.lines() == ["s", "  in", "  a", "  b", "  c", "z", "y"]
@@ -126,7 +126,7 @@ async def test_a_large_folder_is_sorted_whole_while_keys_come_and_go(count: int)
         for number in range(count):
             await write(tree, b"big:%05d" % number, 100 + (number * 7919) % count)
         await tree.open()
-        tree.pane.expand_path(b"big")
+        tree.expand(b"big")
         await tree.until(lambda: tree.view.tree.rowCount() == count + 1)
         click_header(tree, Column.TTL)
         await tree.until(lambda: is_sorted(tree))

@@ -40,7 +40,7 @@ async def test_a_killed_server_leaves_a_stale_tree_and_the_place_is_kept(own_red
     await seed(server)
     async with a_tree(open_backend(parse_target(server.url))) as tree:
         await tree.open()
-        tree.pane.expand_path(b"session")
+        tree.expand(b"session")
         tree.view.verticalScrollBar().setValue(ROW_HEIGHT * 200 + 7)
         tree.view.go_to(205)
         here, offset = tree.at(), tree.view.rowViewportPosition(205)

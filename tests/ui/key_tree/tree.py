@@ -75,6 +75,10 @@ class Tree:
     def cell(self, row: int, column: Column) -> str:
         return str(self.view.tree.index(row, column).data())
 
+    def expand(self, folder: bytes) -> None:
+        """Expand a folder and those it is in."""
+        self.view.tree.index_shown.expand_to(folder + b":")
+
     def row(self, text: str) -> int:
         return [line.strip() for line in self.lines()].index(text)
 
