@@ -34,7 +34,7 @@ from sinch_cache_gui.voice.scenario_suite import (
     load,
     read_text,
 )
-from sinch_cache_gui.voice.signing import Signer
+from sinch_cache_gui.voice.signing import InvalidSecret, Signer, signer_of
 from sinch_cache_gui.voice.timeline import MemoryTime
 
 EXIT_HOLDS, EXIT_FAILED, EXIT_BAD_INPUT = 0, 1, 2
@@ -107,7 +107,7 @@ def run_scenarios(argv: Sequence[str], tell: Print, complain: Print) -> int:
         results = asyncio.run(_run(scenarios, arguments, options))
         if arguments.junit is not None:
             arguments.junit.write_bytes(junit_xml(results))
-    except (UnreadableFile, InvalidScenario, InvalidFunctionUrl, BadInput) as error:
+    except (UnreadableFile, InvalidScenario, InvalidFunctionUrl, InvalidSecret, BadInput) as error:
         complain(str(error))
         return EXIT_BAD_INPUT
     except CacheError as error:
@@ -232,9 +232,13 @@ def _cache(arguments: ScenarioArguments) -> tuple[CacheBackend, TimeMaker]:
 
 
 def _signer(environment: Mapping[str, str]) -> Signer | None:
-    """Sign as the application the environment names; a secret is no argument of a command."""
+    """Sign as the application the environment names; a secret is no argument of a command.
+
+    Raises:
+        InvalidSecret: The environment names half of it, or no base64.
+    """
     key, secret = (environment.get(name, "") for name in (KEY_VARIABLE, SECRET_VARIABLE))
-    return Signer(key, secret) if key and secret else None
+    return signer_of(key, secret)
 
 
 def _times(text: str) -> int:

@@ -13,7 +13,6 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import (
 from sinch_cache_gui.keyspace.activity import Activity, Who
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.seldom import Seldom
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, ROW_HEIGHT, Theme
 
@@ -179,7 +179,7 @@ class ActivityView(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Open"), lambda: self.key_activated.emit(key))
         shown = display_key(key)
-        menu.addAction(self.tr("Copy key"), lambda: QGuiApplication.clipboard().setText(shown))
+        menu.addAction(self.tr("Copy key"), lambda: copy_text(shown))
         restore = menu.addAction(self.tr("Restore…"), lambda: self.restore_requested.emit(key))
         restore.setEnabled(self._is_restorable(key))
         menu.popup(self._list.viewport().mapToGlobal(at))

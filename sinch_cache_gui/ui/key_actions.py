@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Sequence
 from time import monotonic
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.keyspace.bulk import (
     LARGEST_BATCH,
@@ -25,6 +24,7 @@ from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import UndoReport, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.bulk.wording import listed, part_of, report_lines
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.values.copy_as import Language, NotSayable, copy_as
@@ -201,7 +201,7 @@ class KeyActions(QObject):
                 )
             )
             return
-        QGuiApplication.clipboard().setText("\n".join(lines))
+        copy_text("\n".join(lines))
         count = self.tr("1 key") if len(lines) == 1 else self.tr("{:,} keys").format(len(lines))
         title = self.tr("{} copied as {}").format(count, language.value)
         severity = Severity.WARNING if refused else Severity.SUCCESS

@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QStyleFactory
+from PySide6.QtWidgets import QApplication, QPushButton, QStyleFactory, QWidget
 
 from sinch_cache_gui.resource_files import file_path
 
@@ -138,7 +138,12 @@ class ThemeChoice(Enum):
 
 
 class Theme(QObject):
-    """The colours and fonts in force. Widgets read `tokens` when they paint."""
+    """The colours and fonts in force. Widgets read `tokens` when they paint.
+
+    Attributes:
+        changed: Other colours are in force.
+        chosen: The user asked for something else than before.
+    """
 
     changed = Signal()
     chosen = Signal()
@@ -147,11 +152,10 @@ class Theme(QObject):
         super().__init__()
         self._application = application
         self._choice = ThemeChoice.SYSTEM
-        style = QStyleFactory.create("Fusion")
-        application.setStyle(style)
-        self._tokens = LIGHT
-        self._apply()
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+        application.setStyle(QStyleFactory.create("Fusion"))
+        self._tokens = self._wanted()
+        self._dress_application()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
     @property
     def tokens(self) -> Tokens:
@@ -172,7 +176,7 @@ class Theme(QObject):
             ThemeChoice.DARK: Qt.ColorScheme.Dark,
         }[choice]
         QGuiApplication.styleHints().setColorScheme(scheme)
-        self._apply()
+        self._follow()
         self.chosen.emit()
 
     def monospace(self) -> QFont:
@@ -181,16 +185,35 @@ class Theme(QObject):
         font.setPointSizeF(self._application.font().pointSizeF())
         return font
 
-    def _is_dark(self) -> bool:
+    def _wanted(self) -> Tokens:
+        is_dark = self._choice is ThemeChoice.DARK
         if self._choice is ThemeChoice.SYSTEM:
-            return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return self._choice is ThemeChoice.DARK
+            is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if is_dark else LIGHT
 
-    def _apply(self) -> None:
-        self._tokens = DARK if self._is_dark() else LIGHT
+    def _follow(self) -> None:
+        """Dress everything anew where other colours are wanted; it costs the whole window."""
+        if (wanted := self._wanted()) is not self._tokens:
+            self._tokens = wanted
+            self._dress_application()
+            self.changed.emit()
+
+    def _dress_application(self) -> None:
         self._application.setPalette(palette_of(self._tokens))
         self._application.setStyleSheet(style_sheet_of(self._tokens))
-        self.changed.emit()
+
+
+def dress_as(widget: QWidget, name: str) -> None:
+    """Give a widget the look the style sheet has for `name`: `muted`, `danger`, `title`..."""
+    if widget.objectName() != name:
+        widget.setObjectName(name)
+        look_again(widget)
+
+
+def look_again(widget: QWidget) -> None:
+    """Have a widget's name or properties matched with the style sheet, which Qt does but once."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
 
 
 def palette_of(tokens: Tokens) -> QPalette:
@@ -299,6 +322,8 @@ def style_sheet_of(tokens: Tokens) -> str:
         border-bottom: 2px solid {tokens.accent}; }}
     QTabBar::tab:hover {{ color: {tokens.text}; }}
     QTabWidget::pane {{ border: none; }}
+    QProgressBar {{ border: none; background: {tokens.raised}; }}
+    QProgressBar::chunk {{ background: {tokens.accent}; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
     QScrollBar::handle {{ background: {tokens.border}; border-radius: 4px; margin: 1px; }}
@@ -320,8 +345,7 @@ def fill(button: QPushButton, *, destructive: bool = False, primary: bool = Fals
     """Fill a button in the colour of the next step or of what takes something away, or neither."""
     button.setProperty("primary", primary)
     button.setProperty("destructive", destructive)
-    button.style().unpolish(button)
-    button.style().polish(button)
+    look_again(button)
 
 
 def _lifted(colour: str, tokens: Tokens) -> str:

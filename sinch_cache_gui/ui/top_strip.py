@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 
 class TopStrip(QWidget):
-    """Says which environment the window shows, in its colour, and how changes reach it."""
+    """Says which environment the window shows, in its colour, and how changes reach it.
+
+    Attributes:
+        reconnect_requested: The cache shall be tried again at once.
+    """
 
     reconnect_requested = Signal()
 
@@ -70,7 +74,7 @@ class TopStrip(QWidget):
         self._facts = facts
         environment = self.tr("production") if facts.is_production_like else self.tr("development")
         name = f"{environment}: {facts.label}"
-        self._name.setText(f"{name}  {prefix}" if prefix else name)
+        self._say_name(f"{name}  {prefix}" if prefix else name)
         lines = [f"{key}: {value}" for key, value in facts.details.items()]
         if prefix:
             lines.append(self.tr("only keys below {}").format(prefix))
@@ -84,7 +88,7 @@ class TopStrip(QWidget):
     def show_no_cache(self, label: str) -> None:
         """Say that no cache is connected."""
         self._facts = None
-        self._name.setText(label)
+        self._say_name(label)
         self._product.clear()
         self._refused.hide()
         self._live.hide()
@@ -105,9 +109,9 @@ class TopStrip(QWidget):
         self._is_lost = False
         self._live.show()
         text = texts[source]
-        if changes_per_s >= 0.5:
+        if changes_per_s >= 0.5:  # fewer would be shown as none
             text = self.tr("{}, {:,.0f}/s").format(text, changes_per_s)
-        self._live.setText(f"● {text}")
+        self._say_live(text)
         self._live.setToolTip(reason or self.tr("Every change shows here as it happens."))
         self._paint_live(self._theme.tokens.success)
 
@@ -115,18 +119,26 @@ class TopStrip(QWidget):
         """Say that the cache does not answer, and that a click tries again at once."""
         self._is_lost = True
         self._live.show()
-        self._live.setText(self.tr("● connection lost, trying again"))
+        self._say_live(self.tr("connection lost, trying again"))
         self._live.setToolTip(self.tr("{}\nClick to try again now.").format(title))
         self._paint_live(self._theme.tokens.danger)
 
     def _show_refused(self, facts: BackendFacts) -> None:
         """Name the commands that are missing; what that costs stands below the mouse."""
-        costs = [self.tr("{}: {}").format(*each) for each in facts.refused.items()]
+        costs = [f"{command}: {cost}" for command, cost in facts.refused.items()]
         said = self.tr("not permitted: {}").format(", ".join(facts.refused))
         self._refused.setText(said)
         self._refused.setToolTip("\n".join([self.tr("This user may not use:"), *costs]))
         self._refused.setAccessibleDescription("\n".join(costs))
         self._refused.setVisible(bool(costs))
+
+    def _say_name(self, name: str) -> None:
+        self._name.setText(name)
+        self._name.setAccessibleDescription(name)
+
+    def _say_live(self, text: str) -> None:
+        self._live.setText(f"● {text}")
+        self._live.setAccessibleDescription(text)
 
     def _lay_out(self) -> None:
         row = QWidget()

@@ -11,7 +11,6 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,7 +18,7 @@ TIMESTAMP_HEADER: Final = "x-timestamp"
 
 
 class InvalidSecret(ValueError):
-    """The application secret is not base64. The message never holds the secret."""
+    """Nothing can be signed with what was given. The message never holds the secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +57,30 @@ class Signer:
             "Authorization": f"application {self.application_key}:{self._sign(text)}",
         }
 
-    def verify(self, headers: Mapping[str, str], *, method: str, path: str, body: bytes) -> bool:
-        """Answer whether `headers` sign this request.
-
-        Raises:
-            InvalidSecret: The secret is not base64.
-        """
-        found = {name.lower(): value for name, value in headers.items()}
-        scheme, _, credentials = found.get("authorization", "").partition(" ")
-        key, _, signature = credentials.partition(":")
-        if scheme.lower() != "application" or key != self.application_key:
-            return False
-        content_type = found.get("content-type", "")
-        timestamp = found.get(TIMESTAMP_HEADER, "")
-        text = string_to_sign(method, path, body, content_type, timestamp)
-        return hmac.compare_digest(self._sign(text).encode(), signature.encode())
-
     def _sign(self, text: str) -> str:
-        try:
-            secret = base64.b64decode(self.application_secret, validate=True)
-        except (binascii.Error, ValueError):
-            raise InvalidSecret("The application secret is not base64.") from None
-        digest = hmac.digest(secret, text.encode(), "sha256")
+        digest = hmac.digest(_decoded(self.application_secret), text.encode(), "sha256")
         return base64.b64encode(digest).decode()
+
+
+def signer_of(application_key: str, application_secret: str) -> Signer | None:
+    """Answer who signs for an application; None where neither is given: nothing is signed then.
+
+    Raises:
+        InvalidSecret: Only one of them is given, or the secret is not base64.
+    """
+    if not application_key and not application_secret:
+        return None
+    if not application_key or not application_secret:
+        raise InvalidSecret("Signing takes both a key and a secret.")
+    _decoded(application_secret)
+    return Signer(application_key, application_secret)
+
+
+def _decoded(secret: str) -> bytes:
+    try:
+        return base64.b64decode(secret, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidSecret("The application secret is not base64.") from None
 
 
 def string_to_sign(method: str, path: str, body: bytes, content_type: str, timestamp: str) -> str:

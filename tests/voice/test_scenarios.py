@@ -371,3 +371,12 @@ def test_it_needs_no_qt_and_no_display() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("ok     Session storage")
+
+
+def test_half_of_what_signs_is_refused_instead_of_sending_unsigned(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE_APPLICATION_KEY", "669E367E-6BBA-48AB-AF15-266871C28135")
+    monkeypatch.delenv("VOICE_APPLICATION_SECRET", raising=False)
+    code, lines = command("--function", "http://localhost:9", text=failing())
+    assert (code, lines) == (2, ["Signing takes both a key and a secret."])

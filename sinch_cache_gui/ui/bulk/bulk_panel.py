@@ -37,7 +37,7 @@ from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.bulk.wording import counted, listed, part_of, report_lines
 from sinch_cache_gui.ui.editor.ttl_field import TtlField
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.ui.theme import GRID, Theme, fill
+from sinch_cache_gui.ui.theme import GRID, Theme, dress_as, fill
 
 COUNT_AFTER_MS = 250
 """How long typing rests before the keys of a pattern are counted."""
@@ -388,8 +388,6 @@ class BulkPanel(QFrame):
         self.setStyleSheet(
             f"BulkPanel {{ background: {tokens.window}; border: none;"
             f" border-top: 1px solid {tokens.border}; }}"
-            f"QProgressBar {{ border: none; background: {tokens.raised}; }}"
-            f"QProgressBar::chunk {{ background: {tokens.accent}; }}"
         )
         self._close.setIcon(icons.drawn("mdi6.close", color=tokens.muted))
 
@@ -398,7 +396,4 @@ def _say(label: QLabel, text: str, name: str) -> None:
     """Put a text on a label in the colour of that name."""
     label.setText(text)
     label.setVisible(bool(text))
-    if label.objectName() != name:
-        label.setObjectName(name)
-        label.style().unpolish(label)
-        label.style().polish(label)
+    dress_as(label, name)

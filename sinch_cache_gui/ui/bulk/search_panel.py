@@ -30,7 +30,7 @@ from sinch_cache_gui.ui.bulk.search_results import SearchResultDelegate, SearchR
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.bulk.wording import counted
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme, dress_as
 from sinch_cache_gui.values.value_query import (
     NotAQuery,
     TextQuery,
@@ -340,8 +340,6 @@ class SearchPanel(QFrame):
         self.setStyleSheet(
             f"SearchPanel {{ background: {tokens.window}; border: none;"
             f" border-top: 1px solid {tokens.border}; }}"
-            f"QProgressBar {{ border: none; background: {tokens.raised}; }}"
-            f"QProgressBar::chunk {{ background: {tokens.accent}; }}"
         )
         self._close.setIcon(icons.drawn("mdi6.close", color=tokens.muted))
         self._with_all.setIcon(icons.drawn("mdi6.chevron-down", color=tokens.muted))
@@ -358,7 +356,4 @@ def _plain_label() -> QLabel:
 def _dress(label: QLabel, text: str, name: str) -> None:
     """Put a text on a label in the colour of that name."""
     label.setText(text)
-    if label.objectName() != name:
-        label.setObjectName(name)
-        label.style().unpolish(label)
-        label.style().polish(label)
+    dress_as(label, name)

@@ -30,7 +30,7 @@ from sinch_cache_gui.voice.function_address import (
     InvalidFunctionUrl,
     parse_function_url,
 )
-from sinch_cache_gui.voice.signing import InvalidSecret, Signer
+from sinch_cache_gui.voice.signing import InvalidSecret, Signer, signer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,22 @@ class Answerer:
 
     @property
     def signer(self) -> Signer | None:
-        """What signs its requests; None for unsigned ones."""
-        return Signer(self.key, self.secret) if self.key and self.secret else None
+        """What signs its requests; None for unsigned ones.
+
+        Raises:
+            InvalidSecret: Nothing can be signed with what was given.
+        """
+        return signer_of(self.key, self.secret)
+
+    def check(self) -> None:
+        """Refuse what makes no sense.
+
+        Raises:
+            InvalidFunctionUrl: The URL or the path.
+            InvalidSecret: The key or the secret.
+        """
+        parse_function_url(self.url, self.path_style)
+        _ = self.signer
 
 
 class FunctionForm(QWidget):
@@ -84,7 +98,7 @@ class FunctionForm(QWidget):
         self._path = QComboBox()
         self._key = QLineEdit()
         self._secret = QLineEdit()
-        self._is_kept = QCheckBox(self.tr("Remember the secret in the keychain"))
+        self._keeps_secret = QCheckBox(self.tr("Remember the secret in the keychain"))
         self._may_leave = QCheckBox(self.tr("Allow public addresses"))
         self._message = QLabel()
         self._use = QPushButton(self.tr("Use"))
@@ -129,9 +143,9 @@ class FunctionForm(QWidget):
         self._secret.setAccessibleName(self.tr("Application secret"))
         self._secret.setEchoMode(QLineEdit.EchoMode.Password)
         self._secret.setPlaceholderText(self.tr("of the application, base64"))
-        self._is_kept.setAccessibleName(self.tr("Remember the secret in the keychain"))
-        self._is_kept.setToolTip(self.tr("Off: it is remembered until this window closes"))
-        self._may_leave.setAccessibleName(self.tr("Allow public addresses"))
+        self._keeps_secret.setAccessibleName(self._keeps_secret.text())
+        self._keeps_secret.setToolTip(self.tr("Off: it is remembered until this window closes"))
+        self._may_leave.setAccessibleName(self._may_leave.text())
         self._may_leave.setToolTip(
             self.tr("Off: only this machine and private networks are reached")
         )
@@ -157,7 +171,7 @@ class FunctionForm(QWidget):
             label.setObjectName("muted")
             label.setBuddy(field_)
             fields.addRow(label, field_)
-        fields.addRow("", self._is_kept)
+        fields.addRow("", self._keeps_secret)
         fields.addRow("", self._may_leave)
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
@@ -182,11 +196,14 @@ class FunctionForm(QWidget):
             self._secret.text().strip(),
             self._may_leave.isChecked(),
         )
-        complaint = self._complaint(answerer)
-        self._complain(complaint)
-        if not complaint:
-            self._remember(answerer)
-            self.accepted.emit(answerer)
+        try:
+            answerer.check()
+        except (InvalidFunctionUrl, InvalidSecret) as error:
+            self._complain(str(error))
+            return
+        self._complain("")
+        self._remember(answerer)
+        self.accepted.emit(answerer)
 
     def _complain(self, complaint: str) -> None:
         self._message.setText(complaint)
@@ -206,7 +223,7 @@ class FunctionForm(QWidget):
             return
         self._remembered = secret
         self._secret.setText(secret)
-        self._is_kept.setChecked(self._keychain.is_kept(name))
+        self._keeps_secret.setChecked(self._keychain.is_kept(name))
         if secret:
             self._complain("")
 
@@ -221,25 +238,12 @@ class FunctionForm(QWidget):
         self._scope.start("secret", self._keep(name, answerer.secret))
 
     async def _keep(self, name: SecretName, secret: str) -> None:
-        if self._is_kept.isChecked():
+        if self._keeps_secret.isChecked():
             await self._keychain.keep(name, secret)
             return
         if self._keychain.is_kept(name):
             await self._keychain.forget(name)
         self._keychain.hold(name, secret)
-
-    def _complaint(self, answerer: Answerer) -> str:
-        try:
-            parse_function_url(answerer.url, answerer.path_style)
-            if answerer.signer is not None:
-                answerer.signer.headers(
-                    method="POST", path="/", body=b"", content_type="", timestamp=""
-                )
-        except (InvalidFunctionUrl, InvalidSecret) as error:
-            return str(error)
-        if bool(answerer.key) != bool(answerer.secret):
-            return self.tr("Signing takes both a key and a secret.")
-        return ""
 
 
 class AnswererBar(QWidget):
@@ -258,7 +262,6 @@ class AnswererBar(QWidget):
         label = QLabel(self.tr("Answered by"))
         label.setObjectName("muted")
         label.setBuddy(self._who)
-        self._who.setText(self.tr("built-in function"))
         self._who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._who.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._who.setAccessibleName(self.tr("Who answers the callbacks"))
@@ -279,6 +282,7 @@ class AnswererBar(QWidget):
         column.addLayout(row)
         column.addWidget(self._form)
         self._form.hide()
+        self._name(self.tr("built-in function"), "")
         self._form.accepted.connect(self._choose)
         self._form.closed.connect(self._form.hide)
         theme.changed.connect(self._dress)
@@ -289,7 +293,7 @@ class AnswererBar(QWidget):
         self._form.show()
         self._form.take_focus()
 
-    def set_running(self, is_running: bool) -> None:
+    def set_running(self, *, is_running: bool) -> None:
         """Step aside while a call runs: nothing can be chosen then."""
         self.setVisible(not is_running)
 
@@ -297,15 +301,18 @@ class AnswererBar(QWidget):
         self._form.hide()
         url = parse_function_url(answerer.url, answerer.path_style)
         signed = self.tr("signed") if answerer.signer is not None else self.tr("unsigned")
-        self._who.setText(url.label)
-        self._who.setToolTip(f"{answerer.url}  {answerer.path_style}  {signed}")
+        self._name(url.label, f"{answerer.url}  {answerer.path_style}  {signed}")
         self.chosen.emit(answerer)
 
     def _choose_built_in(self) -> None:
         self._form.hide()
-        self._who.setText(self.tr("built-in function"))
-        self._who.setToolTip("")
+        self._name(self.tr("built-in function"), "")
         self.chosen.emit(None)
+
+    def _name(self, who: str, tip: str) -> None:
+        self._who.setText(who)
+        self._who.setToolTip(tip)
+        self._who.setAccessibleDescription(who)
 
     def _dress(self) -> None:
         self._who.setIcon(icons.drawn("mdi6.function-variant", color=self._theme.tokens.muted))

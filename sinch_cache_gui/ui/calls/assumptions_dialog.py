@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -31,6 +30,7 @@ from sinch_cache_gui.assumptions import (
     words_for,
 )
 from sinch_cache_gui.ui.calls.assumption_texts import AssumptionText, assumption_sections
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.theme import GRID
 
 WIDTH, HEIGHT, FIELD_WIDTH = 560, 640, 192
@@ -194,7 +194,7 @@ class AssumptionsDialog(QDialog):
         self.changed.emit(self._assumptions)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(json.dumps(adjusted(self._assumptions), indent=2))
+        copy_text(json.dumps(adjusted(self._assumptions), indent=2))
 
     def _restore(self) -> None:
         alias = self._assumptions.adds_call_id_alias

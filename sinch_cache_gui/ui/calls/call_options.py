@@ -55,8 +55,8 @@ class CallOptionsMenu(QMenu):
         late = QActionGroup(self)
         late.setExclusionPolicy(QActionGroup.ExclusionPolicy.ExclusiveOptional)
         self._late_s = LATE_S
-        self._late = self._switch(self.tr("Deliver {0} s late").format(f"{LATE_S:g}"))
-        self._late_pie = self._switch(self.tr("Deliver only PIE {0} s late").format(f"{LATE_S:g}"))
+        self._late, self._late_pie = self._switch(""), self._switch("")
+        self._name_delays()
         self._too_late = self._switch(self.tr("Deliver PIE too late: nobody waits so long"))
         for action in (self._late, self._late_pie, self._too_late):
             late.addAction(action)
@@ -131,10 +131,14 @@ class CallOptionsMenu(QMenu):
 
     def _be_late(self, seconds: float) -> None:
         self._late_s = seconds
-        self._late.setText(self.tr("Deliver {0} s late").format(f"{seconds:g}"))
-        self._late_pie.setText(self.tr("Deliver only PIE {0} s late").format(f"{seconds:g}"))
+        self._name_delays()
         if not (self._late_pie.isChecked() or self._too_late.isChecked()):
             self._late.setChecked(True)
+
+    def _name_delays(self) -> None:
+        seconds = f"{self._late_s:g}"
+        self._late.setText(self.tr("Deliver {0} s late").format(seconds))
+        self._late_pie.setText(self.tr("Deliver only PIE {0} s late").format(seconds))
 
     def show_assumptions(self) -> None:
         """Let what is assumed of the platform be adjusted."""

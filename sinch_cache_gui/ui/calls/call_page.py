@@ -325,8 +325,8 @@ class CallPage(QWidget):
         is_running = self._session.is_running and (
             state is None or state.phase is not CallPhase.ENDED
         )
-        self._form.set_running(is_running)
-        self.answerer.set_running(is_running)
+        self._form.set_running(is_running=is_running)
+        self.answerer.set_running(is_running=is_running)
         self._callee.show_phase(state.phase if state and is_running else CallPhase.READY)
         is_menu = state is not None and state.phase is CallPhase.MENU
         had_focus = self._phone.keypad.isAncestorOf(self.focusWidget())

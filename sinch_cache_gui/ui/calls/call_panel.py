@@ -31,7 +31,6 @@ from sinch_cache_gui.ui.calls.call_session import CallSession
 from sinch_cache_gui.ui.calls.clock_strip import ClockStrip
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.scenario_pane import ScenarioPane
-from sinch_cache_gui.ui.calls.wording import NO_ARROW
 from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
@@ -146,7 +145,6 @@ class CallPanel(QWidget):
         header.setObjectName("strip")
         header.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         header.setFixedHeight(BAR_HEIGHT)
-        self._options.setStyleSheet(NO_ARROW)
         self._options.setMenu(self._menu)
         open_leftwards(self._options)
         self._options.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -210,7 +208,7 @@ class CallPanel(QWidget):
             await asyncio.to_thread(file.write_text, text, encoding="utf-8")
         except OSError as error:
             told = self.tr("{0} was not written: {1}")
-            self._show_status(told.format(file.name, error.strerror or ""))
+            self._show_status(told.format(file.name, error.strerror or error))
             return
         self._show_status(self.tr("written: {0}").format(file.name))
 

@@ -13,7 +13,7 @@ from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import clock_text, offset_text
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.cards import CallerCards, Card
 
@@ -100,10 +100,7 @@ class CardList(QWidget):
             label.setToolTip(f"{card.key}\n{label.text()}")
             is_full = card is cards.rate and is_there and cards.is_rate_reached
             name = "danger" if is_full else "" if is_there else "muted"
-            if label.objectName() != name:
-                label.setObjectName(name)
-                label.style().unpolish(label)
-                label.style().polish(label)
+            dress_as(label, name)
 
     def _is_over(self, card: Card) -> bool:
         return card.deadline_ms is not None and card.deadline_ms <= self._now_ms()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.calls.wording import NO_ARROW, ahead_text, clock_text
+from sinch_cache_gui.ui.calls.wording import ahead_text, clock_text
 from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
@@ -65,7 +65,6 @@ class ClockStrip(QWidget):
         self._forward.setAccessibleName(self.tr("Put the clock forward"))
         self._forward.setToolTip(self.tr("Put the clock forward, or let it run faster"))
         self._forward.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._forward.setStyleSheet(NO_ARROW)
         self._forward.setMenu(self._menu())
         open_leftwards(self._forward)
 
@@ -120,10 +119,16 @@ class ClockStrip(QWidget):
         self._show_time()
 
     def _show_time(self) -> None:
-        self._time.setText(clock_text(self._clock()))
+        _say(self._time, clock_text(self._clock()))
         notes = [ahead_text(self._clock.ahead_ms)]
         if not self._clock.pace:
             notes.append(self.tr("stopped"))
         elif self._clock.pace != 1:
             notes.append(self.tr("{0}×").format(f"{self._clock.pace:g}"))
-        self._ahead.setText("  ".join(note for note in notes if note))
+        _say(self._ahead, "  ".join(note for note in notes if note))
+
+
+def _say(label: QLabel, text: str) -> None:
+    """Have a label with a name of its own say `text`, to a screen reader too."""
+    label.setText(text)
+    label.setAccessibleDescription(text)

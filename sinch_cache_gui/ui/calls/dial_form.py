@@ -7,7 +7,6 @@ from functools import partial
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -23,9 +22,10 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
-from sinch_cache_gui.ui.calls.wording import ARROW, NO_ARROW
+from sinch_cache_gui.ui.calls.wording import ARROW
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.menu_edge import open_leftwards
-from sinch_cache_gui.ui.theme import GRID, Theme, fill
+from sinch_cache_gui.ui.theme import GRID, Theme, dress_as, fill
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination
 from sinch_cache_gui.voice.customers import DEMO_CALLED, UNKNOWN_CALLER, known_phones, name_of
 from sinch_cache_gui.voice.numbers import WITHHELD, parse_caller, parse_number
@@ -68,13 +68,13 @@ class DialForm(QWidget):
         self._hang_up.clicked.connect(self.hang_up_requested)
         theme.changed.connect(self._dress)
         self._dress()
-        self.set_running(False)
+        self.set_running(is_running=False)
 
     def take_focus(self) -> None:
         """Put the focus on Dial."""
         self._dial.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def set_running(self, is_running: bool) -> None:
+    def set_running(self, *, is_running: bool) -> None:
         """Show the one button that is the next step, and fold the fields while a call runs."""
         if is_running == self._hang_up.isEnabled() and self._is_dressed:
             return
@@ -103,7 +103,6 @@ class DialForm(QWidget):
         self._callers.setAccessibleName(self.tr("Choose a caller"))
         self._callers.setToolTip(self.tr("Choose a caller the built-in function knows"))
         self._callers.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._callers.setStyleSheet(NO_ARROW)
         self._callers.setMenu(self._caller_menu())
         open_leftwards(self._callers)
         self._new_id.setAccessibleName(self.tr("New call ID"))
@@ -216,20 +215,19 @@ class DialForm(QWidget):
             label.setToolTip("\n".join(lines))
 
     def _copy_call_id(self) -> None:
-        QGuiApplication.clipboard().setText(self._call_id.text().strip())
+        copy_text(self._call_id.text().strip())
 
     def request_dial(self) -> None:
         """Ask for the call the fields describe, or say why that is impossible."""
         if not self._dial.isEnabled():
             return
-        caller, called = parse_caller(self._caller.text()), parse_number(self._called.text())
-        if caller is None or called is None or not self._call_id.text().strip():
-            self._check()
-            return
         if self._call_id.text() == self._used_id:
             self._take_new_id()
+        setup = self.setup()
+        if setup is None:
+            self._check()
+            return
         self._used_id = self._call_id.text()
-        setup = CallSetup(self._used_id.strip(), caller, Destination(called))
         self.dial_requested.emit(setup)
 
     def setup(self) -> CallSetup | None:
@@ -245,9 +243,7 @@ class DialForm(QWidget):
         complaint = self._complaint()
         reason = self.tr("This cache is read-only: a call would write to it.")
         self._message.setText(reason if self._is_read_only else complaint)
-        self._message.setObjectName("muted" if self._is_read_only else "danger")
-        self._message.style().unpolish(self._message)
-        self._message.style().polish(self._message)
+        dress_as(self._message, "muted" if self._is_read_only else "danger")
         self._message.setVisible(bool(self._message.text()))
 
     def _complaint(self) -> str:

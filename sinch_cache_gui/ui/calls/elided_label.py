@@ -15,6 +15,10 @@ class ElidedLabel(QLabel):
         self._elide = elide
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setAccessibleDescription(text)  # the name says what it is, and hides the text
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 (Qt's)
         shown = self.fontMetrics().elidedText(self.text(), self._elide, self.width())
         painter = QPainter(self)

@@ -201,6 +201,7 @@ class Keypad(QWidget):
         """Show how long the caller may still be silent; None where that is not measured."""
         text = self.tr("Press nothing")
         if left_ms is not None:
+            # A second that has begun is still there: nothing is shown only when nothing is left.
             text = f"{text}  ·  {offset_text(left_ms + 999)}"
         self._silence.setText(text)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -34,7 +36,6 @@ from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.voice.call_events import CallOptions
 from sinch_cache_gui.voice.scenario import Scenario
 from sinch_cache_gui.voice.scenario_reading import InvalidScenario
-from sinch_cache_gui.voice.scenario_report import counted
 from sinch_cache_gui.voice.scenario_result import ScenarioResult
 from sinch_cache_gui.voice.scenario_suite import (
     Progress,
@@ -47,6 +48,7 @@ from sinch_cache_gui.voice.scenario_suite import (
 )
 
 TASK = "scenarios"
+OPENING = "open scenarios"
 PROGRESS_S = 0.1
 SPEEDS: tuple[tuple[str, float | None], ...] = (
     ("max", None),
@@ -89,13 +91,15 @@ class ScenarioPane(QWidget):
         self._make_target = make_target
         self._options = options
         self._is_read_only = is_read_only
+        self._has_opened = False
         self._results: Sequence[ScenarioResult] = ()
-        self._told_at = 0.0
+        self._told_at_s = 0.0
         self._list = QListWidget()
         self._open = QToolButton()
         self._times = QSpinBox()
         self._speed = QComboBox()
         self._run = QPushButton(self.tr("Run"))
+        self._run.setEnabled(False)
         self._progress = QProgressBar()
         self._report = QTextEdit()
         self._name_controls()
@@ -105,11 +109,22 @@ class ScenarioPane(QWidget):
         self._list.itemActivated.connect(lambda _item: self._run_or_stop())
         theme.changed.connect(self._dress)
         self._dress()
-        self.open_paths([Path(file_path("scenarios"))])
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """List the scenarios of files and folders, or say what is wrong with them."""
-        scenarios, complaints = _loaded(paths)
+        self._has_opened = True
+        self._scope.start(OPENING, self._open_all(paths))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._has_opened:
+            self._open_samples()
+
+    def _open_samples(self) -> None:
+        self.open_paths([Path(file_path("scenarios"))])
+
+    async def _open_all(self, paths: Sequence[Path]) -> None:
+        scenarios, complaints = await asyncio.to_thread(_loaded, paths)
         self._list.clear()
         for scenario in scenarios:
             item = QListWidgetItem(scenario.name)
@@ -143,7 +158,7 @@ class ScenarioPane(QWidget):
         menu.addAction(self.tr("File…")).triggered.connect(partial(self._ask, is_folder=False))
         menu.addAction(self.tr("Folder…")).triggered.connect(partial(self._ask, is_folder=True))
         samples = menu.addAction(self.tr("Samples"))
-        samples.triggered.connect(lambda: self.open_paths([Path(file_path("scenarios"))]))
+        samples.triggered.connect(self._open_samples)
         self._open.setMenu(menu)
         self._times.setRange(1, 10_000)
         self._times.setPrefix("× ")
@@ -191,12 +206,8 @@ class ScenarioPane(QWidget):
     def _dress(self) -> None:
         tokens = self._theme.tokens
         self._open.setIcon(icons.drawn("mdi6.folder-open-outline", color=tokens.muted))
-        self._progress.setStyleSheet(
-            f"QProgressBar {{ border: none; background: {tokens.raised}; }}"
-            f"QProgressBar::chunk {{ background: {tokens.accent}; }}"
-        )
         if self._results:
-            self._report.setHtml(report_html(self._results, self._theme.tokens))
+            self._report.setHtml(report_html(self._results, tokens))
 
     def _ask(self, _checked: bool = False, *, is_folder: bool) -> None:
         dialog = QFileDialog(self, self.tr("Open scenarios"))
@@ -236,6 +247,7 @@ class ScenarioPane(QWidget):
             self._scope.start(TASK, self._run_all(self.chosen()))
 
     async def _run_all(self, scenarios: Sequence[Scenario]) -> None:
+        self._open.setEnabled(False)  # another list would leave nothing to stop
         self._run.setText(self.tr("Stop"))
         self._progress.setRange(0, len(scenarios) * self._times.value())
         self._progress.setValue(0)
@@ -259,18 +271,22 @@ class ScenarioPane(QWidget):
                 self._report.setPlainText(self.tr("Stopped."))
             self._progress.hide()
             self._run.setText(self.tr("Run"))
+            self._open.setEnabled(True)
         self.finished.emit(self._results)
 
     def _show_progress(self, progress: Progress) -> None:
-        now = monotonic()
-        if progress.calls and now - self._told_at < PROGRESS_S:
+        now_s = monotonic()
+        if progress.calls and now_s - self._told_at_s < PROGRESS_S:
             return
-        self._told_at = now
+        self._told_at_s = now_s
         self._progress.setValue(progress.done)
-        told = self.tr("Running {0}\nRun {1} of {2}, {3}")
+        told = (
+            self.tr("Running {0}\nRun {1} of {2}, 1 call")
+            if progress.calls == 1
+            else self.tr("Running {0}\nRun {1} of {2}, {3} calls")
+        )
         run, of = f"{progress.done + 1:,}", f"{progress.total:,}"
-        calls = counted(progress.calls, self.tr("call"))
-        self._report.setPlainText(told.format(progress.name, run, of, calls))
+        self._report.setPlainText(told.format(progress.name, run, of, f"{progress.calls:,}"))
 
 
 def _loaded(paths: Sequence[Path]) -> tuple[list[Scenario], list[str]]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby, islice
 
+from PySide6.QtCore import QCoreApplication
+
 from sinch_cache_gui.ui.theme import Tokens
-from sinch_cache_gui.voice.scenario_report import counted, summary
+from sinch_cache_gui.voice.scenario_report import summary
 from sinch_cache_gui.voice.scenario_result import Failure, ScenarioResult, added_up
 
 MOST_FAILURES = 50
@@ -18,8 +20,15 @@ def report_html(results: Sequence[ScenarioResult], tokens: Tokens) -> str:
     """Answer the sum first, then each scenario with its runs together, what failed below it."""
     failed = sum(not result.holds for result in results)
     colour = tokens.danger if failed else tokens.success
-    runs = counted(len(results), "run")
-    whole = f"{failed:,} of {runs} failed" if failed else f"{runs}, all as expected"
+    count = f"{len(results):,}"
+    if failed and len(results) == 1:
+        whole = _tr("1 of 1 run failed")
+    elif failed:
+        whole = _tr("{0} of {1} runs failed").format(f"{failed:,}", count)
+    elif len(results) == 1:
+        whole = _tr("1 run, all as expected")
+    else:
+        whole = _tr("{0} runs, all as expected").format(count)
     parts = [f'<p style="color:{colour};font-weight:600">{escape(whole)}</p>']
     parts += [_runs_html(runs, tokens) for runs in _worst_first(_by_scenario(results))]
     return "".join(parts)
@@ -41,7 +50,7 @@ def _runs_html(runs: Sequence[ScenarioResult], tokens: Tokens) -> str:
     if len(runs) > 1:
         name = f"{name} × {len(runs):,}"
     if failed and len(runs) > 1:
-        name = f"{name}, {failed:,} failed"
+        name = _tr("{0}, {1} failed").format(name, f"{failed:,}")
     lines = [
         f'<p style="margin:0 0 2px 0"><span style="color:{colour}">{mark}</span> '
         f"{escape(name)}<br>"
@@ -54,14 +63,20 @@ def _runs_html(runs: Sequence[ScenarioResult], tokens: Tokens) -> str:
     ]
     left = len(failures) - MOST_FAILURES
     if left > 0:
-        lines.append(f'<p style="margin:2px 0 2px 12px">… and {left:,} more</p>')
+        more = escape(_tr("… and {0} more").format(f"{left:,}"))
+        lines.append(f'<p style="margin:2px 0 2px 12px">{more}</p>')
     return "".join(lines)
 
 
 def _failure_html(failure: Failure, count: int, tokens: Tokens) -> str:
-    times = f" ({count:,} times)" if count > 1 else ""
+    times = " " + escape(_tr("({0} times)").format(f"{count:,}")) if count > 1 else ""
+    line = escape(_tr("line {0}").format(failure.line))
     return (
         f'<p style="margin:2px 0 2px 12px"><span style="color:{tokens.danger}">'
-        f"line {failure.line}</span> {escape(failure.who)}: {escape(failure.expectation)}{times}"
+        f"{line}</span> {escape(failure.who)}: {escape(failure.expectation)}{times}"
         f'<br><span style="color:{tokens.muted}">{escape(failure.found)}</span></p>'
     )
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ScenarioReport", text)

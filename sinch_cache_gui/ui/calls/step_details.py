@@ -87,7 +87,8 @@ class StepDetails(QStackedWidget):
 
 def operation_story(operation: CacheOperation) -> str:
     """Answer an operation in full: key, TTL in words, values before and after, the difference."""
-    lines = [f"{operation.name} {operation.key}", lifetime_text(operation), operation.warning]
+    lines = [f"{operation.name} {operation.key}"]
+    lines += filter(None, (lifetime_text(operation), operation.warning))
     if not operation.is_certain:
         lines.append(
             _tr(
@@ -107,7 +108,7 @@ def operation_story(operation: CacheOperation) -> str:
             lines += ["", _tr("Before:"), before]
         if after is not None:
             lines += ["", _tr("After:"), after]
-    return "\n".join(line for at, line in enumerate(lines) if line or at > 2)
+    return "\n".join(lines)
 
 
 def _laid_out(value: KnownValue) -> str | None:

@@ -34,6 +34,8 @@ from sinch_cache_gui.voice.call_steps import CallbackStep, OperationStep, StepKi
 
 ICON_SIZE = 14
 NESTED = 2 * GRID
+WIDTHS = {TOOK: 68, CACHE: 48, REPLY: 88}
+"""Pixels of the columns beside the time and the step itself, which takes what is left."""
 
 
 class StepDelegate(QStyledItemDelegate):
@@ -93,10 +95,8 @@ class StepTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         digits = self.fontMetrics().horizontalAdvance("00:00")
-        header.resizeSection(TIME, digits + GRID)
-        header.resizeSection(TOOK, 68)
-        header.resizeSection(CACHE, 48)
-        header.resizeSection(REPLY, 88)
+        for column, width in ((TIME, digits + GRID), *WIDTHS.items()):
+            header.resizeSection(column, width)
         self.setMinimumHeight(ROW_HEIGHT * 2)
         self.selectionModel().selectionChanged.connect(self._tell_selection)
         theme.changed.connect(self.viewport().update)
@@ -123,17 +123,17 @@ class StepTable(QTableView):
             if self._followed < 0 or record.operations or record.has_failed:
                 self._followed = first
                 self.selectRow(first)
-            self.scrollToBottom()
+            self._stay_at_end()
 
     def replace_record(self, record: CallbackRecord) -> None:
         """Show more of a callback that is in the list."""
-        was_current = self._rows.step(self.currentIndex().row())
+        current = self._rows.step(self.currentIndex().row())
         row = self._rows.replace_record(record)
         if row < 0:
             return
-        is_it = isinstance(was_current, CallbackStep) and was_current.record.number == record.number
-        if is_it:
+        if isinstance(current, CallbackStep) and current.record.number == record.number:
             self.step_selected.emit(self._rows.step(row))
+        self._stay_at_end()
 
     def hide_kinds(self, kinds: frozenset[StepKind]) -> None:
         """Leave steps of these kinds out of view; what is selected stays so if it is in view."""

@@ -17,8 +17,6 @@ from sinch_cache_gui.voice.recording import CacheOperation, KnownLifetime, Known
 from sinch_cache_gui.voice.targets import Answered
 
 ARROW = "→"
-NO_ARROW = "QToolButton::menu-indicator { image: none; }"
-"""Drawn over a small icon, the arrow of a menu would hide it."""
 
 LONGEST_LINE = 600
 LONGEST_LAID_OUT = 65_536

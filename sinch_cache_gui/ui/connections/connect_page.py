@@ -18,9 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.profiles import MEMORY_URL, Profile, with_password, without_password
 from sinch_cache_gui.ui.connections.known_list import KnownList
 from sinch_cache_gui.ui.theme import GRID, Theme
+
+CARD_WIDTH = 560
 
 
 class ConnectPage(QWidget):
@@ -123,7 +126,7 @@ class ConnectPage(QWidget):
         url, password = without_password(profile.url)
         self._url.setText(url)
         self._password.setText(password)
-        self._prefix.setText(profile.prefix.decode("utf-8", "surrogateescape"))
+        self._prefix.setText(display_key(profile.prefix))
         self._read_only.setChecked(profile.is_read_only)
         self._omits_values.setChecked(profile.omits_values)
         self._keeps_password.setChecked(profile.keeps_password)
@@ -132,7 +135,7 @@ class ConnectPage(QWidget):
         url = self._url.text().strip() or MEMORY_URL
         return Profile(
             url=with_password(url, self._password.text()),
-            prefix=self._prefix.text().encode("utf-8", "surrogateescape"),
+            prefix=parse_key(self._prefix.text()),
             is_read_only=self._read_only.isChecked(),
             omits_values=self._omits_values.isChecked(),
             keeps_password=self._keeps_password.isChecked(),
@@ -182,7 +185,7 @@ class ConnectPage(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         card = QWidget()
-        card.setFixedWidth(560)
+        card.setFixedWidth(CARD_WIDTH)
         column = QVBoxLayout(card)
         column.setSpacing(GRID * 2)
         for part in (self._heading, self._detail, self._busy, self._known, self._form):
@@ -198,8 +201,8 @@ class ConnectPage(QWidget):
         self._edit.clicked.connect(self._show_edit)
         self._cancel.clicked.connect(self.cancel_requested)
         self._connect.clicked.connect(lambda: self.connect_requested.emit(self._entered()))
-        self._known.chosen.connect(self._fill)
-        self._known.activated_profile.connect(self.connect_requested)
+        self._known.profile_chosen.connect(self._fill)
+        self._known.profile_activated.connect(self.connect_requested)
         self._known.forget_requested.connect(self.forget_requested)
         for field in (self._url, self._password, self._prefix):
             field.returnPressed.connect(self._connect.click)
@@ -210,7 +213,3 @@ class ConnectPage(QWidget):
         colour = tokens.danger if is_error else tokens.text
         self._heading.setStyleSheet(f"font-size: 17px; font-weight: 600; color: {colour};")
         self._detail.setStyleSheet(f"color: {tokens.muted};")
-        self._busy.setStyleSheet(
-            f"QProgressBar {{ border: none; background: {tokens.raised}; }}"
-            f"QProgressBar::chunk {{ background: {tokens.accent}; }}"
-        )

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
+from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.profiles import MEMORY_URL, Profile
 
 ROWS_SHOWN = 6
@@ -17,13 +18,13 @@ class KnownList(QListWidget):
     """Offers caches by their addresses: chosen by a click, opened by Enter or a double click.
 
     Attributes:
-        chosen: The user looks at a `Profile`.
-        activated_profile: The user wants to open it.
+        profile_chosen: The user looks at a `Profile`.
+        profile_activated: The user wants to open it.
         forget_requested: The user wants it here no longer (Delete).
     """
 
-    chosen = Signal(object)
-    activated_profile = Signal(object)
+    profile_chosen = Signal(object)
+    profile_activated = Signal(object)
     forget_requested = Signal(object)
 
     def __init__(self) -> None:
@@ -33,9 +34,10 @@ class KnownList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setObjectName("knownCaches")
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.currentRowChanged.connect(lambda row: self._tell(self.chosen, row))
-        self.itemClicked.connect(lambda item: self._tell(self.chosen, self.row(item)))
-        self.itemActivated.connect(lambda item: self._tell(self.activated_profile, self.row(item)))
+        self.currentRowChanged.connect(lambda row: self._tell(self.profile_chosen, row))
+        # The row that is current already: what was typed since it was chosen gives way to it.
+        self.itemClicked.connect(lambda item: self._tell(self.profile_chosen, self.row(item)))
+        self.itemActivated.connect(lambda item: self._tell(self.profile_activated, self.row(item)))
 
     def show_profiles(self, profiles: Sequence[Profile]) -> None:
         """List `profiles`, in their order."""
@@ -68,7 +70,7 @@ class KnownList(QListWidget):
         address = self.tr("memory") if profile.url == MEMORY_URL else profile.url
         parts = [address]
         if profile.prefix:
-            parts.append(profile.prefix.decode("utf-8", "backslashreplace"))
+            parts.append(display_key(profile.prefix))
         if profile.is_read_only:
             parts.append(self.tr("read-only"))
         return "   ".join(parts)

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
 
 from sinch_cache_gui.cache.element_change import (
     ElementChange,
@@ -20,6 +19,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, Gone, Saved, WriteOutcome
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, Severity
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.element_notices import (
     ElementActions,
     Progress,
@@ -55,7 +55,7 @@ class ElementChanger(QObject):
         self.has_vanished = False
         self._actions = ElementActions(
             change=lambda change: self.make([change]),
-            copy=lambda data: QGuiApplication.clipboard().setText(display_key(data)),
+            copy=lambda data: copy_text(display_key(data)),
             close=self._close,
             undo=self.undo,
             undo_others=self._undo_others,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.element_change import (
@@ -18,6 +17,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.element_notices import (
     ElementActions,
     Progress,
@@ -206,7 +206,7 @@ class ElementDialog(QDialog):
             theirs = outcome.held
         actions = ElementActions(
             change=lambda other: self._tasks.start("enter", self._make(other)),
-            copy=lambda mine: QGuiApplication.clipboard().setText(display_key(mine)),
+            copy=lambda mine: copy_text(display_key(mine)),
             close=lambda: self._take_theirs(theirs),
             undo=self._keep,
             undo_others=self._keep,

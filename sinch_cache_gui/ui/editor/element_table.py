@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.element_edits import Row, may_edit
@@ -301,7 +302,7 @@ class ElementTable(QTableView):
         for row, column in cells:
             lines.setdefault(row, []).append(display_key(self._elements.cell(row, column)))
         text = "\n".join("\t".join(parts) for parts in lines.values())
-        QGuiApplication.clipboard().setText(text)
+        copy_text(text)
 
     def _share_width(self) -> None:
         """Give what is left to the last part of an element, and not to when it expires."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.interface import ExtendBy, KeyType, Persist, TtlChange
 from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.countdown import Countdown
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
 from sinch_cache_gui.ui.editor.key_label import KeyLabel
@@ -22,6 +24,8 @@ from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.content import ContentKind
 from sinch_cache_gui.values.copy_as import Language
 from sinch_cache_gui.values.document_state import DocumentState, Phase
+
+MINUTE_MS: Final = 60_000
 
 
 class DocumentHeader(QWidget):
@@ -61,8 +65,12 @@ class DocumentHeader(QWidget):
         self._countdown.deadline_passed.connect(self.deadline_passed)
         self._copy = self._tool(self.tr("Copy the key"), self._copy_key)
         self._delete = self._tool(self.tr("Delete this key"), self.delete_requested.emit)
-        self._more = self._make_more()
-        self._ttl_tools = self._make_ttl_tools()
+        self._more = self._tool(self.tr("More to do with this key"), lambda: None)
+        self._moves = self._fill_more()
+        self._extends = self._make_extends()
+        self._choose = self._tool(self.tr("Set the time to live"), self._ask_for_ttl)
+        self._choose.setText(self.tr("Set…"))
+        self._persist = self._tool(self.tr("Remove the expiry"), lambda: self._ask(Persist()))
         self._lay_out()
         theme.changed.connect(self._restyle)
         self._restyle()
@@ -80,10 +88,8 @@ class DocumentHeader(QWidget):
         else:
             self._countdown.set_untold()
         may_change = exists and not self._is_read_only
-        for tool in self._ttl_tools:
-            tool.setEnabled(may_change and is_told)
-        extends, persist = self._ttl_tools[:3], self._ttl_tools[4]
-        for tool in (*extends, persist):
+        self._choose.setEnabled(may_change and is_told)
+        for tool in (*self._extends, self._persist):
             tool.setEnabled(may_change and state.deadline_ms is not None)
         self._delete.setEnabled(may_change)
         self._more.setEnabled(exists)
@@ -107,27 +113,22 @@ class DocumentHeader(QWidget):
             return self.tr("{}, {} B").format(what, f"{size:,}")
         return f"{what}, {elements_in_words(state.stored.type, size)}"
 
-    def _make_ttl_tools(self) -> tuple[QToolButton, ...]:
-        minute = 60_000
+    def _make_extends(self) -> list[QToolButton]:
         tools = []
         for text, name, ms in (
-            (self.tr("+1m"), self.tr("Live one minute longer"), minute),
-            (self.tr("+5m"), self.tr("Live five minutes longer"), 5 * minute),
-            (self.tr("+1h"), self.tr("Live one hour longer"), 60 * minute),
+            (self.tr("+1m"), self.tr("Live one minute longer"), MINUTE_MS),
+            (self.tr("+5m"), self.tr("Live five minutes longer"), 5 * MINUTE_MS),
+            (self.tr("+1h"), self.tr("Live one hour longer"), 60 * MINUTE_MS),
         ):
             tool = self._tool(name, partial(self._ask, ExtendBy(ms)))
             tool.setText(text)
             tools.append(tool)
-        choose = self._tool(self.tr("Set the time to live"), self._ask_for_ttl)
-        choose.setText(self.tr("Set…"))
-        persist = self._tool(self.tr("Remove the expiry"), lambda: self._ask(Persist()))
-        return (*tools, choose, persist)
+        return tools
 
-    def _make_more(self) -> QToolButton:
-        more = self._tool(self.tr("More to do with this key"), lambda: None)
-        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(more)
-        self._moves = (
+    def _fill_more(self) -> tuple[QAction, ...]:
+        """Fill the menu of what is seldom done; answer what of it writes."""
+        menu = QMenu(self._more)
+        moves = (
             menu.addAction(self.tr("Rename…"), self.rename_requested.emit),
             menu.addAction(self.tr("Duplicate…"), self.duplicate_requested.emit),
         )
@@ -137,9 +138,10 @@ class DocumentHeader(QWidget):
                 self.tr("Copy as {}").format(language.value),
                 partial(self.copy_as_requested.emit, language),
             )
-        more.setMenu(menu)
-        open_leftwards(more)
-        return more
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(menu)
+        open_leftwards(self._more)
+        return moves
 
     def _tool(self, name: str, run: Callable[[], object]) -> QToolButton:
         tool = QToolButton()
@@ -160,11 +162,11 @@ class DocumentHeader(QWidget):
 
     def _ask_for_ttl(self) -> None:
         deadline = self._state.deadline_ms if self._state else None
-        left = None if deadline is None else max(deadline - self._now_ms(), 1000) // 1000 * 1000
-        self._popup.ask_at(self._ttl_tools[3], left)
+        left_ms = None if deadline is None else max(deadline - self._now_ms(), 1000) // 1000 * 1000
+        self._popup.ask_at(self._choose, left_ms)
 
     def _copy_key(self) -> None:
-        QGuiApplication.clipboard().setText(display_key(self._key))
+        copy_text(display_key(self._key))
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -180,7 +182,7 @@ class DocumentHeader(QWidget):
         below.addStretch(1)
         below.addWidget(self._countdown)
         below.addSpacing(GRID // 2)
-        for tool in self._ttl_tools:
+        for tool in (*self._extends, self._choose, self._persist):
             below.addWidget(tool)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
@@ -196,6 +198,7 @@ class DocumentHeader(QWidget):
         label.setObjectName("warning")
         label.setWordWrap(True)
         label.setAccessibleName(self.tr("Why this key looks wrong"))
+        label.setAccessibleDescription(why)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
@@ -205,6 +208,6 @@ class DocumentHeader(QWidget):
             (self._copy, "mdi6.content-copy"),
             (self._delete, "mdi6.delete-outline"),
             (self._more, "mdi6.dots-horizontal"),
-            (self._ttl_tools[4], "mdi6.timer-off-outline"),
+            (self._persist, "mdi6.timer-off-outline"),
         ):
             tool.setIcon(icons.drawn(icon, color=muted))

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from sinch_cache_gui.ui.clipboard_text import copy_text
+from sinch_cache_gui.ui.clipboard_text import copy_text, text_in
 from sinch_cache_gui.ui.editor.hex_layout import Column, HexLayout, walked
 from sinch_cache_gui.ui.editor.hex_painter import HexCursor, HexPainter
 from sinch_cache_gui.ui.theme import Theme
@@ -165,7 +165,7 @@ class HexView(QAbstractScrollArea):
     def copy_hex(self) -> None:
         """Put the selected bytes into the clipboard as pairs of digits."""
         start, end = self.selection()
-        QGuiApplication.clipboard().setText(self._bytes.read(start, end).hex(" "))
+        copy_text(self._bytes.read(start, end).hex(" "))
 
     def copy_text(self) -> None:
         """Put the selected bytes into the clipboard as text; what is none is marked as such."""
@@ -177,7 +177,7 @@ class HexView(QAbstractScrollArea):
         """Insert the clipboard, in place of a selection: pairs of digits, or text beside."""
         if not self._is_editable:
             return
-        text = QGuiApplication.clipboard().text()
+        text = text_in(QGuiApplication.clipboard().mimeData())
         data = parse_hex(text) if self._column is Column.HEX else text.encode()
         if data is None:
             self.refused.emit(self.tr("Only pairs of hex digits can be pasted among the bytes."))

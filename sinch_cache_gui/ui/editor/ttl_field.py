@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 from sinch_cache_gui.values.duration import NotADuration, duration_to_type
 from sinch_cache_gui.values.lifetime import lifetime_in_words, parse_lifetime
 
@@ -93,10 +93,7 @@ class TtlField(QWidget):
             meaning = error.sentence
             name = "danger" if self._field.text().strip() else "muted"
         self._meaning.setText(meaning)
-        if self._meaning.objectName() != name:
-            self._meaning.setObjectName(name)
-            self._meaning.style().unpolish(self._meaning)
-            self._meaning.style().polish(self._meaning)
+        dress_as(self._meaning, name)
         self.changed.emit()
 
 

@@ -33,6 +33,7 @@ from sinch_cache_gui.keyspace.mirror import Mirror
 from sinch_cache_gui.keyspace.rows import Row
 from sinch_cache_gui.keyspace.selection import KeySelection, keys_of
 from sinch_cache_gui.ui.branch_arrow import INDENT
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.key_tree.delegate import KeyTreeDelegate, indent_of
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
@@ -450,7 +451,7 @@ class KeyTreeView(QTableView):
     def copy_keys(self) -> None:
         """Put the selected names into the clipboard, one a line."""
         names = [display_key(node.path) for node in self.selected_nodes(MOST_TOLD)]
-        QGuiApplication.clipboard().setText("\n".join(names))
+        copy_text("\n".join(names))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         self.tree.settle()

@@ -91,10 +91,14 @@ class Hand:
         actions = self.button(button).menu().actions()
         next(action for action in actions if action.text().startswith(text)).trigger()
 
-    def open_scenarios(self, path: Path) -> None:
-        """As a file dialog does once a folder is chosen."""
+    async def open_scenarios(self, path: Path | None = None) -> None:
+        """As a file dialog does once a folder is chosen; without one, the samples."""
         self.click("Show: Scenarios")
-        self.panel.findChild(ScenarioPane).open_paths([path])
+        if path is not None:
+            self.panel.findChild(ScenarioPane).open_paths([path])
+        async with asyncio.timeout(60):
+            while not self.button("Run scenarios").isEnabled():  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
 
     async def until(self, phase: CallPhase) -> CallState:
         while (state := await asyncio.wait_for(self.states.get(), 5)).phase is not phase:

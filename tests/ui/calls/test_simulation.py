@@ -501,7 +501,7 @@ async def test_silence_follows_the_clock_of_the_cache(open_panel, until) -> None
 
 async def test_the_samples_are_run_in_the_window(hand, until, cache) -> None:
     await cache.set("somebody:else", 1, 700)
-    hand.click("Show: Scenarios")
+    await hand.open_scenarios()
     hand.click("Run scenarios")
     await until(lambda: "all as expected" in hand.text("Report"))
     assert "7 runs" in hand.text("Report")
@@ -513,7 +513,7 @@ async def test_many_runs_of_one_scenario_are_told_together(hand, until, tmp_path
     call = {"caller": CALLER, "times": 2, "expect": ["callbacks are ice dice"]}
     text = json.dumps({"version": 1, "name": "Twice", "calls": [call]})
     (tmp_path / "twice.json").write_text(text)
-    hand.open_scenarios(tmp_path)
+    await hand.open_scenarios(tmp_path)
     (times,) = (
         each
         for each in hand.panel.findChildren(QSpinBox)
@@ -536,7 +536,7 @@ async def test_what_failed_is_told_with_its_line(hand, until, tmp_path) -> None:
         json.dumps({"version": 1, "name": "Mine", "calls": [call]}, indent=1)
     )
     (tmp_path / "b.json").write_text('{"version": 1,\n"nam": "x"}')
-    hand.open_scenarios(tmp_path)
+    await hand.open_scenarios(tmp_path)
     assert "b.json:2:" in hand.text("Report")
 
     hand.click("Run scenarios")
@@ -556,14 +556,14 @@ async def test_a_call_is_saved_as_a_scenario_and_run(hand, until, tmp_path) -> N
 
     hand.panel.save_call(str(tmp_path / "mine.json"))
     await until(lambda: hand.status() == "written: mine.json")
-    hand.open_scenarios(tmp_path)
+    await hand.open_scenarios(tmp_path)
     hand.click("Run scenarios")
 
     await until(lambda: "1 run, all as expected" in hand.text("Report"))
 
 
 async def test_a_run_can_be_stopped(hand, until) -> None:
-    hand.click("Show: Scenarios")
+    await hand.open_scenarios()
     speed = hand._named("Simulated seconds in a real one", (QComboBox,))
     speed.setCurrentIndex(1)
     hand.click("Run scenarios")
@@ -635,7 +635,7 @@ async def test_scenarios_run_under_the_same_assumptions(open_panel, cache, tmp_p
     call = {"caller": CALLER, "steps": [{"hangUp": True}], "expect": ["callbacks are ice dice"]}
     text = json.dumps({"version": 1, "name": "leaves at once", "calls": [call]})
     (tmp_path / "leaves.json").write_text(text)
-    hand.open_scenarios(tmp_path)
+    await hand.open_scenarios(tmp_path)
 
     hand.click("Run scenarios")
 

@@ -24,6 +24,7 @@ class TreeFoot(QLabel):
         tokens = self._theme.tokens
         self.setStyleSheet(f"color: {tokens.danger if is_bad else tokens.muted};")
         self.setToolTip(sentence)
+        self.setAccessibleDescription(sentence)
         metrics = self.fontMetrics()
         room = max(self.width() - 2 * GRID, 80)
         end = tr("…")
