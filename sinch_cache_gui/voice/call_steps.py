@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from sinch_cache_gui.voice.call_events import CallbackRecord, LineKind, TranscriptLine
 from sinch_cache_gui.voice.recording import CacheOperation
@@ -72,7 +73,7 @@ class LineStep:
         return self.line.at_ms
 
 
-Step = CallbackStep | OperationStep | LineStep
+Step: TypeAlias = CallbackStep | OperationStep | LineStep
 
 _KINDS = {
     LineKind.HEARD: StepKind.HEARD,

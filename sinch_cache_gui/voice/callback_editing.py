@@ -120,8 +120,7 @@ def _lines(
 
 
 def _shown(kind: FieldKind, value: JsonValue) -> str:
-    is_plain = kind is FieldKind.TEXT and isinstance(value, str)
-    return value if is_plain and isinstance(value, str) else _as_text(value)
+    return value if kind is FieldKind.TEXT and isinstance(value, str) else _as_text(value)
 
 
 def _as_text(value: JsonValue) -> str:

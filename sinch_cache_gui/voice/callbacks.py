@@ -192,7 +192,7 @@ class CallSetup:
     user: str | None = None
     unknown: Mapping[str, JsonValue] = field(default_factory=dict)
 
-    def common(self, event: Event) -> dict[str, JsonValue]:
+    def first_fields(self, event: Event) -> dict[str, JsonValue]:
         """The fields every callback begins with."""
         return _without_none(
             event=str(event),
@@ -359,7 +359,9 @@ def notify(
 
 
 def _callback(event: Event, setup: CallSetup, **fields: JsonValue) -> Callback:
-    return Callback(event, setup.common(event) | _without_none(**fields) | dict(setup.unknown))
+    return Callback(
+        event, setup.first_fields(event) | _without_none(**fields) | dict(setup.unknown)
+    )
 
 
 def _without_none(**fields: JsonValue) -> dict[str, JsonValue]:

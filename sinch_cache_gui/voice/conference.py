@@ -10,8 +10,8 @@ from __future__ import annotations
 from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.voice.callbacks import InputMethod, MenuResult, MenuResultType
 from sinch_cache_gui.voice.menu import (
-    DigitIgnored,
     DigitTaken,
+    InputIgnored,
     MenuFinished,
     MenuStep,
     SilenceNoticed,
@@ -38,13 +38,13 @@ class ConferenceDigits:
         """Somebody presses a key."""
         late = self.pass_time(now_ms)
         if late:  # the sequence was over before this key
-            return [DigitIgnored(digit, "It comes after the time was up."), *late]
+            return [InputIgnored(digit, "It comes after the time was up."), *late]
         if digit == "#":
             if self._collected and self._assumptions.conference_keeps_hash:
                 self._collected += digit
-            return [DigitTaken(digit, self._collected), *self._finish()]
+            return [DigitTaken(digit), *self._finish()]
         self._collected += digit
-        taken = DigitTaken(digit, self._collected)
+        taken = DigitTaken(digit)
         if len(self._collected) >= self._options.max_digits:
             return [taken, *self._finish()]
         self._deadline_ms = now_ms + self._options.timeout_ms

@@ -32,6 +32,7 @@ _NEAR: Final = tuple(
         "fc00::/7",
     )
 )
+_USUAL_PORTS: Final = {"http": 80, "https": 443}
 _REMEMBERED_S: Final = 10.0
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 
@@ -68,7 +69,7 @@ class FunctionUrl:
     @property
     def host_header(self) -> str:
         """What the request calls its host."""
-        is_usual = self.port == (443 if self.scheme == "https" else 80)
+        is_usual = self.port == _USUAL_PORTS[self.scheme]
         return _bracketed(self.host) if is_usual else self.label
 
     def path(self, event: Event) -> str:
@@ -95,7 +96,7 @@ def parse_function_url(text: str, path_style: str = "/{event}") -> FunctionUrl:
         host, port = parts.hostname, parts.port
     except ValueError:
         raise InvalidFunctionUrl("The host or the port of this URL cannot be read.") from None
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in _USUAL_PORTS or not host:
         raise InvalidFunctionUrl(f"A function's URL is written as {DEFAULT_FUNCTION_URL}.")
     if parts.username is not None or parts.password is not None:
         raise InvalidFunctionUrl("A function's URL holds no user and no password.")
@@ -106,9 +107,9 @@ def parse_function_url(text: str, path_style: str = "/{event}") -> FunctionUrl:
     for name in _PLACEHOLDER.findall(path_style):
         if name != "event":
             raise InvalidFunctionUrl("A path may hold {event} and no other placeholder.")
-    default = 443 if parts.scheme == "https" else 80
+    port = _USUAL_PORTS[parts.scheme] if port is None else port
     template = parts.path.rstrip("/") + path_style
-    return FunctionUrl(parts.scheme, host, default if port is None else port, template)
+    return FunctionUrl(parts.scheme, host, port, template)
 
 
 def is_near(address: str) -> bool:
@@ -132,7 +133,7 @@ class Addresses:
         self._url = url
         self._may_leave = may_leave
         self._known: tuple[str, ...] = ()
-        self._known_until = 0.0
+        self._known_until_s = 0.0
 
     async def usable(self) -> tuple[str, ...]:
         """Answer the addresses, the first choice first.
@@ -140,7 +141,7 @@ class Addresses:
         Raises:
             NoAddress: The name is not known, or none of its addresses may be used.
         """
-        if self._known and time.monotonic() < self._known_until:
+        if self._known and time.monotonic() < self._known_until_s:
             return self._known
         found = await self._look_up()
         usable = tuple(ip for ip in found if self._may_leave or is_near(ip))
@@ -149,7 +150,7 @@ class Addresses:
                 f"{self._url.host} is {found[0]}, which is neither this machine nor a private "
                 "network. Allow public addresses if callbacks may go there."
             )
-        self._known, self._known_until = usable, time.monotonic() + _REMEMBERED_S
+        self._known, self._known_until_s = usable, time.monotonic() + _REMEMBERED_S
         return usable
 
     async def _look_up(self) -> tuple[str, ...]:

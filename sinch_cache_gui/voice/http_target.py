@@ -18,12 +18,10 @@ from sinch_cache_gui.voice.function_address import (
     parse_function_url,
 )
 from sinch_cache_gui.voice.signing import TIMESTAMP_HEADER, InvalidSecret, Signer
+from sinch_cache_gui.voice.svaml_check import MAX_REPLY_BYTES
 from sinch_cache_gui.voice.targets import Answered, Failed, OperationListener, Reply
 
 CONTENT_TYPE: Final = "application/json"
-LONGEST_REPLY: Final = 1_048_576
-"""Bytes. No limit is published; a reply near this is no SVAML."""
-
 AT_ONCE: Final = 24
 """Requests under way at once; further ones wait for their turn. A reply to each at the same moment
 is about what a window can read between two pictures."""
@@ -121,10 +119,10 @@ class HttpTarget:
             body = bytearray()
             async for piece in response.aiter_raw():
                 body += piece
-                if len(body) > LONGEST_REPLY:
+                if len(body) > MAX_REPLY_BYTES:
                     return Failed(
                         f"The reply of {self.label} is too long",
-                        f"It was given up after {LONGEST_REPLY:,} bytes.",
+                        f"It was given up after {MAX_REPLY_BYTES:,} bytes.",
                     )
             return Answered(bytes(body), response.status_code)
 

@@ -9,15 +9,12 @@ times when no expected input came. What is not documented is a field of `CallAss
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.voice.callbacks import InputMethod, MenuResult, MenuResultType
 from sinch_cache_gui.voice.prompts import Prompt
-from sinch_cache_gui.voice.svaml import GoToMenu, Menu, MenuOption, MenuTarget, RunMenu
-
-KEYS: Final = "1234567890*#"
-"""The keys of a phone."""
+from sinch_cache_gui.voice.svaml import KEYS, GoToMenu, Menu, MenuOption, MenuTarget, RunMenu
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +38,21 @@ class DigitTaken:
 
     Attributes:
         digit: Which one.
-        collected: The sequence so far.
     """
 
     digit: str
-    collected: str
 
 
 @dataclass(frozen=True, slots=True)
-class DigitIgnored:
-    """A key did not count.
+class InputIgnored:
+    """A key, or what was said, did not count.
 
     Attributes:
-        digit: Which one.
+        entered: The key or the words.
         reason: One sentence.
     """
 
-    digit: str
+    entered: str
     reason: str
 
 
@@ -89,7 +84,7 @@ class MenuFinished:
 
 
 MenuStep: TypeAlias = (
-    PromptPlayed | DigitTaken | DigitIgnored | InputRefused | SilenceNoticed | MenuFinished
+    PromptPlayed | DigitTaken | InputIgnored | InputRefused | SilenceNoticed | MenuFinished
 )
 
 
@@ -112,11 +107,6 @@ class MenuRun:
     def menu_id(self) -> str | None:
         """The menu that is active, or was last."""
         return None if self._menu is None else self._menu.id
-
-    @property
-    def collected(self) -> str:
-        """The digits of the sequence so far."""
-        return self._collected
 
     @property
     def deadline_ms(self) -> int | None:
@@ -145,10 +135,10 @@ class MenuRun:
         steps = self.pass_time(now_ms)
         menu = self._menu
         if self._result is not None or menu is None:
-            return [*steps, DigitIgnored(digit, "The menu is over.")]
+            return [*steps, InputIgnored(digit, "The menu is over.")]
         if now_ms < self._prompt_ends_ms:
             if not self._run.is_barge_allowed:
-                return [*steps, DigitIgnored(digit, "The prompt still plays and barge is off.")]
+                return [*steps, InputIgnored(digit, "The prompt still plays and barge is off.")]
             self._prompt_ends_ms = now_ms
         self._deadline_ms = now_ms + self._timeout_ms(menu)
         return [*steps, *self._take(menu, digit, now_ms)]
@@ -162,9 +152,9 @@ class MenuRun:
         steps = self.pass_time(now_ms)
         menu = self._menu
         if self._result is not None or menu is None:
-            return [*steps, DigitIgnored(words, "The menu is over.")]
+            return [*steps, InputIgnored(words, "The menu is over.")]
         if not self._run.is_voice_enabled:
-            return [*steps, DigitIgnored(words, "enableVoice is off: the menu hears only keys.")]
+            return [*steps, InputIgnored(words, "enableVoice is off: the menu hears only keys.")]
         for option in menu.options:
             if words.strip().lower() in self._words_for(option):
                 return [*steps, *self._follow(option.target, now_ms, InputMethod.VOICE)]
@@ -213,20 +203,18 @@ class MenuRun:
         """Count a key."""
         longest = menu.max_digits or 1
         if longest == 1:
-            taken = DigitTaken(digit, digit)
-            return [taken, *self._complete(menu, digit, now_ms)]
+            return [DigitTaken(digit), *self._complete(menu, digit, now_ms)]
         if digit == "#":
             entered = self._collected or digit
             ending = digit if self._collected and self._assumptions.keeps_hash else ""
             completed = self._complete(menu, entered, now_ms, ending)
-            return [DigitTaken(digit, self._collected), *completed]
+            return [DigitTaken(digit), *completed]
         self._collected += digit
-        taken = DigitTaken(digit, self._collected)
         is_option = self._option(menu, self._collected) is not None
         is_chosen = is_option and not self._assumptions.waits_for_more_digits
         if len(self._collected) < longest and not is_chosen:
-            return [taken]
-        return [taken, *self._complete(menu, self._collected, now_ms)]
+            return [DigitTaken(digit)]
+        return [DigitTaken(digit), *self._complete(menu, self._collected, now_ms)]
 
     def _complete(self, menu: Menu, entered: str, now_ms: int, ending: str = "") -> list[MenuStep]:
         """The input is whole."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sinch_cache_gui.voice.call_events import LineKind
 from sinch_cache_gui.voice.menu import (
-    DigitIgnored,
     DigitTaken,
+    InputIgnored,
     InputRefused,
     MenuFinished,
     MenuStep,
@@ -55,8 +55,8 @@ def line_of_step(step: MenuStep) -> tuple[LineKind, str] | None:
             return LineKind.HEARD, step.prompt.spoken
         case DigitTaken():
             return LineKind.PRESSED, step.digit
-        case DigitIgnored():
-            return LineKind.NOTE, f"{step.digit} does not count: {step.reason}"
+        case InputIgnored():
+            return LineKind.NOTE, f"{step.entered} does not count: {step.reason}"
         case InputRefused():
             return LineKind.NOTE, f"{step.entered} leads nowhere in this menu."
         case SilenceNoticed():

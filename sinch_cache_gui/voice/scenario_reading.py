@@ -15,7 +15,6 @@ from sinch_cache_gui.voice.expectations import (
     unknown_placeholder,
 )
 from sinch_cache_gui.voice.located_json import Node, UnreadableJson, read_located
-from sinch_cache_gui.voice.menu import KEYS
 from sinch_cache_gui.voice.numbers import WITHHELD, parse_caller
 from sinch_cache_gui.voice.scenario import (
     MOST_CALLERS,
@@ -37,6 +36,7 @@ from sinch_cache_gui.voice.scenario import (
     Step,
 )
 from sinch_cache_gui.voice.schema import Complaint, Fields
+from sinch_cache_gui.voice.svaml import KEYS
 
 LONGEST_PAUSE_S: Final = 366 * 86_400
 LONGEST_TTL_S: Final = 100 * 365 * 86_400

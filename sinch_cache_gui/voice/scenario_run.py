@@ -279,7 +279,7 @@ async def act_as_callee(step: Callee, call: Call) -> None:
 
 
 def _notification(step: Notice, placed: Placed) -> Callback:
-    fields = {**placed.setup.common(Event.NOTIFY), "version": 1, **step.fields}
+    fields = {**placed.setup.first_fields(Event.NOTIFY), "version": 1, **step.fields}
     return Callback(Event.NOTIFY, fields)
 
 

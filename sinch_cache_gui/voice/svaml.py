@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from sinch_cache_gui.voice.callbacks import Event
 from sinch_cache_gui.voice.problems import Problem, Weight
 from sinch_cache_gui.voice.prompts import NO_PROMPT, Prompt
+
+KEYS: Final = "1234567890*#"
+"""The keys of a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,6 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class StartRecording:
     """Record the call."""
-
-    destination_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,6 @@ class Menu:
         repeats: How often it is played again.
         max_digits: The digits collected as a sequence.
         timeout_ms: The silence that completes the input.
-        max_timeout_ms: The longest collection of spoken input.
         options: Keys with a meaning.
     """
 
@@ -119,7 +119,6 @@ class Menu:
     repeats: int | None = None
     max_digits: int | None = None
     timeout_ms: int | None = None
-    max_timeout_ms: int | None = None
     options: tuple[MenuOption, ...] = ()
 
 
@@ -159,11 +158,9 @@ class ConnectPstn:
     """Call a number and connect the caller to it; None: the number that was dialled."""
 
     number: str | None = None
-    cli: str | None = None
     max_duration_s: int | None = None
     dial_timeout_s: int | None = None
     are_callbacks_suppressed: bool = False
-    detects_machines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def build_instruction(name: str, fields: Fields) -> Instruction:
         case "answer":
             return Answer()
         case "startRecording":
-            return StartRecording(_text(_object(fields, "options"), "destinationUrl"))
+            return StartRecording()
         case _:
             return StopRecording()
 
@@ -75,11 +75,9 @@ def build_action(name: str, fields: Fields) -> Action:
         case "connectPstn":
             return ConnectPstn(
                 number=_text(fields, "number"),
-                cli=_text(fields, "cli"),
                 max_duration_s=_number(fields, "maxDuration"),
                 dial_timeout_s=_number(fields, "dialTimeout"),
                 are_callbacks_suppressed=_truth(fields, "suppressCallbacks", default=False),
-                detects_machines=_truth(_object(fields, "amd"), "enabled", default=False),
             )
         case "connectSip" | "connectMxp" | "connectConf" | "connectStream":
             return _connect(name, fields)
@@ -131,7 +129,6 @@ def _menu(fields: Fields) -> Menu:
         repeats=_number(fields, "repeats"),
         max_digits=_number(fields, "maxDigits"),
         timeout_ms=_number(fields, "timeoutMills"),
-        max_timeout_ms=_number(fields, "maxTimeoutMills"),
         options=tuple(_option(item) for item in _list(fields, "options") if isinstance(item, dict)),
     )
 

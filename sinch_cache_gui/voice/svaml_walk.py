@@ -8,6 +8,7 @@ from typing import Final
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.voice.problems import Problem, Weight
 from sinch_cache_gui.voice.prompts import parse_prompt
+from sinch_cache_gui.voice.svaml import KEYS
 from sinch_cache_gui.voice.svaml_fields import Kind, Rule
 
 _MAY_REFUSE: Final = "The platform may refuse the reply."
@@ -161,7 +162,7 @@ class FieldWalk:
 
     def _key(self, item: JsonValue, where: str) -> JsonValue:
         key = str(item) if isinstance(item, int) and not isinstance(item, bool) else item
-        if isinstance(key, str) and len(key) == 1 and key in "0123456789*#":
+        if isinstance(key, str) and len(key) == 1 and key in KEYS:
             return key
         self._tell(Weight.ERROR, where, "One key of the phone is expected: 0 to 9, * or #.")
         return None
@@ -180,10 +181,11 @@ class FieldWalk:
             message = f"{rule.name} has {len(text):,} characters; {rule.max_length:,} is the limit."
             self._tell(Weight.WARNING, where, message, _MAY_REFUSE)
         if rule.pattern is not None and not rule.pattern.fullmatch(text):
-            weight = Weight.ERROR if rule.is_required else Weight.WARNING
-            self._tell(
-                weight, where, f"“{text}” is not what {rule.name} may hold.", _pattern_says(rule)
-            )
+            message = f"“{text}” is not what {rule.name} may hold."
+            if rule.is_required:
+                self._tell(Weight.ERROR, where, message)
+            else:
+                self._tell(Weight.WARNING, where, message, _MAY_REFUSE)
             return None
         if rule.values and text.lower() not in {known.lower() for known in rule.values}:
             message = f"“{text}” is not documented; known are {', '.join(rule.values)}."
@@ -194,7 +196,3 @@ class FieldWalk:
         problem = Problem(weight, path, message, consequence)
         self._told.append(problem)
         self.own_problems.append(problem)
-
-
-def _pattern_says(rule: Rule) -> str:
-    return _MAY_REFUSE if not rule.is_required else ""

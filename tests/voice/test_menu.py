@@ -9,8 +9,8 @@ import pytest
 from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.voice.callbacks import MenuResult
 from sinch_cache_gui.voice.menu import (
-    DigitIgnored,
     DigitTaken,
+    InputIgnored,
     InputRefused,
     MenuFinished,
     MenuRun,
@@ -48,7 +48,7 @@ def test_return_ends_the_menu_with_its_value() -> None:
     steps = menu.press("1", 500)
 
     assert steps == [
-        DigitTaken("1", "1"),
+        DigitTaken("1"),
         MenuFinished(MenuResult("return", "main", "sales", "dtmf")),
     ]
     assert menu.deadline_ms is None
@@ -212,7 +212,7 @@ def test_hanging_up_ends_the_menu() -> None:
 
     assert menu.result == MenuResult("hangup", "main")
     assert menu.hang_up() == []
-    assert kinds(menu.press("1", 10)) == [DigitIgnored]
+    assert kinds(menu.press("1", 10)) == [InputIgnored]
 
 
 @pytest.mark.parametrize("run", [RunMenu(()), RunMenu((CASE,)), RunMenu((CASE,), main_menu="x")])
@@ -259,7 +259,7 @@ def test_without_barge_keys_during_the_prompt_do_not_count() -> None:
     menu.start(0)
     ends_ms = MAIN.main_prompt.estimated_ms()
 
-    assert kinds(menu.press("1", ends_ms - 1)) == [DigitIgnored]
+    assert kinds(menu.press("1", ends_ms - 1)) == [InputIgnored]
     assert menu.deadline_ms == ends_ms + 6000
 
     menu.press("1", ends_ms)
@@ -280,7 +280,7 @@ def test_spoken_words_are_not_heard_where_voice_is_off() -> None:
     menu = MenuRun(RUN)
     menu.start(0)
 
-    assert kinds(menu.speak("sales", 10)) == [DigitIgnored]
+    assert kinds(menu.speak("sales", 10)) == [InputIgnored]
 
 
 @pytest.mark.parametrize("key", ["", "a", "12", "٣"])

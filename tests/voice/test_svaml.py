@@ -110,7 +110,7 @@ def test_instructions_and_an_action_are_typed() -> None:
                 "suppressCallbacks": True,
                 "amd": {"enabled": True},
             },
-            ConnectPstn("+12025550117", "private", 60, 20, True, True),
+            ConnectPstn("+12025550117", 60, 20, True),
         ),
         (
             Event.PIE,

@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
-from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.editor.tab_bar import KeyTabBar
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.view_switch import DIFFERENCE_KEYS, TREE_KEYS, ViewSwitch
 from sinch_cache_gui.ui.message_page import MessagePage
@@ -29,8 +29,6 @@ from sinch_cache_gui.values.drafts import Draft, DraftStore
 
 TAB_LENGTH = 28
 """Characters of a key that a tab shows."""
-
-UNSAVED_MARK = "●"
 
 Pane = EditorPane | CreatePane
 
@@ -70,13 +68,14 @@ class EditorTabs(QWidget):
         self._is_read_only = is_read_only
         self._is_restorable = is_restorable
         self._panes: dict[bytes, EditorPane] = {}
-        self._bar = QTabBar()
+        self._bar = KeyTabBar(theme)
         self._stack = QStackedWidget()
         self._empty = MessagePage(theme)
         self._close_bar = NoticeBar(theme, over=self._stack)
         self._answer: asyncio.Future[str] | None = None
         self._close_bar.dismissed.connect(partial(self._reply, "keep"))
-        self._set_up_bar()
+        self._bar.currentChanged.connect(self._show_current)
+        self._bar.close_requested.connect(self._close)
         self._empty.say(
             "mdi6.code-json",
             self.tr("No key is open"),
@@ -93,7 +92,7 @@ class EditorTabs(QWidget):
         column.addWidget(self._bar)
         column.addWidget(self._stack, 1)
         for keys, run in (
-            ("Ctrl+W", lambda: self._close_tab(self._bar.currentIndex())),
+            ("Ctrl+W", self._close_current),
             ("Ctrl+Tab", lambda: self._step(1)),
             ("Ctrl+Shift+Tab", lambda: self._step(-1)),
             # Here and not in the panes: the keyboard may be on the bar of the tabs.
@@ -118,8 +117,7 @@ class EditorTabs(QWidget):
     @property
     def open_keys(self) -> Sequence[bytes]:
         """The keys that are open, in the order of their tabs."""
-        panes = (self._pane_at(index) for index in range(self._bar.count()))
-        return [pane.key for pane in panes if isinstance(pane, EditorPane)]
+        return [pane.key for pane in self._bar.panes() if isinstance(pane, EditorPane)]
 
     def offer_drafts(self) -> None:
         """Offer text that an earlier window could not save before it ended."""
@@ -230,17 +228,6 @@ class EditorTabs(QWidget):
             await self._drafts.forget_all([pane.key for pane in panes])
         return answer in ("save", "discard")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if (
-            watched is self._bar
-            and isinstance(event, QMouseEvent)
-            and event.type() == QEvent.Type.MouseButtonRelease
-            and event.button() == Qt.MouseButton.MiddleButton
-        ):
-            self._close_tab(self._bar.tabAt(event.position().toPoint()))
-            return True
-        return super().eventFilter(watched, event)
-
     async def _ask_about(self, panes: Sequence[Pane]) -> str:
         self._reply("keep")
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -266,86 +253,27 @@ class EditorTabs(QWidget):
             self._answer.set_result(word)
         self._answer = None
 
-    def _set_up_bar(self) -> None:
-        self._bar.setObjectName("openKeys")
-        self._bar.setDocumentMode(True)
-        self._bar.setMovable(True)
-        self._bar.setExpanding(False)
-        self._bar.setUsesScrollButtons(True)
-        self._bar.setDrawBase(False)
-        self._bar.setElideMode(Qt.TextElideMode.ElideMiddle)
-        self._bar.setAccessibleName(self.tr("Open keys"))
-        self._bar.setFont(self._theme.monospace())
-        self._bar.hide()
-        self._bar.installEventFilter(self)
-        self._bar.currentChanged.connect(self._show_current)
-        self._theme.changed.connect(self._restyle)
-
     def _add(self, pane: Pane, title: str, tip: str) -> None:
         pane.state_changed.connect(partial(self._show_mark, pane))
         pane.close_agreed.connect(partial(self._remove, pane))
         self._stack.addWidget(pane)
-        index = self._bar.addTab(title)
-        self._bar.setTabData(index, pane)
-        self._bar.setTabToolTip(index, tip)
-        self._bar.setAccessibleTabName(index, title)
-        self._bar.setTabButton(
-            index, QTabBar.ButtonPosition.RightSide, self._make_close_button(pane, title)
-        )
-        self._bar.show()
-        self._restyle()
-
-    def _restyle(self) -> None:
-        icon = icons.drawn("mdi6.close", color=self._theme.tokens.muted)
-        for index in range(self._bar.count()):
-            button = self._bar.tabButton(index, QTabBar.ButtonPosition.RightSide)
-            if isinstance(button, QToolButton):
-                button.setIcon(icon)
-
-    def _make_close_button(self, pane: Pane, title: str) -> QToolButton:
-        button = QToolButton()
-        button.setIconSize(QSize(12, 12))
-        button.setStyleSheet("padding: 1px;")
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        button.setToolTip(self.tr("Close (Ctrl+W)"))
-        button.setAccessibleName(self.tr("Close {}").format(title))
-        button.clicked.connect(lambda _checked=False: self._close(pane))
-        return button
-
-    def _pane_at(self, index: int) -> Pane | None:
-        pane = self._bar.tabData(index) if index >= 0 else None
-        return pane if isinstance(pane, EditorPane | CreatePane) else None
-
-    def _index_of(self, pane: Pane) -> int:
-        for index in range(self._bar.count()):
-            if self._bar.tabData(index) is pane:
-                return index
-        return -1
+        self._bar.add(pane, title, tip)
 
     def _unsaved_panes(self) -> Sequence[Pane]:
-        panes = (self._pane_at(index) for index in range(self._bar.count()))
-        return [pane for pane in panes if pane is not None and pane.holds_unsaved_text]
+        panes = (pane for pane in self._bar.panes() if isinstance(pane, EditorPane | CreatePane))
+        return [pane for pane in panes if pane.holds_unsaved_text]
 
     def _bring_to_front(self, pane: Pane) -> None:
-        self._bar.setCurrentIndex(self._index_of(pane))
+        self._bar.setCurrentIndex(self._bar.index_of(pane))
         self._show_current(self._bar.currentIndex())
 
     def _show_current(self, index: int) -> None:
-        pane = self._pane_at(index)
-        shown: QWidget = pane if pane is not None else self._empty
-        self._stack.setCurrentWidget(shown)
+        self._stack.setCurrentWidget(self._bar.pane_at(index) or self._empty)
 
     def _show_mark(self, pane: Pane) -> None:
-        index = self._index_of(pane)
-        if index < 0:
-            return
         is_editor = isinstance(pane, EditorPane)
         title = elided_key(pane.key, TAB_LENGTH) if is_editor else self.tr("New key")
-        if pane.holds_unsaved_text:
-            title = f"{title} {UNSAVED_MARK}"
-        if self._bar.tabText(index) != title:
-            self._bar.setTabText(index, title)
+        self._bar.set_title(pane, title, is_unsaved=pane.holds_unsaved_text)
 
     def _step(self, by: int) -> None:
         if self._bar.count():
@@ -360,9 +288,8 @@ class EditorTabs(QWidget):
         if (pane := self.current_pane) is not None:
             do(pane.panel)
 
-    def _close_tab(self, index: int) -> None:
-        pane = self._pane_at(index)
-        if pane is not None:
+    def _close_current(self) -> None:
+        if (pane := self.current_pane) is not None:
             self._close(pane)
 
     def _close(self, pane: Pane) -> None:
@@ -400,16 +327,14 @@ class EditorTabs(QWidget):
         self._remove(pane)
 
     def _remove(self, pane: Pane) -> None:
-        index = self._index_of(pane)
-        if index < 0:
+        if self._bar.index_of(pane) < 0:
             return
         if isinstance(pane, EditorPane):
             self._panes.pop(pane.key, None)
             pane.give_up()
             if pane.holds_unsaved_text:
                 self._drafts.forget(pane.key)
-        self._bar.removeTab(index)
-        self._bar.setVisible(self._bar.count() > 0)
+        self._bar.remove(pane)
         self._show_current(self._bar.currentIndex())
         self._stack.removeWidget(pane)
         pane.hide()

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView
 
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.keyspace.mirror import Mirror
@@ -35,32 +35,14 @@ from sinch_cache_gui.keyspace.selection import KeySelection, keys_of
 from sinch_cache_gui.ui.branch_arrow import INDENT
 from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.key_tree.cells import Column
+from sinch_cache_gui.ui.key_tree.column_widths import ColumnWidths
 from sinch_cache_gui.ui.key_tree.delegate import KeyTreeDelegate, indent_of
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.key_menu import menu_of
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
 from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
 from sinch_cache_gui.ui.row_table import set_up_rows
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
-
-WIDTHS: Final = {Column.TTL: 78, Column.TYPE: 62, Column.SIZE: 60}
-
-KEY_WIDTH: Final = 280
-"""A call ID of 32 digits fits, if the pane is wide enough."""
-
-NARROWEST_KEY: Final = 140
-"""Where a name has no more room, other columns go: what a row is matters more than its type."""
-
-WIDTHS_BESIDE: Final = {
-    Column.SIZE: WIDTHS[Column.TTL],
-    Column.TYPE: WIDTHS[Column.TTL] + WIDTHS[Column.SIZE],
-}
-"""Columns that go in a narrow pane, with the room that those take which stay longer."""
-
-NARROWEST_VALUE: Final = 72
-
-KEY_SHARE: Final = 0.6
-"""Of what the columns of fixed width leave, in a wider pane."""
+from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
 
 LOOK_MS: Final = 15
 """How long rows must stand still before their details are wanted."""
@@ -101,8 +83,6 @@ class KeyTreeView(QTableView):
         self._anchor: Anchor | None = None
         self._is_anchored = False
         self._chosen: Chosen | None = None
-        self._key_width: int | None = None
-        self._is_sharing = True
         self._typed, self._typed_at = "", 0.0
         self._keys_told: tuple[bytes, ...] = ()
         self.flashes = Flashes(self)
@@ -114,6 +94,7 @@ class KeyTreeView(QTableView):
         )
         self.setItemDelegate(self._delegate)
         self._set_up()
+        self._widths = ColumnWidths(self)
         self._follow_model()
         self._look = QTimer(self)
         self._look.setSingleShot(True)
@@ -138,13 +119,7 @@ class KeyTreeView(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        columns = self.horizontalHeader()
-        columns.sectionClicked.connect(self._note_clicked)
-        columns.setMinimumSectionSize(5 * GRID)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        columns.sectionResized.connect(self._note_resized)
-        for column, width in WIDTHS.items():
-            self.setColumnWidth(column, width)
+        self.horizontalHeader().sectionClicked.connect(self._note_clicked)
 
     def _follow_model(self) -> None:
         for about_to in (
@@ -211,39 +186,12 @@ class KeyTreeView(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._key_width is None:
-            self._share_width()
+        self._widths.share()
         self.look()
-
-    def _share_width(self) -> None:
-        """Give keys and values what the other columns leave, until the user drags a column."""
-        # As if the scroll bar were there: no column comes or goes with it.
-        surely = self.width() - self.verticalScrollBar().sizeHint().width()
-        hidden = {
-            column
-            for column, others in WIDTHS_BESIDE.items()
-            if surely < NARROWEST_KEY + WIDTHS[column] + others
-        }
-        rest = self.viewport().width() - sum(WIDTHS[c] for c in WIDTHS.keys() - hidden)
-        key = max(min(KEY_WIDTH, rest), int(rest * KEY_SHARE))
-        if surely - sum(WIDTHS.values()) - KEY_WIDTH < NARROWEST_VALUE:
-            hidden.add(Column.PREVIEW)
-            key = rest
-        self._is_sharing = True
-        for column in (*WIDTHS_BESIDE, Column.PREVIEW):
-            self.setColumnHidden(column, column in hidden)
-        self.setColumnWidth(Column.KEY, key)
-        self.setColumnWidth(Column.SIZE, WIDTHS[Column.SIZE])
-        self.setColumnWidth(Column.PREVIEW, rest - key)
-        self._is_sharing = False
 
     def _note_clicked(self, column: int) -> None:
         if column in (Column.KEY, Column.TTL):
             self.order_requested.emit(Column(column))
-
-    def _note_resized(self, column: int, _old: int, width: int) -> None:
-        if column == Column.KEY and not self._is_sharing:
-            self._key_width = width
 
     # -- the user's place --------------------------------------------------------------------
 
