@@ -221,14 +221,13 @@ class DialForm(QWidget):
         """Ask for the call the fields describe, or say why that is impossible."""
         if not self._dial.isEnabled():
             return
-        if self._call_id.text() == self._used_id:
-            self._take_new_id()
-        setup = self.setup()
-        if setup is None:
+        if self.setup() is None:
             self._check()
             return
+        if self._call_id.text() == self._used_id:
+            self._take_new_id()
         self._used_id = self._call_id.text()
-        self.dial_requested.emit(setup)
+        self.dial_requested.emit(self.setup())
 
     def setup(self) -> CallSetup | None:
         """Answer who calls whom as the fields say it; None where they make no sense."""
