@@ -444,7 +444,7 @@ async def test_no_column_comes_or_goes_with_the_scroll_bar() -> None:
         for width in range(540, 570, 2):
             tree.pane.resize(width, 400)
             before = tree.view.isColumnHidden(Column.PREVIEW)
-            tree.pane.expand_path(b"k")
+            tree.expand(b"k")
             await tree.until(bar.isVisible)
             assert tree.view.isColumnHidden(Column.PREVIEW) == before, f"{width} pixels wide"
             tree.mirror.index.collapse(b"k")
