@@ -17,6 +17,8 @@ import pytest_asyncio
 import redis
 
 from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.cache.memory import MemoryCache
+from tests.clock import Clock
 from tests.redis_server import RedisServer, RedisServerMissing, free_port, start_redis, stop_redis
 from tests.redis_wire import NO_SCRIPTS, WiredServer
 
@@ -66,6 +68,17 @@ def pytest_runtest_makereport(
     if report.when == "call":
         item.stash[failed_call] = report.failed
     return report
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cache(clock: Clock) -> MemoryCache:
+    """A development cache whose clock is in the hand."""
+    return MemoryCache(clock)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,7 +11,7 @@ from typing import Final
 
 from sinch_cache_gui.values.json_text import tokens_of_fragment
 from sinch_cache_gui.values.line_matching import alike_at_start, changes_work, lines_work
-from sinch_cache_gui.values.slices import Work, let_go_work, run_through
+from sinch_cache_gui.values.slices import Work, let_go_work
 
 MAX_ALIKE: Final = 1_000
 """Unchanged lines in a row that are all shown; of more, those in the middle are left out."""
@@ -79,13 +79,8 @@ class Comparison:
     is_cut: bool = False
 
 
-def compare(mine: str, theirs: str) -> Comparison:
-    """Answer both texts line beside line."""
-    return run_through(compare_work(mine, theirs))
-
-
 def compare_work(mine: str, theirs: str) -> Work[Comparison]:
-    """The work of `compare`, in slices."""
+    """Answer both texts line beside line."""
     ours = yield from lines_work(mine)
     others = yield from lines_work(theirs)
     found = yield from changes_work(ours, others)

@@ -9,14 +9,20 @@ from hypothesis import strategies as st
 from sinch_cache_gui.values.difference import (
     CONTEXT,
     MAX_ROWS,
+    Comparison,
     DifferenceRow,
-    compare,
     compare_line,
+    compare_work,
 )
 from sinch_cache_gui.values.json_text import format_json, tokens_of_fragment
+from sinch_cache_gui.values.slices import run_through
 from tests.values.json_texts import TEXTS, spellings
 
 LINES = st.lists(st.sampled_from(["{", "}", '  "a": 1,', '  "a": 2,', '  "b": [', ""]), max_size=12)
+
+
+def compare(mine: str, theirs: str) -> Comparison:
+    return run_through(compare_work(mine, theirs))
 
 
 @given(LINES, LINES)

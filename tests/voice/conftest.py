@@ -10,7 +10,6 @@ import pytest
 
 from sinch_cache_gui.assumptions import CallAssumptions
 from sinch_cache_gui.cache.interface import FunctionCache, JsonValue
-from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.voice.builtin import BuiltinFunction
 from sinch_cache_gui.voice.call import Call
 from sinch_cache_gui.voice.call_events import CallEvent, CallOptions, LineKind
@@ -69,16 +68,6 @@ class Rehearsal:
 
     def _lines(self, kind: LineKind) -> list[str]:
         return [line.text for line in self.call.transcript if line.kind is kind]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def cache(clock: Clock) -> MemoryCache:
-    return MemoryCache(clock)
 
 
 @pytest.fixture

@@ -28,11 +28,10 @@ from sinch_cache_gui.values.difference import (
     MAX_ROWS,
     Comparison,
     DifferenceRow,
-    compare,
     compare_work,
 )
 from sinch_cache_gui.values.screen_text import Alphabet, shortened
-from sinch_cache_gui.values.slices import Work, run_sliced, run_through
+from sinch_cache_gui.values.slices import Work, run_sliced
 
 MAX_MARKED = 1_000
 """Differing lines that are coloured; a text that differs in more is read line by line anyway."""
@@ -91,18 +90,14 @@ class DifferenceView(QWidget):
         lock_scrolling(self._mine, self._theirs)
         theme.changed.connect(self._restyle)
 
-    def show_difference(self, mine: str, theirs: str, *, is_stored: bool = False) -> None:
-        """Show how `theirs` differs from `mine`.
+    async def compare(self, mine: str, theirs: str, *, is_stored: bool = False) -> None:
+        """Show how `theirs` differs from `mine`, letting the loop run meanwhile.
 
         Args:
             mine: The user's text.
             theirs: What somebody else wrote.
             is_stored: Whether `theirs` is instead what the cache holds of old.
         """
-        run_through(self._show_work(compare(mine, theirs), is_stored=is_stored))
-
-    async def compare(self, mine: str, theirs: str, *, is_stored: bool) -> None:
-        """Do as `show_difference` does, letting the loop run meanwhile."""
         comparison = await run_sliced(compare_work(mine, theirs))
         await run_sliced(self._show_work(comparison, is_stored=is_stored))
 

@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit
 
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.buttons import icon_button
 from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.positions import as_qt_counts, as_qt_counts_work
@@ -45,9 +46,9 @@ class FindBar(QFrame):
         self._count = QLabel()
         self._count.setObjectName("muted")
         self._count.setMinimumWidth(self._count.fontMetrics().horizontalAdvance("000,000 matches"))
-        self._previous = self._button(self.tr("Previous match (Shift+F3)"), self.find_previous)
-        self._next = self._button(self.tr("Next match (F3)"), self.find_next)
-        self._close = self._button(self.tr("Close (Esc)"), self.close_bar)
+        self._previous = icon_button(self.tr("Previous match (Shift+F3)"), self.find_previous)
+        self._next = icon_button(self.tr("Next match (F3)"), self.find_next)
+        self._close = icon_button(self.tr("Close (Esc)"), self.close_bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
         row.setSpacing(GRID // 2)
@@ -100,13 +101,6 @@ class FindBar(QFrame):
         if watched is self._view and event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
-
-    def _button(self, name: str, run: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(name)
-        button.setAccessibleName(name)
-        button.clicked.connect(run)
-        return button
 
     def _search(self) -> None:
         if not self.isHidden():

@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.interface import ExtendBy, KeyType, Persist, TtlChang
 from sinch_cache_gui.cache.misplaced_ids import misplaced_id, why_misplaced
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.buttons import icon_button
 from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.countdown import Countdown
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
@@ -144,11 +145,8 @@ class DocumentHeader(QWidget):
         return moves
 
     def _tool(self, name: str, run: Callable[[], object]) -> QToolButton:
-        tool = QToolButton()
-        tool.setToolTip(name)
-        tool.setAccessibleName(name)
+        tool = icon_button(name, run)
         tool.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        tool.clicked.connect(lambda _checked=False: run())
         return tool
 
     @cached_property

@@ -47,7 +47,7 @@ class EntryDetails(QWidget):
         before = None if entry.before is None else entry.before.payload
         words = self._in_words(entry)
         if words is None and entry.element is not None:
-            self.difference.show_difference(*element_sides(entry.element))
+            await self.difference.compare(*element_sides(entry.element))
             self._stack.setCurrentWidget(self.difference)
             return
         if words is not None or (before is None and entry.after is None):
@@ -58,7 +58,7 @@ class EntryDetails(QWidget):
         kind = entry.type if entry.before is None else entry.before.type
         left = await _shown(before, kind)
         right = await _shown(entry.after, entry.type)
-        self.difference.show_difference(left, right)
+        await self.difference.compare(left, right)
         self._stack.setCurrentWidget(self.difference)
 
     def _in_words(self, entry: JournalEntry) -> tuple[str, str] | None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
-from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID
+from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, dress_as
 
 
 class CoverageStrip(QWidget):
@@ -61,10 +61,7 @@ class CoverageStrip(QWidget):
         self._stop.setVisible(is_at_work and not is_stale)
         self._continue.setVisible(is_waiting and not is_stale)
         self._load_all.setVisible(coverage.pattern is not None and not is_stale)
-        name = "warning" if is_stale or is_waiting else "muted"
-        if self._said.objectName() != name:
-            self._said.setObjectName(name)
-            self._said.style().polish(self._said)
+        dress_as(self._said, "warning" if is_stale or is_waiting else "muted")
 
     def describe(self, coverage: Coverage) -> str:
         """Answer how things stand in one line."""

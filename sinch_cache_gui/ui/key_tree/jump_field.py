@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 
 
 class JumpField(QWidget):
@@ -89,8 +89,7 @@ class JumpField(QWidget):
 
     def _say(self, text: str, name: str) -> None:
         self._answer.setText(text)
-        self._answer.setObjectName(name)
-        self._answer.style().polish(self._answer)
+        dress_as(self._answer, name)
         self._answer.setVisible(bool(text))
         self._create.hide()
 

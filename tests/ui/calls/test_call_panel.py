@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.cache.virtual_clock import VirtualClock
 from sinch_cache_gui.ui.calls.phone import Transcript
+from sinch_cache_gui.ui.calls.timeline import Timeline
 from sinch_cache_gui.ui.theme import Theme
-from sinch_cache_gui.voice.call_events import CallPhase, LineKind, TranscriptLine
+from sinch_cache_gui.voice.call_events import CallbackRecord, CallPhase, LineKind, TranscriptLine
+from sinch_cache_gui.voice.callbacks import CallSetup, Destination, Event, ice
+from sinch_cache_gui.voice.recording import CacheOperation
+from sinch_cache_gui.voice.targets import Answered
 
 CALLER = "+46701740605"
 
@@ -423,6 +429,32 @@ def test_the_transcript_of_a_long_call_keeps_its_last_lines(qtbot, qapp) -> None
     ]
     numbers = [int(line.rpartition(" ")[2][:-1]) for line in lines[:-1]]
     assert numbers == list(range(numbers[0], 1001))
+
+
+async def test_what_a_label_with_a_name_shows_is_told_a_screen_reader(open_panel, cache) -> None:
+    hand = open_panel(cache, clock=VirtualClock())
+    await hand.dial()
+    labels = [label for label in hand.panel.findChildren(QLabel) if label.isVisible()]
+    named = {label.accessibleName(): label for label in labels if label.accessibleName()}
+    assert {"State of the call", "Time of the embedded cache", "Rate"} <= named.keys()
+    for label in named.values():
+        assert label.accessibleDescription() == label.text()
+
+
+def test_what_a_callback_is_seen_to_have_done_later_stays_in_sight(qtbot, qapp) -> None:
+    """The list follows its end, though a function behind a URL is told of after its reply."""
+    timeline = Timeline(Theme(qapp))
+    qtbot.addWidget(timeline)
+    timeline.resize(300, 120)
+    timeline.show()
+    timeline.table.start(0)
+    sent = ice(CallSetup("1", CALLER, Destination("+46846500412")), 0)
+    record = CallbackRecord(1, sent, 0, 1.0, Answered(b"{}"), None, (), ())
+    timeline.table.add_record(record)
+    written = (CacheOperation("1", Event.ICE, "set", "k", 0),) * 20
+    timeline.table.replace_record(replace(record, operations=written))
+    bar = timeline.table.verticalScrollBar()
+    assert bar.value() == bar.maximum() > 0
 
 
 async def test_kinds_of_steps_can_be_left_out_of_view(hand) -> None:

@@ -146,16 +146,6 @@ class Desk:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def cache(clock: Clock) -> MemoryCache:
-    return MemoryCache(clock)
-
-
-@pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     return Theme(qapp)
 

@@ -96,11 +96,14 @@ async def test_bytes_are_copied_as_hex_and_as_text_and_pasted(desk: Desk) -> Non
     assert desk.says("Only pairs of hex digits")
 
 
-async def test_bytes_copied_as_text_keep_a_byte_order_mark(desk: Desk) -> None:
+async def test_bytes_copied_and_pasted_as_text_keep_a_byte_order_mark(desk: Desk) -> None:
     view = await open_blob(desk, b"\xef\xbb\xbf\xff")
     press(view, "a", control=True)
     view.copy_text()
     assert QGuiApplication.clipboard().text() == "\ufeff\\xff"
+    press(view, Qt.Key.Key_Tab)
+    press(view, "v", control=True)
+    assert view.read_bytes() == b"\xef\xbb\xbf\\xff"
 
 
 async def test_a_click_puts_the_cursor_on_a_byte_and_a_drag_selects(desk: Desk) -> None:

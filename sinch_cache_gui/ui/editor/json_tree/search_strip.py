@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.buttons import icon_button
 from sinch_cache_gui.ui.editor.json_tree.cells import tr
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 
@@ -40,8 +39,8 @@ class SearchStrip(QWidget):
         self._field.setClearButtonEnabled(True)
         self._count = QLabel()
         self._count.setObjectName("muted")
-        self._previous = self._button(tr("Previous match (Shift+F3)"), self.previous_requested.emit)
-        self._next = self._button(tr("Next match (F3)"), self.next_requested.emit)
+        self._previous = icon_button(tr("Previous match (Shift+F3)"), self.previous_requested.emit)
+        self._next = icon_button(tr("Next match (F3)"), self.next_requested.emit)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 0, GRID, 0)
         row.setSpacing(GRID // 2)
@@ -80,13 +79,6 @@ class SearchStrip(QWidget):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-    def _button(self, name: str, run: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        button.setToolTip(name)
-        button.setAccessibleName(name)
-        button.clicked.connect(run)
-        return button
 
     def _restyle(self) -> None:
         for button, icon in (
