@@ -63,7 +63,7 @@ def _money(name: str, note: str) -> CallbackField:
 
 
 _CALL_ID: Final = _text("callid", note="All lower case on the wire.")
-_CONFERENCE: Final = _text("conferenceId", note="Only when the call is in a conference.")
+_CONFERENCE: Final = _text("conferenceId", note="Of the conference the caller has been put into.")
 _RESOURCE: Final = _text("callResourceUrl", note="Where the call can be managed.")
 _TIMESTAMP: Final = _text("timestamp", note="ISO 8601, UTC.")
 _VERSION: Final = _number("version", "1 in every published example.")
@@ -80,7 +80,7 @@ _TO: Final = CallbackField(
 _HEADERS: Final = CallbackField(
     "callHeaders",
     FieldKind.OBJECTS,
-    note="Only for calls started by a Sinch SDK client.",
+    note="Set by the app that began the call, if one did.",
     fields=(_text("key"), _text("value")),
 )
 _USER: Final = _text("user", note="Legacy: the user that started the call.")

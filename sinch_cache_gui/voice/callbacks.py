@@ -169,9 +169,9 @@ class CallSetup:
         origination_type: `PSTN`, `MXP`; the list is open.
         rdnis: The number the call was redirected from.
         custom: Free text of at most 1,024 bytes.
-        conference_id: Only when the call is in a conference.
+        conference_id: Of the conference the caller has been put into.
         call_resource_url: Where the call can be managed.
-        call_headers: Only for calls started by a Sinch SDK client: (key, value).
+        call_headers: Set by the app that began the call, if one did: (key, value).
         user: Legacy: the user that started the call.
         unknown: Further fields, sent as they are in every callback.
     """
