@@ -30,6 +30,8 @@ from sinch_cache_gui.voice.targets import Answered
 
 CACHE, REQUEST, REPLY = range(3)
 MOST_PROBLEMS = 100
+"""Problems of one reply that are listed; of more, their number is told."""
+
 ICONS = {
     Weight.ERROR: "mdi6.alert-circle-outline",
     Weight.WARNING: "mdi6.alert-outline",
@@ -180,9 +182,12 @@ class CallbackDetails(QTabWidget):
         tokens = self._theme.tokens
         self._problems.setVisible(bool(problems))
         self._reply.setVisible(bool(self._reply.toPlainText()) or not problems)
-        shown = [_paragraph(problem, tokens) for problem in problems[:MOST_PROBLEMS]]
-        self._problems.setHtml("".join(shown))
         count = len(problems)
+        shown = [_paragraph(problem, tokens) for problem in problems[:MOST_PROBLEMS]]
+        if count > MOST_PROBLEMS:
+            more = self.tr("… and {0} more").format(f"{count - MOST_PROBLEMS:,}")
+            shown.append(f"<p>{escape(more)}</p>")
+        self._problems.setHtml("".join(shown))
         told = self.tr("1 problem") if count == 1 else self.tr("{0} problems").format(f"{count:,}")
         self.setTabToolTip(REPLY, told if problems else "")
         self.setTabIcon(REPLY, _mark(problems[0].weight, tokens) if problems else QIcon())

@@ -9,17 +9,19 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QTextEdit
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
+from sinch_cache_gui.ui.calls.callback_details import CallbackDetails
 from sinch_cache_gui.ui.calls.phone import Transcript
 from sinch_cache_gui.ui.calls.timeline import Timeline
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.voice.call_events import CallbackRecord, CallPhase, LineKind, TranscriptLine
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination, Event, ice
+from sinch_cache_gui.voice.problems import Problem, Weight
 from sinch_cache_gui.voice.recording import CacheOperation
 from sinch_cache_gui.voice.targets import Answered
 
@@ -455,6 +457,16 @@ def test_what_a_callback_is_seen_to_have_done_later_stays_in_sight(qtbot, qapp) 
     timeline.table.replace_record(replace(record, operations=written))
     bar = timeline.table.verticalScrollBar()
     assert bar.value() == bar.maximum() > 0
+
+
+def test_of_very_many_problems_the_first_are_listed_and_the_rest_counted(qtbot, qapp) -> None:
+    details = CallbackDetails(Theme(qapp))
+    qtbot.addWidget(details)
+    sent = ice(CallSetup("1", CALLER, Destination("+46846500412")), 0)
+    problems = tuple(Problem(Weight.NOTE, "$", f"Note {number}.") for number in range(1, 131))
+    details.show_record(CallbackRecord(1, sent, 0, 1.0, Answered(b"{}"), None, problems, ()))
+    listed = details.findChild(QTextEdit).toPlainText().splitlines()
+    assert [line.strip() for line in listed[-2:]] == ["Note 100.", "… and 30 more"]
 
 
 async def test_kinds_of_steps_can_be_left_out_of_view(hand) -> None:
