@@ -34,7 +34,8 @@ from sinch_cache_gui.open_caches import OpenCaches
 from sinch_cache_gui.ui.main_window import MainWindow
 from sinch_cache_gui.ui.notice_view import NoticeBar
 
-PATIENCE_S = 10
+PATIENCE_S = 30
+"""Only what never comes true is waited for so long; a busy machine may need most of it."""
 
 W = TypeVar("W", bound=QWidget)
 

@@ -11,7 +11,7 @@ import redis
 
 from sinch_cache_gui.cache.interface import CacheBackend
 
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 class SomebodyElse(Protocol):

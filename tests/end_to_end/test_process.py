@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage
 
 from tests.end_to_end.conftest import OpenWindow
 
-PATIENCE_S = 20
+PATIENCE_S = 30
 OFFSCREEN_REMARK = "This plugin does not support propagateSizeHints()\n"
 PROGRAM = [sys.executable, "-P", "-m", "sinch_cache_gui"]
 

@@ -20,6 +20,7 @@ from sinch_cache_gui.notices import Notice, Notices
 from sinch_cache_gui.ui.key_actions import KeyActions
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.values.copy_as import Language
+from tests.ui.conftest import PATIENCE_S
 
 
 class Shared(ForwardingBackend):
@@ -46,7 +47,7 @@ class Desk:
             await self.cache.write(key, b"1", expected=None, ttl=600_000)
 
     async def next_notice(self) -> Notice:
-        return await asyncio.wait_for(self.told.get(), 5)
+        return await asyncio.wait_for(self.told.get(), PATIENCE_S)
 
 
 def press(notice: Notice, label: str) -> None:

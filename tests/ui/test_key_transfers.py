@@ -19,6 +19,7 @@ from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.notices import Notice, Notices, Severity
 from sinch_cache_gui.ui.key_transfers import KeyTransfers
 from sinch_cache_gui.ui.tasks import TaskScope
+from tests.ui.conftest import PATIENCE_S
 
 
 class Desk:
@@ -31,7 +32,7 @@ class Desk:
         self.transfers = KeyTransfers(self.cache, self.scope, self.notices, window)
 
     async def next_notice(self) -> Notice:
-        return await asyncio.wait_for(self.told.get(), 5)
+        return await asyncio.wait_for(self.told.get(), PATIENCE_S)
 
 
 @pytest.fixture

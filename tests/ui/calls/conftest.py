@@ -39,7 +39,7 @@ from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.voice.call_events import CallPhase, CallState
 from sinch_cache_gui.voice.recording import CacheOperation
-from tests.ui.conftest import Lend
+from tests.ui.conftest import PATIENCE_S, Lend
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Hand:
                 await asyncio.sleep(0.001)
 
     async def until(self, phase: CallPhase) -> CallState:
-        while (state := await asyncio.wait_for(self.states.get(), 5)).phase is not phase:
+        while (state := await asyncio.wait_for(self.states.get(), PATIENCE_S)).phase is not phase:
             pass
         return state
 

@@ -392,7 +392,7 @@ async def test_the_menu_asks_for_things_done_to_a_folder_and_to_what_is_selected
 
 async def test_a_key_that_expires_counts_down_and_leaves() -> None:
     async with a_tree() as tree:
-        await tree.cache.write(b"soon", b"1", expected=None, ttl=900)
+        await tree.cache.write(b"soon", b"1", expected=None, ttl=1_500)
         await tree.cache.write(b"stays", b"1", expected=None, ttl=TtlPolicy.NO_EXPIRY)
         await tree.open()
         await tree.until(lambda: tree.cell(0, Column.TTL) == "0:01")

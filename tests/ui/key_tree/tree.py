@@ -20,6 +20,7 @@ from sinch_cache_gui.ui.key_tree.cells import Column
 from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
+from tests.ui.conftest import PATIENCE_S
 
 
 class Tree:
@@ -57,7 +58,7 @@ class Tree:
         assert self.notices == []
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not is_so():  # noqa: ASYNC110 - widgets have no event to await
                 await asyncio.sleep(0.005)
 
