@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -61,17 +61,19 @@ class ValuesMayHaveChanged:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Walked:
-    """Every key was walked through; what came and went since the walk before has been told.
+    """Keys were walked through; what came and went since the walk before has been told.
 
     Attributes:
         began_s: When the walk began, by `time.perf_counter`.
         parts: The keys seen, by node. They are shared, and nobody changes them.
         prefix: What their names begin with beside what is shown of them.
+        is_meant: Whether a key is on a node that was walked through; None if all were.
     """
 
     began_s: float
-    parts: tuple[Set[bytes], ...]
+    parts: tuple[Collection[bytes], ...]
     prefix: bytes = b""
+    is_meant: Callable[[bytes], bool] | None = None
 
     @property
     def key_count(self) -> int:
@@ -79,13 +81,15 @@ class Walked:
         return sum(map(len, self.parts))
 
     def unseen(self, keys: Sequence[bytes]) -> Sequence[bytes]:
-        """Answer those of `keys` that were not seen."""
+        """Answer those of `keys` that were meant and not seen."""
         prefix = self.prefix
         for part in self.parts:
             if prefix:
                 keys = [key for key in keys if prefix + key not in part]
             else:
                 keys = [key for key in keys if key not in part]
+        if self.is_meant is not None:
+            keys = [key for key in keys if self.is_meant(prefix + key)]
         return keys
 
     def keys(self) -> Iterator[bytes]:

@@ -85,6 +85,10 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.deadlines(keys)
 
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """Forwarded."""
+        return await self._inner.exist(keys)
+
     async def read(self, key: bytes) -> StoredValue | None:
         """Forwarded."""
         return await self._inner.read(key)

@@ -184,6 +184,14 @@ class CacheBackend(FunctionCache, Protocol):
         """
         ...
 
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """Answer of each key in order whether it exists; one that may not be asked about does.
+
+        Raises:
+            NotPermitted: This user may not know that of any key.
+        """
+        ...
+
     async def read(self, key: bytes) -> StoredValue | None:
         """Answer what the key holds, None where it does not exist."""
         ...

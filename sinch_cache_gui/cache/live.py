@@ -97,7 +97,8 @@ class RedisFeed:
                     async for event in events:
                         yield event
             except SourceUnavailable as error:
-                refusals.append(error.reason)
+                if error.reason not in refusals:
+                    refusals.append(error.reason)
             else:
                 return
         yield LiveStatus(LiveSource.NONE, "; ".join(refusals))

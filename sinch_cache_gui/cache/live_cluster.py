@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Container, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from redis.crc import key_slot
 
 from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
 from sinch_cache_gui.cache.errors import CacheError
@@ -222,14 +224,28 @@ class ClusterFeed:
         return told
 
     def _walked_everywhere(self) -> list[FeedEvent]:
-        """Answer the walks of all primaries as one, once there is one of each."""
-        walks = [reader.walked for reader in self._readers.values() if reader.walked is not None]
-        if len(walks) < len(self._readers):
+        """Answer the walks of all primaries that are polled as one, once there is one of each."""
+        polled = {
+            member: reader
+            for member, reader in self._readers.items()
+            if reader.status is None or reader.status.source is LiveSource.POLLING
+        }
+        walks = [reader.walked for reader in polled.values() if reader.walked is not None]
+        if len(walks) < len(polled):
             return []
-        for reader in self._readers.values():
+        for reader in polled.values():
             reader.walked = None
         parts = tuple(part for walk in walks for part in walk.parts)
-        return [Walked(min(walk.began_s for walk in walks), parts)]
+        is_meant = None if len(polled) == len(self._readers) else self._held_by(polled)
+        return [Walked(min(walk.began_s for walk in walks), parts, is_meant=is_meant)]
+
+    def _held_by(self, members: Container[Member]) -> Callable[[bytes], bool]:
+        """Answer what tells whether a key is, as far as is known now, held by one of these."""
+        topology = self._members.topology
+        names = {name for name, member in self._members.all().items() if member in members}
+        owners = () if topology is None else topology.owners
+        are_theirs = [owner in names for owner in owners]
+        return lambda key: are_theirs[key_slot(key)]
 
     async def _flush(self, member: Member) -> FeedEvent:
         """A flush is one node's; all is gone only when every node has been flushed."""

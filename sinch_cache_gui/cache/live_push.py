@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
-from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted
 from sinch_cache_gui.cache.feed import (
     ChangeKind,
     Changes,
@@ -19,7 +19,7 @@ from sinch_cache_gui.cache.feed import (
     LiveStatus,
 )
 from sinch_cache_gui.cache.interface import CacheBackend
-from sinch_cache_gui.cache.live_source import KeyResolver, LivePlan, Pause
+from sinch_cache_gui.cache.live_source import KeyResolver, LivePlan, Pause, SourceUnavailable
 from sinch_cache_gui.cache.redis_errors import translated
 from sinch_cache_gui.cache.redis_line import Line
 from sinch_cache_gui.pacing import Breather
@@ -165,8 +165,16 @@ class PushFeed:
                 does not tell.
 
         Raises:
+            SourceUnavailable: What became of a key that changed may not be asked.
             CacheUnreachable: The server is lost.
         """
+        try:
+            await self._resolver.resolve({b"": None})
+        except CacheError as error:
+            await self._line.close()
+            if isinstance(error, NotPermitted):
+                raise SourceUnavailable("whether a changed key still exists is not told") from None
+            raise
         listening = asyncio.ensure_future(
             self._listener.listen(lambda message: self._digest(message, self._pushed))
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -113,24 +113,49 @@ class KeyResolver:
         # A dict looks for its oldest entry past all those deleted before it, each time again.
         self._deadlines: OrderedDict[bytes, int] = OrderedDict()
 
-    async def resolve(self, keys: Mapping[bytes, ChangeKind | None]) -> list[Change]:
+    async def resolve(
+        self,
+        keys: Mapping[bytes, ChangeKind | None],
+        is_there: Callable[[bytes], bool] | None = None,
+    ) -> list[Change]:
         """Answer a change for each key.
 
         Args:
             keys: With what happened to each as far as it was told; what is there now counts more.
+            is_there: Answers whether a key exists as far as is known without asking.
+
+        Raises:
+            NotPermitted: Nothing may be asked about keys, and `is_there` is not given.
         """
-        found = await self._states(list(keys))
+        found = await self._states(list(keys), is_there)
         now_ms = self._cache.now_ms()
         return [
             self._change(key, kind, state, now_ms)
             for (key, kind), state in zip(keys.items(), found, strict=True)
         ]
 
-    async def _states(self, keys: Sequence[bytes]) -> Sequence[int | Gone | None]:
+    async def _states(
+        self, keys: Sequence[bytes], is_there: Callable[[bytes], bool] | None
+    ) -> Sequence[int | Gone | None]:
         try:
             return await self._cache.deadlines(keys)
         except NotPermitted:  # to know which are there is enough to follow them
-            return [Gone() if kind is None else None for kind in await self._cache.types(keys)]
+            there = await self._there(keys, is_there)
+        return [None if exists else Gone() for exists in there]
+
+    async def _there(
+        self, keys: Sequence[bytes], is_there: Callable[[bytes], bool] | None
+    ) -> Sequence[bool]:
+        try:
+            return await self._cache.exist(keys)
+        except NotPermitted:
+            pass
+        try:
+            return [kind is not None for kind in await self._cache.types(keys)]
+        except NotPermitted:
+            if is_there is None:
+                raise
+        return list(map(is_there, keys))
 
     def _change(
         self, key: bytes, kind: ChangeKind | None, state: int | Gone | None, now_ms: int

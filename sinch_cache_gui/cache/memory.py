@@ -140,6 +140,10 @@ class MemoryCache(CacheBackend):
             Gone() if (entry := self._keys.find(key)) is None else entry.deadline_ms for key in keys
         ]
 
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """Answer from memory."""
+        return [self._keys.find(key) is not None for key in keys]
+
     async def read(self, key: bytes) -> StoredValue | None:
         """Answer from memory."""
         entry = self._keys.find(key)

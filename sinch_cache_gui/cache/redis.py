@@ -175,6 +175,10 @@ class RedisCache(CacheBackend):
         """One pipeline for many keys."""
         return await self._reads.deadlines(keys)
 
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """One pipeline for many keys."""
+        return await self._reads.exist(keys)
+
     async def read(self, key: bytes) -> StoredValue | None:
         """One round trip for a string, two for another type."""
         return await self._reads.read(key)

@@ -195,6 +195,10 @@ class ClusterCache(CacheBackend):
         """Pipelines to every primary that holds some of the keys, at the same time."""
         return await self._routes.spread(keys, RedisCache.deadlines)
 
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """Pipelines to every primary that holds some of the keys, at the same time."""
+        return await self._routes.spread(keys, RedisCache.exist)
+
     async def read(self, key: bytes) -> StoredValue | None:
         """Read where the key is."""
         return await self._routes.at(key, lambda cache: cache.read(key))

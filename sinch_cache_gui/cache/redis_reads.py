@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -67,6 +68,16 @@ class RedisReads:
             replies = await self._node.ask_many([(self._times.command, key) for key in batch])
             _refuse(self._times.command, replies, "when keys expire")
             found += [self._deadline(reply) for reply in replies]
+        return found
+
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """As `CacheBackend.exist`."""
+        found: list[bool] = []
+        for start in range(0, len(keys), BATCH):
+            batch = keys[start : start + BATCH]
+            replies = await self._node.ask_many([("EXISTS", key) for key in batch])
+            _refuse("EXISTS", replies, "which keys exist")
+            found += map(self._exists, replies)
         return found
 
     async def read(self, key: bytes) -> StoredValue | None:
@@ -209,7 +220,20 @@ class RedisReads:
             self._info(key, replies[4 * index : 4 * index + 4], preview_bytes)
             for index, key in enumerate(keys)
         ]
-        return await self._with_sizes(infos)
+        doubtful = [at for at in range(len(keys)) if _is_doubtful(replies[4 * at : 4 * at + 3])]
+        return await self._with_sizes(await self._without_missing(infos, keys, doubtful))
+
+    async def _without_missing(
+        self, infos: list[KeyInfo | None], keys: Sequence[bytes], doubtful: Sequence[int]
+    ) -> list[KeyInfo | None]:
+        """Ask whether those keys exist of which nothing else tells."""
+        if doubtful:
+            with suppress(NotPermitted):  # then they are taken to exist
+                there = await self.exist([keys[at] for at in doubtful])
+                for at, exists in zip(doubtful, there, strict=True):
+                    if not exists:
+                        infos[at] = None
+        return infos
 
     def _type(self, reply: Reply) -> str | None:
         if isinstance(reply, exceptions.NoPermissionError):
@@ -241,6 +265,11 @@ class RedisReads:
             infos[index] = replace(info, size=size if isinstance(size, int) else None)
         return infos
 
+    def _exists(self, reply: Reply) -> bool:
+        if isinstance(reply, exceptions.NoPermissionError):
+            return True  # and that is all this user may know
+        return self._node.checked(reply) == 1
+
     def _deadline(self, reply: Reply) -> int | Gone | None:
         if isinstance(reply, exceptions.NoPermissionError):
             return None  # it exists, and that is all this user may know
@@ -250,6 +279,14 @@ class RedisReads:
 def _is_told(when: Reply) -> bool:
     """Whether this user may know when the key expires."""
     return not isinstance(when, exceptions.NoPermissionError)
+
+
+def _is_doubtful(replies: Sequence[Reply]) -> bool:
+    """Whether neither its type nor its deadline nor its length tells that a key exists."""
+    kind, when, size = replies
+    if not is_command_refused(kind) or _is_told(when):
+        return False
+    return size == 0 or is_command_refused(size)
 
 
 def _refuse(command: str, replies: Sequence[Reply], what: str) -> None:

@@ -1,11 +1,23 @@
-"""A scan from end to end."""
+"""Scanning with regard for the server: how much to ask for, and a scan from end to end."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from functools import partial
+from time import perf_counter
+from typing import Final, Protocol
 
 from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
 from sinch_cache_gui.pacing import Breather
+
+LEAST_COUNT: Final = 500
+MOST_COUNT: Final = 10_000
+
+HOLD_LIMIT_S: Final = 0.0025
+"""The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
+
+HOLD_AIM_S: Final = 0.001
+"""A call that takes less may ask for twice as much."""
 
 
 class PageAsker(Protocol):
@@ -18,13 +30,64 @@ class PageAsker(Protocol):
         ...
 
 
+class Pace:
+    """How many keys to ask for, so that no call holds the server long.
+
+    A call takes the network's time, the same for each, and the server's, which grows with the
+    count. The shortest call seen stands for the network. One slow call may be our own doing; two
+    in a row are the server's.
+
+    Attributes:
+        count: How many to ask for next.
+        is_in_doubt: The last call was slow, and the next is to tell whether that was the server.
+    """
+
+    def __init__(self, limit_s: float = HOLD_LIMIT_S, aim_s: float = HOLD_AIM_S) -> None:
+        """Have measured nothing yet.
+
+        Args:
+            limit_s: The server's time a call may take.
+            aim_s: A call that takes less may ask for twice as much.
+        """
+        self.count = LEAST_COUNT
+        self._limit_s = limit_s
+        self._aim_s = aim_s
+        self._floor_s = float("inf")
+        self.is_in_doubt = False
+
+    def measured(self, count: int, took_s: float) -> None:
+        """Learn that a call for `count` keys took so long."""
+        self._floor_s = min(self._floor_s, took_s)
+        hold_s = took_s - self._floor_s
+        was_slow, self.is_in_doubt = self.is_in_doubt, hold_s > self._limit_s
+        if self.is_in_doubt and was_slow:
+            self.count = max(LEAST_COUNT, count // 2)
+        elif hold_s < self._aim_s:
+            self.count = min(MOST_COUNT, max(self.count, count * 2))
+
+    async def page(self, ask: Callable[[int], Awaitable[ScanPage]]) -> ScanPage:
+        """Ask for as many keys as are due, and learn from how long that takes."""
+        count, began = self.count, perf_counter()
+        page = await ask(count)
+        self.measured(count, perf_counter() - began)
+        return page
+
+
 async def scan_all(ask: PageAsker, pattern: bytes) -> list[bytes]:
     """Answer every key that matches; one that moved meanwhile may be among them twice."""
-    breathe = Breather()
-    page = await ask(pattern=pattern)
-    found = list(page.keys)
-    while page.next is not None:
-        await breathe()
-        page = await ask(page.next, pattern=pattern)
+    breathe, pace = Breather(), Pace()
+    found: list[bytes] = []
+    cursor: ScanCursor | None = None
+    is_last = False
+    while not is_last:
+        page = await pace.page(partial(_ask_for, ask, cursor, pattern))
         found += page.keys
+        cursor, is_last = page.next, page.next is None
+        await breathe()
     return found
+
+
+async def _ask_for(
+    ask: PageAsker, cursor: ScanCursor | None, pattern: bytes, count: int
+) -> ScanPage:
+    return await ask(cursor, pattern=pattern, count=count)

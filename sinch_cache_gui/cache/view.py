@@ -114,6 +114,10 @@ class CacheView(ForwardingBackend):
         """Ask for keys below the prefix."""
         return await self._inner.deadlines([self._full(key) for key in keys])
 
+    async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+        """Ask for keys below the prefix."""
+        return await self._inner.exist([self._full(key) for key in keys])
+
     async def read(self, key: bytes) -> StoredValue | None:
         """Read a key below the prefix."""
         return await self._inner.read(self._full(key))

@@ -6,16 +6,16 @@ before the next is the same to both, so whoever saw it gone in between has to lo
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from sinch_cache_gui.cache.feed import Change, ChangeKind
-from sinch_cache_gui.cache.interface import Gone
+from sinch_cache_gui.cache.feed import Change
 
 LOOKS: Final = 2
 """Looks after which the feed knows the key as gone itself: the walk under way and a whole one."""
 
-AskDeadlines = Callable[[Sequence[bytes]], Awaitable[list[int | Gone | None]]]
+Resolve = Callable[[Mapping[bytes, None]], Awaitable[Sequence[Change]]]
+"""Answers what became of keys."""
 
 
 class AbsentKeys:
@@ -28,7 +28,7 @@ class AbsentKeys:
         """Remember that these were seen gone."""
         self._looks_left.update((key, LOOKS) for key in keys)
 
-    async def returned(self, ask: AskDeadlines) -> tuple[Change, ...]:
+    async def returned(self, resolve: Resolve) -> tuple[Change, ...]:
         """Look for the keys once more and answer those that are back; to be called once a round.
 
         Raises:
@@ -37,12 +37,9 @@ class AbsentKeys:
         keys = list(self._looks_left)
         if not keys:
             return ()
-        answers = await ask(keys)
-        back = []
-        for key, answer in zip(keys, answers, strict=True):
-            self._looks_left[key] -= 1
-            if not isinstance(answer, Gone):
-                back.append(Change(key, ChangeKind.WRITTEN, answer))
-            if self._looks_left[key] <= 0 or not isinstance(answer, Gone):
-                del self._looks_left[key]
-        return tuple(back)
+        found = await resolve(dict.fromkeys(keys))
+        for change in found:
+            self._looks_left[change.key] -= 1
+            if self._looks_left[change.key] <= 0 or not change.kind.removes:
+                del self._looks_left[change.key]
+        return tuple(change for change in found if not change.kind.removes)

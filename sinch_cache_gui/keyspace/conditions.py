@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Final, Protocol
 
 from sinch_cache_gui.cache.errors import CacheError, NotPermitted
 from sinch_cache_gui.cache.interface import Gone, ScanCursor, ScanPage
+from sinch_cache_gui.cache.scanning import Pace
 from sinch_cache_gui.keyspace.filter import Selector
 from sinch_cache_gui.keyspace.index import KeyIndex
-from sinch_cache_gui.keyspace.loader import Pace
 from sinch_cache_gui.pacing import Breather
 
 AT_ONCE: Final = 250
@@ -221,13 +222,12 @@ class Survey:
         return False
 
     async def _scan(self, source: KeyIndex, target: KeyIndex) -> None:
-        cache, pace, breathe = self._cache, Pace(TYPED_LIMIT_S, TYPED_AIM_S), Breather()
+        pace, breathe = Pace(TYPED_LIMIT_S, TYPED_AIM_S), Breather()
         cursor: ScanCursor | None = None
         is_last = False
         while not is_last:
-            count, began = pace.count, perf_counter()
-            page = await cache.scan_page(cursor, count=count, type_=self._conditions.type)
-            pace.measured(count, perf_counter() - began)
+            count = pace.count
+            page = await pace.page(partial(self._typed_page, cursor))
             for start in range(0, len(page.keys), AT_ONCE):
                 await self._take_in(page.keys[start : start + AT_ONCE], source, target)
                 await breathe()
@@ -236,6 +236,9 @@ class Survey:
             self._tell_progress(target)
             await breathe()
         self._looked_at = self._total
+
+    async def _typed_page(self, cursor: ScanCursor | None, count: int) -> ScanPage:
+        return await self._cache.scan_page(cursor, count=count, type_=self._conditions.type)
 
     async def _take_in(self, keys: Sequence[bytes], source: KeyIndex, target: KeyIndex) -> None:
         """Add those keys of the type that are meant in every other way, too."""

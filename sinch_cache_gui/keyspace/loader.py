@@ -12,16 +12,8 @@ from typing import Final, Protocol
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
+from sinch_cache_gui.cache.scanning import Pace
 from sinch_cache_gui.pacing import Breather
-
-LEAST_COUNT: Final = 500
-MOST_COUNT: Final = 10_000
-
-HOLD_LIMIT_S: Final = 0.0025
-"""The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
-
-HOLD_AIM_S: Final = 0.001
-"""A call that takes less may ask for twice as much."""
 
 MEASURE_EVERY: Final = 16
 """One page in so many is not overlapped with our own work, so that its time is the server's."""
@@ -84,42 +76,6 @@ class PageSource(Protocol):
     ) -> ScanPage:
         """Answer the next page."""
         ...
-
-
-class Pace:
-    """How many keys to ask for, so that no call holds the server long.
-
-    A call takes the network's time, the same for each, and the server's, which grows with the
-    count. The shortest call seen stands for the network. One slow call may be our own doing; two
-    in a row are the server's.
-
-    Attributes:
-        count: How many to ask for next.
-        is_in_doubt: The last call was slow, and the next is to tell whether that was the server.
-    """
-
-    def __init__(self, limit_s: float = HOLD_LIMIT_S, aim_s: float = HOLD_AIM_S) -> None:
-        """Have measured nothing yet.
-
-        Args:
-            limit_s: The server's time a call may take.
-            aim_s: A call that takes less may ask for twice as much.
-        """
-        self.count = LEAST_COUNT
-        self._limit_s = limit_s
-        self._aim_s = aim_s
-        self._floor_s = float("inf")
-        self.is_in_doubt = False
-
-    def measured(self, count: int, took_s: float) -> None:
-        """Learn that a call for `count` keys took so long."""
-        self._floor_s = min(self._floor_s, took_s)
-        hold_s = took_s - self._floor_s
-        was_slow, self.is_in_doubt = self.is_in_doubt, hold_s > self._limit_s
-        if self.is_in_doubt and was_slow:
-            self.count = max(LEAST_COUNT, count // 2)
-        elif hold_s < self._aim_s:
-            self.count = min(MOST_COUNT, max(self.count, count * 2))
 
 
 class Loader:
@@ -203,7 +159,7 @@ class Loader:
                 is_measured = number <= FIRST_PAGES or number % MEASURE_EVERY == 0
                 if is_measured or self._pace.is_in_doubt:
                     await pages.join()
-                    page = await self._measured_page()
+                    page = await self._pace.page(self._page)
                 else:
                     page = await self._page(self._pace.count)
                 await pages.join()  # no more than one page is to wait
@@ -213,13 +169,6 @@ class Loader:
                     return
         finally:
             pages.put_nowait(None)
-
-    async def _measured_page(self) -> ScanPage:
-        count = self._pace.count
-        began = perf_counter()
-        page = await self._page(count)
-        self._pace.measured(count, perf_counter() - began)
-        return page
 
     async def _page(self, count: int) -> ScanPage:
         return await self._source.scan_page(self._cursor, pattern=self.pattern, count=count)

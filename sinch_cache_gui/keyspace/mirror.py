@@ -21,6 +21,7 @@ from sinch_cache_gui.cache.feed import (
     Walked,
 )
 from sinch_cache_gui.cache.interface import CacheBackend
+from sinch_cache_gui.cache.live_source import KeyResolver
 from sinch_cache_gui.keyspace.absent import AbsentKeys
 from sinch_cache_gui.keyspace.applier import Applier
 from sinch_cache_gui.keyspace.catalogue import Catalogue
@@ -60,6 +61,7 @@ class Mirror:
         self._stale_since_ms: int | None = None
         self._expirer = Expirer(backend, self._expired)
         self._absent = AbsentKeys()
+        self._resolver = KeyResolver(backend)
         self._unwalked = UnwalkedKeys(backend)
         self._follower = Follower(backend, self._apply)
         self._told_rate = 0.0
@@ -303,7 +305,7 @@ class Mirror:
 
     async def _look_for_returned(self) -> None:
         try:
-            returned = await self._absent.returned(self._backend.deadlines)
+            returned = await self._absent.returned(self._resolver.resolve)
         except CacheError:
             return  # the feed tells about the connection
         if returned:

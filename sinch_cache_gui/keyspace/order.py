@@ -7,12 +7,10 @@ from typing import Final, Protocol, TypeAlias
 
 from sortedcontainers import SortedKeyList, SortedList
 
+from sinch_cache_gui.cache.walked_keys import SHARD_SHIFT, SHARDS
+
 NO_EXPIRY: Final = 2**62
 NOT_ASKED: Final = 2**63
-
-SHARDS: Final = 16
-SHARD_SHIFT: Final = 60
-"""The highest bits of a hash, -8 to 7, count as places of a list: a dict looks at the lowest."""
 
 SortKey: TypeAlias = tuple[int, bytes]
 

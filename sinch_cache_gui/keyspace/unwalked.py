@@ -64,7 +64,9 @@ class UnwalkedKeys:
         breathe = Breather()
         changes: list[Change] = []
         for keys in _batches(await self._doubtful(walk, known, breathe, is_whole=is_whole)):
-            found = await self._resolver.resolve(dict.fromkeys(keys))
+            found = await self._resolver.resolve(
+                dict.fromkeys(keys), lambda key: not walk.unseen((key,))
+            )
             changes += [each for each in found if each.kind.removes == (each.key in known.full)]
             await breathe()
         if self._last_s == last_s:

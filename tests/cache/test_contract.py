@@ -263,6 +263,7 @@ async def test_a_scan_takes_a_type(stage: Stage) -> None:
     page = await stage.cache.scan_page(pattern=b"s:1", count=1000, type_=KeyType.STRING)
     assert list(page.keys) == [b"s:1"]
     assert await stage.cache.types([b"s:1", b"missing"]) == [KeyType.STRING, None]
+    assert await stage.cache.exist([b"s:1", b"missing"]) == [True, False]
 
 
 async def test_a_scan_finds_the_keys_of_any_type(stage: Stage) -> None:

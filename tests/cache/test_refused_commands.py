@@ -19,6 +19,7 @@ from sinch_cache_gui.keyspace.conditions import Conditions
 from sinch_cache_gui.keyspace.loader import CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror
 from tests.cache.conftest import target_of
+from tests.keyspace.test_unwalked import Disturbed
 from tests.redis_fleet import Cluster
 
 NAMES = {b"k:%d" % number for number in range(100)}
@@ -71,6 +72,9 @@ async def followed(cache: CacheBackend) -> AsyncIterator[Mirror]:
         "-pttl -pexpiretime",
         "-type -strlen -getrange -memory -info -config -time",
         "-dbsize -client -config",
+        "-type -pttl -pexpiretime",
+        "-type -pttl -pexpiretime -exists",
+        "-@all +scan +get",
     ],
 )
 async def test_every_key_is_shown_and_followed(
@@ -79,13 +83,37 @@ async def test_every_key_is_shown_and_followed(
     async with followed(restricted(rights)) as mirror:
         assert mirror.coverage.state is CoverageState.COMPLETE
         assert set(mirror.index) == NAMES
-        assert (mirror.coverage.expected is None) == ("-dbsize" in rights)
+        assert (mirror.coverage.expected is None) == ("-dbsize" in rights or "-@all" in rights)
         raw.set("new", 1)
         await until(lambda: b"new" in mirror.index)
         raw.delete("k:1")
         await until(lambda: b"k:1" not in mirror.index)
         raw.flushall()
         await until(lambda: mirror.key_count == 0)
+
+
+async def test_where_nothing_tells_whether_a_key_exists_the_list_of_keys_does(
+    restricted: Restricted, raw: redis_client.Redis
+) -> None:
+    raw.config_set("notify-keyspace-events", "EA")
+    try:
+        async with followed(restricted("-type -pttl -pexpiretime -exists")) as mirror:
+            assert mirror.live_status.source is LiveSource.POLLING
+            said = "polling every 0.05 s; whether a changed key still exists is not told"
+            assert mirror.live_status.reason == said
+    finally:
+        raw.config_set("notify-keyspace-events", "")
+
+
+async def test_no_key_is_made_up_where_neither_types_nor_ttls_are_told(
+    restricted: Restricted, raw: redis_client.Redis
+) -> None:
+    raw.set("empty", "")
+    async with followed(restricted("-type -pttl -pexpiretime")) as mirror:
+        assert mirror.live_status.source is LiveSource.TRACKING
+        assert not await mirror.look_up(b"missing")
+        assert await mirror.look_up(b"empty")
+        assert set(mirror.index) == NAMES | {b"empty"}
 
 
 async def test_a_flush_of_another_database_takes_nothing_away_where_no_count_is_told(
@@ -152,3 +180,41 @@ async def test_a_cluster_whose_user_may_not_count(cluster: Cluster) -> None:
     finally:
         for node in cluster.primaries:
             node.server.send("ACL SETUSER default +dbsize")
+
+
+async def test_a_cluster_of_which_one_primary_may_not_be_tracked(
+    cluster: Cluster, cluster_raw: redis_client.RedisCluster
+) -> None:
+    node = cluster.primaries[1]
+    assert node.server.send("ACL SETUSER default -client|tracking") == "+OK"
+    try:
+        cluster_raw.mset_nonatomic(dict.fromkeys(NAMES, "1"))
+        cache = Disturbed(ClusterCache(parse_target(cluster.url), live=PLAN))
+        passing = [b"passing:%d" % number for number in range(30)]
+        returning = sorted(NAMES)[:30]
+
+        def before() -> None:
+            cluster_raw.mset_nonatomic(dict.fromkeys(passing, "1"))
+            cluster_raw.delete(*returning)
+
+        def after() -> None:
+            cluster_raw.delete(*passing)
+            cluster_raw.mset_nonatomic(dict.fromkeys(returning, "1"))
+
+        async with followed(cache) as mirror:
+            assert mirror.live_status.source is LiveSource.POLLING
+            assert mirror.live_status.reason == (
+                f"127.0.0.1:{node.port}: polling every 0.05 s; "
+                "tracking is not permitted; notifications are off"
+            )
+            cluster_raw.mset_nonatomic({b"new:%d" % number: "1" for number in range(30)})
+            cluster_raw.delete(*sorted(NAMES)[30:60])
+            await until(lambda: set(mirror.index) == set(cluster_raw.scan_iter()))
+            cache.before, cache.after = before, after  # what only the scan sees, or misses
+            mirror.reload()
+            await until(lambda: mirror.coverage.state is CoverageState.CATCHING_UP)
+            await until(lambda: mirror.coverage.state is CoverageState.COMPLETE)
+            cache.before = cache.after = lambda: None
+            await until(lambda: set(mirror.index) == set(cluster_raw.scan_iter()))
+    finally:
+        node.server.send("ACL SETUSER default +client|tracking")

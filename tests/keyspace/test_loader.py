@@ -9,13 +9,7 @@ import pytest
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
-from sinch_cache_gui.keyspace.loader import (
-    LEAST_COUNT,
-    MOST_COUNT,
-    CoverageState,
-    Loader,
-    Pace,
-)
+from sinch_cache_gui.keyspace.loader import CoverageState, Loader
 
 
 class Pages:
@@ -115,45 +109,7 @@ async def test_a_scan_that_is_given_up_asks_for_nothing_more() -> None:
     assert len(pages.asked) <= 21
 
 
-def test_a_slow_answer_is_in_doubt_until_the_next() -> None:
-    pace = Pace()
-    for took_s in (0.001, 0.050):
-        pace.measured(pace.count, took_s)
-    assert pace.is_in_doubt
-    pace.measured(pace.count, 0.001)
-    assert not pace.is_in_doubt
-
-
 async def test_a_pattern_is_pushed_down() -> None:
     pages = Pages(10)
     await Loader(pages, lambda _keys: None, lambda: None, b"session:*").run()
     assert pages.asked == [(None, b"session:*")]
-
-
-def pace_after(per_key_us: float, network_ms: float, calls: int = 40) -> int:
-    pace = Pace()
-    for _ in range(calls):
-        pace.measured(pace.count, network_ms / 1000 + pace.count * per_key_us / 1e6)
-    return pace.count
-
-
-def test_no_call_holds_the_server_over_five_milliseconds() -> None:
-    for per_key_us in (0.1, 0.5, 1, 2, 5):
-        for network_ms in (0.1, 1, 20, 200):
-            count = pace_after(per_key_us, network_ms)
-            assert count * per_key_us / 1000 <= 5 or count == LEAST_COUNT
-
-
-def test_a_distant_server_is_asked_for_much_at_a_time() -> None:
-    assert pace_after(0.1, 200) == MOST_COUNT
-
-
-def test_one_slow_answer_is_no_reason_to_ask_for_less() -> None:
-    pace = Pace()
-    for _ in range(10):
-        pace.measured(pace.count, 0.001)
-    most = pace.count
-    pace.measured(pace.count, 0.050)
-    assert pace.count == most
-    pace.measured(pace.count, 0.050)
-    assert pace.count < most
