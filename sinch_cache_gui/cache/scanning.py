@@ -16,8 +16,11 @@ MOST_COUNT: Final = 10_000
 HOLD_LIMIT_S: Final = 0.0025
 """The server's time a call may take as we measure it; our own parsing is in it, to be safe."""
 
-HOLD_AIM_S: Final = 0.001
+HOLD_AIM_S: Final = 0.00125
 """A call that takes less may ask for twice as much."""
+
+CALM: Final = 16
+"""Calls in a row that take less before more is asked for again, once it was too much."""
 
 
 class PageAsker(Protocol):
@@ -34,8 +37,8 @@ class Pace:
     """How many keys to ask for, so that no call holds the server long.
 
     A call takes the network's time, the same for each, and the server's, which grows with the
-    count. The shortest call seen stands for the network. One slow call may be our own doing; two
-    in a row are the server's.
+    count: two calls of different counts tell them apart. One slow call may be our own doing; two
+    in a row are the server's, and then it is left with less for a while.
 
     Attributes:
         count: How many to ask for next.
@@ -52,18 +55,33 @@ class Pace:
         self.count = LEAST_COUNT
         self._limit_s = limit_s
         self._aim_s = aim_s
-        self._floor_s = float("inf")
+        self._quickest = (float("inf"), 0)
+        self._calm = 0
+        self._calm_needed = 1
         self.is_in_doubt = False
 
     def measured(self, count: int, took_s: float) -> None:
         """Learn that a call for `count` keys took so long."""
-        self._floor_s = min(self._floor_s, took_s)
-        hold_s = took_s - self._floor_s
+        self._quickest = min(self._quickest, (took_s, count))
+        hold_s = self._hold_s(count, took_s)
         was_slow, self.is_in_doubt = self.is_in_doubt, hold_s > self._limit_s
+        self._calm = self._calm + 1 if hold_s < self._aim_s else 0
         if self.is_in_doubt and was_slow:
             self.count = max(LEAST_COUNT, count // 2)
-        elif hold_s < self._aim_s:
+            self._calm_needed = CALM
+        elif self._calm >= self._calm_needed:
+            self._calm = 0
             self.count = min(MOST_COUNT, max(self.count, count * 2))
+
+    def _hold_s(self, count: int, took_s: float) -> float:
+        """Answer about how much of a call's time was the server's.
+
+        The quickest call was the server's in part, too: what a call for more keys takes longer is
+        the server's time for the keys beyond those.
+        """
+        quickest_s, fewer = self._quickest
+        beyond = count - fewer
+        return (took_s - quickest_s) * (count / beyond if beyond > 0 else 1)
 
     async def page(self, ask: Callable[[int], Awaitable[ScanPage]]) -> ScanPage:
         """Ask for as many keys as are due, and learn from how long that takes."""

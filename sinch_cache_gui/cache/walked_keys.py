@@ -37,7 +37,8 @@ class WalkedKeys(Collection[bytes]):
         shards, earlier = self._shards, before._shards
         for key in keys:
             place = hash(key) >> SHARD_SHIFT
-            shards[place][key] = earlier[place].get(key, key)
+            kept = earlier[place].get(key, key)
+            shards[place][kept] = kept
 
     def add(self, key: bytes) -> None:
         """Add one key."""

@@ -80,14 +80,15 @@ class UnwalkedKeys:
         full = known.full
         doubtful: list[bytes] = []
         seen = 0
-        for keys in full.parts():
-            unseen = walk.unseen(keys)
-            doubtful += unseen
-            seen += len(keys) - len(unseen)
+        for keys in _batches(walk.keys()):
+            unknown = [key for key in keys if key not in full]
+            seen += len(keys) - len(unknown)
+            if is_whole:
+                doubtful += known.wanted(unknown)
             await breathe()
-        if is_whole and seen != walk.key_count:
-            for keys in _batches(walk.keys()):
-                doubtful += [key for key in known.wanted(keys) if key not in full]
+        if seen != full.key_count:
+            for keys in full.parts():
+                doubtful += walk.unseen(keys)
                 await breathe()
         return doubtful
 
