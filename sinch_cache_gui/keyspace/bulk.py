@@ -32,7 +32,13 @@ from sinch_cache_gui.cache.interface import (
     TtlOutcome,
     WriteOutcome,
 )
-from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, Told, move_back_many, put_back_many
+from sinch_cache_gui.keyspace.undo import (
+    CHANGED_SINCE,
+    SETTLED_EVERY,
+    Told,
+    move_back_many,
+    put_back_many,
+)
 
 T = TypeVar("T")
 
@@ -45,10 +51,6 @@ QUICK_S: Final = 0.25
 
 SLOW_S: Final = 1.0
 """A batch that took more is followed by a smaller one."""
-
-SETTLED_EVERY: Final = 10_000
-"""Keys after which what is kept for undo is left alone by the collector of cycles: it would hold
-the window for a longer time with each of its rounds (60 ms at 100,000 keys, measured)."""
 
 TELL_EVERY_S: Final = 0.1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +13,7 @@ from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.interface import CacheBackend, Changed, Saved, Snapshot, WriteOutcome
 from sinch_cache_gui.keyspace.exports import with_time_left
 from sinch_cache_gui.keyspace.imports import BATCH, MUCH_BYTES, OnConflict, import_some
+from sinch_cache_gui.keyspace.undo import SETTLED_EVERY
 
 CHANGED_WHILE_MOVING: Final = "it changed while it was moved: copied as it was, and left here"
 TTL_WHILE_MOVING: Final = "its TTL changed while it was moved: over there it has the one of before"
@@ -46,6 +48,7 @@ async def copy_keys(
     told: Callable[[int], bool],
     *,
     moves: bool,
+    memory_settled: Callable[[], object] = gc.freeze,
 ) -> CopyReport:
     """Copy keys byte for byte, each with the time it has left by the clock of its own cache.
 
@@ -57,13 +60,14 @@ async def copy_keys(
         told: Called with how many are done; answers whether to go on.
         moves: Whether a key is taken away from `source` once `target` has it: only while it still
             holds what was copied.
+        memory_settled: Called when much is kept, by the journals and for undo, that will stay.
     """
     written: list[bytes] = []
     skipped: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
     gone: list[bytes] = []
     waiting = iter(keys)
-    done, most = 0, BATCH
+    done, settled, most = 0, 0, BATCH
     while (batch := list(islice(waiting, most))) and told(done):
         done += len(batch)
         found = await source.snapshot_many(batch)
@@ -96,6 +100,9 @@ async def copy_keys(
             break
         held = sum(len(item.payload) for item in items)
         most = max(most // 2, 1) if held > MUCH_BYTES else min(2 * most, BATCH)
+        if done - settled >= SETTLED_EVERY:
+            settled = done
+            memory_settled()
         await asyncio.sleep(0)  # caches in memory answer without letting the window go on
     return CopyReport(tuple(written), tuple(skipped), tuple(gone), tuple(refused))
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from sinch_cache_gui.cache.interface import MAX_TTL_MS, KeyType
-from sinch_cache_gui.keyspace.bulk import SETTLED_EVERY
 from sinch_cache_gui.keyspace.exports import FORMAT, VERSION, ExportedKey
+from sinch_cache_gui.keyspace.undo import SETTLED_EVERY
 from sinch_cache_gui.pacing import Breather
 
 PIECE_BYTES: Final = 1 << 18

@@ -18,8 +18,8 @@ from sinch_cache_gui.cache.interface import (
     Snapshot,
     WriteOutcome,
 )
-from sinch_cache_gui.keyspace.bulk import SETTLED_EVERY
 from sinch_cache_gui.keyspace.exports import ExportedKey
+from sinch_cache_gui.keyspace.undo import SETTLED_EVERY
 
 BATCH: Final = 200
 """Keys written together at most. A stop waits for those under way."""

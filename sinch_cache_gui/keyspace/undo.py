@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -44,22 +45,36 @@ Progress = Callable[[int], bool]
 BATCH: Final = 100
 """Writes taken back together at most. A stop waits for those under way."""
 
+SETTLED_EVERY: Final = 10_000
+"""Keys after which what is kept for undo is left alone by the collector of cycles: it would hold
+the window for a longer time with each of its rounds (60 ms at 100,000 keys, measured)."""
+
 Told: TypeAlias = str | CacheError | None
 """None when something is as it was, else why not."""
 
 
 async def undo(
-    backend: CacheBackend, entries: Sequence[JournalEntry], progress: Progress | None = None
+    backend: CacheBackend,
+    entries: Sequence[JournalEntry],
+    progress: Progress | None = None,
+    *,
+    memory_settled: Callable[[], object] = gc.freeze,
 ) -> UndoReport:
     """Take back `entries`, the newest first, each only while the key is as the write left it.
 
     The bytes come back with the TTL that would remain now had the write never happened. Once the
     cache cannot be reached no further write is begun.
+
+    Args:
+        backend: The cache.
+        entries: What to take back, oldest first.
+        progress: Told how many are done.
+        memory_settled: Called when much is kept, by the journal, that will stay.
     """
     undone: list[bytes] = []
     refused: list[tuple[bytes, str]] = []
     lost: CacheUnreachable | None = None
-    done = 0
+    done = settled = 0
     for batch in _batches(entries):
         if progress is not None and not progress(done):
             break
@@ -74,6 +89,9 @@ async def undo(
                 undone.append(entry.key)
             else:
                 refused.append((entry.key, why.title if isinstance(why, CacheError) else why))
+        if done - settled >= SETTLED_EVERY:
+            settled = done
+            memory_settled()
         await asyncio.sleep(0)  # a cache in memory answers without letting the window go on
     return UndoReport(tuple(undone), tuple(refused))
 
