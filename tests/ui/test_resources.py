@@ -39,6 +39,10 @@ def test_every_icon_of_the_library_is_in_it(qapp: QApplication) -> None:
         assert any(picture.pixelColor(x, y).alpha() for x in range(16) for y in range(16)), name
 
 
+def test_where_there_is_no_room_an_icon_is_nothing(qapp: QApplication) -> None:
+    assert icons.drawn("mdi6.close", color="#000000").pixmap(0).isNull()
+
+
 def test_an_icon_that_does_not_exist_is_a_defect() -> None:
     with pytest.raises(KeyError):
         icons.drawn("mdi6.no-such-icon", color="#000000")
