@@ -27,7 +27,12 @@ from sinch_cache_gui.ui.bulk.wording import listed, part_of, report_lines
 from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.key_label import elided_key
 from sinch_cache_gui.ui.tasks import TaskScope
-from sinch_cache_gui.values.copy_as import Language, NotSayable, copy_as
+from sinch_cache_gui.values.copy_as import (
+    LONGEST_PROMPT_BYTES,
+    Language,
+    NotSayable,
+    copy_as,
+)
 
 REASONS_SHOWN = 5
 
@@ -204,8 +209,17 @@ class KeyActions(QObject):
         copy_text("\n".join(lines))
         count = self.tr("1 key") if len(lines) == 1 else self.tr("{:,} keys").format(len(lines))
         title = self.tr("{} copied as {}").format(count, language.value)
-        severity = Severity.WARNING if refused else Severity.SUCCESS
-        self._notices.post(Notice(severity, title, "\n".join(_some_of(refused))))
+        said = _some_of(refused)
+        is_long = max(len(line.encode()) for line in lines) > LONGEST_PROMPT_BYTES
+        if language is Language.REDIS_CLI and is_long:
+            said.append(
+                self.tr(
+                    "The prompt of redis-cli takes lines of {:,} bytes. Paste longer ones into a"
+                    " file, and run: redis-cli < file"
+                ).format(LONGEST_PROMPT_BYTES)
+            )
+        severity = Severity.WARNING if said else Severity.SUCCESS
+        self._notices.post(Notice(severity, title, "\n".join(said)))
 
     def _tell(self, doing: str, progress: BulkProgress, run: BulkRun) -> None:
         title = self.tr("{}: {:,} of {:,} keys").format(doing, progress.handled, progress.total)

@@ -9,6 +9,13 @@ from typing import Final
 
 from sinch_cache_gui.cache.interface import KeyType, Snapshot
 from sinch_cache_gui.values.json_check import find_problem
+from sinch_cache_gui.values.json_notes import find_notes
+
+MOST_BYTES: Final = 250_000
+"""Of a value that is said in code; a longer one would hold the window, and no reader wants it."""
+
+LONGEST_PROMPT_BYTES: Final = 4095
+"""What the prompt of redis-cli takes of a line (LINENOISE_MAX_LINE); a file may hold more."""
 
 
 class Language(Enum):
@@ -41,6 +48,10 @@ def copy_as(language: Language, snapshot: Snapshot, now_ms: int) -> str:
     Raises:
         NotSayable: The key or the value is nothing that language could store as it is.
     """
+    if (size := len(snapshot.payload)) > MOST_BYTES:
+        raise NotSayable(
+            f"This value of {size:,} bytes is too long to be copied as code. Export it instead."
+        )
     left_ms = None if snapshot.deadline_ms is None else max(snapshot.deadline_ms - now_ms, 1)
     return _WRITERS[language](snapshot, left_ms)
 
@@ -50,6 +61,7 @@ def _typescript(snapshot: Snapshot, left_ms: int | None) -> str:
     # In an object literal this name would set the prototype instead of a member.
     value = f"JSON.parse({_code_string(text)})" if _MAY_NAME_PROTO.search(text) else _js_json(text)
     ttl, note = _seconds(left_ms)
+    note += _loss_note(text)
     return f"{note}await context.cache.set({_code_string(key)}, {value}, {ttl});"
 
 
@@ -93,6 +105,15 @@ def _seconds(left_ms: int | None) -> tuple[int, str]:
     if left_ms is None:
         return _HUNDRED_YEARS_S, _NO_EXPIRY_NOTE
     return -(-left_ms // 1000), ""
+
+
+def _loss_note(text: str) -> str:
+    """Answer a comment on what JavaScript does not keep of a value; empty if it keeps all."""
+    notes = find_notes(text)
+    if not notes:
+        return ""
+    more = f" ({len(notes) - 1:,} more like this.)" if len(notes) > 1 else ""
+    return f"// Not stored as it is: line {notes[0].line:,}. {notes[0].sentence}{more}\n"
 
 
 def _json_parts(snapshot: Snapshot, call: str) -> tuple[str, str]:

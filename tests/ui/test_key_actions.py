@@ -272,6 +272,14 @@ async def test_keys_are_copied_as_code_with_the_time_they_have_left(desk: Desk) 
     assert 590_000 < int(text.rpartition(" ")[2]) <= 600_000
 
 
+async def test_a_line_too_long_for_the_prompt_of_redis_cli_is_told(desk: Desk) -> None:
+    await desk.cache.write(b"a", b"x" * 5_000, expected=None, ttl=600_000)
+    desk.actions.copy_as((b"a",), Language.REDIS_CLI)
+    assert "takes lines of 4,095 bytes" in (await desk.next_notice()).detail
+    desk.actions.copy_as((b"a",), Language.PYTHON)
+    assert (await desk.next_notice()).detail == ""
+
+
 async def test_what_cannot_be_said_in_a_language_is_told(desk: Desk) -> None:
     await desk.cache.write(b"blob", b"\xff", expected=None, ttl=600_000)
     desk.actions.copy_as((b"blob",), Language.TYPESCRIPT)

@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from sinch_cache_gui.cache.interface import Snapshot
-from sinch_cache_gui.values.copy_as import Language, NotSayable, copy_as
+from sinch_cache_gui.values.copy_as import MOST_BYTES, Language, NotSayable, copy_as
 
 NOW = 1_763_800_000_000
 AWKWARD_TEXTS = [
@@ -74,6 +74,34 @@ def test_typescript_reads_as_the_document_writes_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("value", "part"),
+    [
+        ('{"id":12345678901234567890}', "reads this number as 12345678901234567000"),
+        ('{"a":1,"a":2}', "stands twice"),
+        ("1e400", "reads this number as Infinity"),
+        (
+            "[1e400,\n1e401]",
+            "line 1. JavaScript reads this number as Infinity. (1 more",
+        ),
+    ],
+)
+def test_what_javascript_does_not_keep_is_told_above_the_code(value: str, part: str) -> None:
+    code = copy_as(Language.TYPESCRIPT, snapshot("a", value), NOW)
+    note, _, rest = code.partition("\n")
+    assert note.startswith("// Not stored as it is: ")
+    assert part in note
+    assert rest.startswith("await context.cache.set(")
+    assert len(run_in_node([code])) == 1
+    assert "Not stored" not in copy_as(Language.CSHARP, snapshot("a", value), NOW)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_too_long_to_be_said_in_code_is_refused(language: Language) -> None:
+    with pytest.raises(NotSayable, match="too long to be copied as code"):
+        copy_as(language, snapshot("a", "1" * (MOST_BYTES + 1)), NOW)
+
+
 def test_csharp_hands_the_json_over_untouched() -> None:
     assert copy_as(Language.CSHARP, snapshot('a"\n', '{"n":1.0}'), NOW) == (
         r'await Context.Cache.Set("a\"\n", '
@@ -106,8 +134,14 @@ def test_what_a_function_could_not_store_is_refused(
 
 def keys_and_values() -> list[Snapshot]:
     blobs = [text.encode() for text in (*AWKWARD_TEXTS, *VALUES)]
-    blobs += [b"\xff\x00\xfe", bytes(range(256)), "å".encode()[:1]]
-    return [snapshot(b"k%d" % at + blob, blob, 600_000) for at, blob in enumerate(blobs)]
+    blobs += [
+        b"\xff\x00\xfe",
+        bytes(range(256)),
+        "å".encode()[:1],
+        b"\xed\xa0\x80",
+        b"x" * MOST_BYTES,
+    ]
+    return [snapshot(b"k%d" % at + blob[:256], blob, 600_000) for at, blob in enumerate(blobs)]
 
 
 def test_redis_cli_writes_the_same_bytes(redis_url: str, raw: redis.Redis) -> None:
