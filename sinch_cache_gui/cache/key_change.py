@@ -5,7 +5,7 @@ A part of interface.py, which is where everybody else imports these from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -36,11 +36,14 @@ class Saved:
         deadline_ms: When the key expires now; None for no expiry.
         before: What it replaced, with the deadline at that very moment; None if there was nothing.
         moved: Of a rename, what has the new name now, as it was under the old one.
+        left: Of a key of another type than string that was put down whole, its DUMP from then on:
+            that of a set or a large hash is not the one it was made from. None if not known.
     """
 
     deadline_ms: int | None
     before: Snapshot | None
     moved: Snapshot | None = None
+    left: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

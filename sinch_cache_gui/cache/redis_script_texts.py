@@ -128,8 +128,18 @@ return {'removed', kind, payload, before}
 )
 """ARGV: deadline command, whether bytes are expected, those bytes."""
 
+_LEFT: Final = """
+local function left(key, kind)
+  if kind == 'string' or kind == '' then return false end
+  local dump = redis.pcall('DUMP', key)
+  return type(dump) == 'string' and dump
+end
+"""
+"""What a key of another type than string is from now on; not known to a user without DUMP."""
+
 RESTORE: Final = Script(
     _LOOKS
+    + _LEFT
     + """
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'none' then return occupied(KEYS[1], kind, redis.call(ARGV[1], KEYS[1])) end
@@ -140,13 +150,14 @@ else
   redis.call('RESTORE', KEYS[1], math.max(0, ARGV[3]), ARGV[2], 'ABSTTL')
 end
 if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
-return {'saved'}
+return {'saved', left(KEYS[1], ARGV[4])}
 """
 )
 """ARGV: deadline command, bytes or DUMP, deadline or -1, type."""
 
 REPLACE: Final = Script(
     _LOOKS
+    + _LEFT
     + """
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok
@@ -166,7 +177,7 @@ elseif ARGV[4] == 'string' then
 else
   redis.call('RESTORE', KEYS[1], math.max(0, ARGV[6]), ARGV[5], 'REPLACE', 'ABSTTL')
 end
-return {'replaced', before}
+return {'replaced', before, left(KEYS[1], ARGV[4])}
 """
 )
 """ARGV: deadline command, type and payload expected, type and payload to be, deadline or -1."""

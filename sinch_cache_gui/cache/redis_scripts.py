@@ -295,9 +295,10 @@ class ScriptedWrites:
 
     def _replaced(self, held: Snapshot, by: Snapshot | None, reply: Reply) -> AtomicOutcome:
         match reply:
-            case [b"replaced", before]:
+            case [b"replaced", before, left]:
                 replaced = replace(held, deadline_ms=self._deadlines.parse(before))
-                return Saved(None if by is None else by.deadline_ms, replaced)
+                deadline_ms = None if by is None else by.deadline_ms
+                return Saved(deadline_ms, replaced, left=left if isinstance(left, bytes) else None)
         return self._refused(reply)
 
     def _told(self, key: bytes, said: list[Reply]) -> Snapshot | None:
@@ -309,8 +310,9 @@ class ScriptedWrites:
 
     def _restored(self, snapshot: Snapshot, reply: Reply) -> AtomicOutcome:
         match reply:
-            case [b"saved"]:
-                return Saved(snapshot.deadline_ms, None)
+            case [b"saved", left]:
+                left = left if isinstance(left, bytes) else None
+                return Saved(snapshot.deadline_ms, None, left=left)
         return self._refused(reply)
 
     def _refused(self, reply: Reply) -> Occupied | Absent:

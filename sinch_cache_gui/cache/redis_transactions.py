@@ -192,11 +192,13 @@ class WatchedWrites:
         def decide(seen: Seen) -> _Plan[AtomicOutcome] | _Done[AtomicOutcome]:
             if not seen.is_absent:
                 return _Done(seen.occupied())
-            saved = Saved(snapshot.deadline_ms, None)
-            return _Plan(
-                [*_store_commands(snapshot), ("EXISTS", key)],
-                lambda replies: saved if replies[-1] else Absent(),
-            )
+
+            def outcome(replies: Sequence[Reply]) -> AtomicOutcome:
+                if not replies[-1]:
+                    return Absent()
+                return Saved(snapshot.deadline_ms, None, left=_left(snapshot, replies))
+
+            return _Plan([*_store_commands(snapshot), ("EXISTS", key)], outcome)
 
         return await self._run(key, decide)
 
@@ -212,7 +214,10 @@ class WatchedWrites:
             before = replace(held, deadline_ms=seen.deadline_ms)
             if by is None:
                 return _Plan([("UNLINK", key)], lambda _: Saved(None, before))
-            return _Plan(_store_commands(by), lambda _: Saved(by.deadline_ms, before))
+            return _Plan(
+                _store_commands(by),
+                lambda replies: Saved(by.deadline_ms, before, left=_left(by, replies)),
+            )
 
         longest = as_long_as(held.payload)
         return await self._run(key, decide, longest=longest, with_dump=True)
@@ -378,8 +383,15 @@ def _store_commands(snapshot: Snapshot) -> list[Command]:
     """Answer what puts a key down whole, in place of what is there."""
     key, payload, deadline_ms = snapshot.key, snapshot.payload, snapshot.deadline_ms
     if snapshot.type != KeyType.STRING:
-        return [("RESTORE", key, deadline_ms or 0, payload, "REPLACE", "ABSTTL")]
+        command: Command = ("RESTORE", key, deadline_ms or 0, payload, "REPLACE", "ABSTTL")
+        return [command, ("DUMP", key)]
     commands: list[Command] = [("SET", key, payload)]
     if deadline_ms is not None:
         commands.append(("PEXPIREAT", key, deadline_ms))
     return commands
+
+
+def _left(stored: Snapshot, replies: Sequence[Reply]) -> bytes | None:
+    """Read what `_store_commands` left, of a key of another type than string."""
+    dump = replies[1] if stored.type != KeyType.STRING else None
+    return dump if isinstance(dump, bytes) else None

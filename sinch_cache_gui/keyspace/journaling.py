@@ -228,7 +228,7 @@ class JournalingBackend(ForwardingBackend):
 
     def _record_restored(self, snapshot: Snapshot, outcome: WriteOutcome | BaseException) -> None:
         action, kind = self._action_of(snapshot), snapshot.type
-        self._record_outcome(action, snapshot.key, snapshot.payload, outcome, type_=kind)
+        self._record_outcome(action, snapshot.key, _left(snapshot, outcome), outcome, type_=kind)
 
     def _record_replaced(
         self, pair: tuple[Snapshot, Snapshot | None], outcome: WriteOutcome | BaseException
@@ -239,7 +239,8 @@ class JournalingBackend(ForwardingBackend):
                 Action.DELETED, held.key, None, outcome, type_=held.type, seen=held
             )
         else:
-            self._record_outcome(Action.SAVED, by.key, by.payload, outcome, type_=by.type)
+            after = _left(by, outcome)
+            self._record_outcome(Action.SAVED, by.key, after, outcome, type_=by.type)
 
     def _record_ttl(self, key: bytes, outcome: TtlOutcome | BaseException) -> None:
         match outcome:
@@ -321,3 +322,9 @@ def _result_of(error: BaseException) -> Result:
     """Answer what became of a write. One that was cancelled on its way may have happened, too."""
     is_known = isinstance(error, CacheError) and not isinstance(error, OutcomeUnknown)
     return Result.FAILED if is_known else Result.UNKNOWN
+
+
+def _left(put_down: Snapshot, outcome: WriteOutcome | BaseException) -> bytes:
+    """Answer what a write left behind: what the server tells of it, or what was sent."""
+    left = outcome.left if isinstance(outcome, Saved) else None
+    return put_down.payload if left is None else left
