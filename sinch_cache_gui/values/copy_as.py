@@ -9,7 +9,8 @@ from typing import Final
 
 from sinch_cache_gui.cache.interface import KeyType, Snapshot
 from sinch_cache_gui.values.json_check import find_problem
-from sinch_cache_gui.values.json_notes import find_notes
+from sinch_cache_gui.values.json_notes import notes_work
+from sinch_cache_gui.values.slices import run_through
 
 MOST_BYTES: Final = 250_000
 """Of a value that is said in code; a longer one would hold the window, and no reader wants it."""
@@ -109,7 +110,7 @@ def _seconds(left_ms: int | None) -> tuple[int, str]:
 
 def _loss_note(text: str) -> str:
     """Answer a comment on what JavaScript does not keep of a value; empty if it keeps all."""
-    notes = find_notes(text)
+    notes = run_through(notes_work(text))
     if not notes:
         return ""
     more = f" ({len(notes) - 1:,} more like this.)" if len(notes) > 1 else ""
