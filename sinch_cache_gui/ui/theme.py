@@ -293,6 +293,10 @@ def style_sheet_of(tokens: Tokens) -> str:
     QPushButton[primary="true"]:disabled, QPushButton[destructive="true"]:disabled {{
         background: {tokens.raised}; color: {tokens.faint}; border-color: {tokens.border}; }}
     QToolButton::menu-indicator {{ image: none; }}
+    QToolButton#named {{ padding-right: 12px; }}
+    QToolButton#named::menu-indicator {{ width: 10px; height: 10px; right: 4px;
+        subcontrol-origin: padding; subcontrol-position: right center;
+        image: url("{file_path(f"icons/chevron-down-{mode}.svg")}"); }}
     QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {tokens.faint};
         border-radius: 3px; background: {tokens.base}; }}
     QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}

@@ -35,6 +35,7 @@ class TopStrip(QWidget):
         self._name = QToolButton()
         self._name.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._name.setObjectName("named")
         self._name.setAccessibleName(self.tr("Open caches"))
         self._product = QLabel()
         self._product.setObjectName("muted")

@@ -262,6 +262,7 @@ class AnswererBar(QWidget):
         label = QLabel(self.tr("Answered by"))
         label.setObjectName("muted")
         label.setBuddy(self._who)
+        self._who.setObjectName("named")
         self._who.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._who.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._who.setAccessibleName(self.tr("Who answers the callbacks"))

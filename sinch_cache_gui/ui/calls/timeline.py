@@ -60,7 +60,7 @@ class StepDelegate(QStyledItemDelegate):
         if isinstance(step, CallbackStep) or index.column() < WHAT:
             super().paint(painter, plain, index)
             return
-        cell = QRect(plain.rect)
+        cell = QRect(option.rect)
         inset = CELL_PAD - STYLE_PAD + (NESTED if is_nested else 0)
         plain.rect.setLeft(self._table.columnViewportPosition(WHAT) + inset)
         end = self._table.columnViewportPosition(REPLY) + self._table.columnWidth(REPLY)

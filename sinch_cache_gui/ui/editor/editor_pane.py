@@ -104,6 +104,7 @@ class EditorPane(QWidget):
             self.pages, self.document, self._conflict_desk, is_read_only=is_read_only
         )
         self._is_draft = False
+        self._shows_merge = False
         self._shown_kind: tuple[ContentKind, bool] | None = None
         self._shown: tuple[object, ...] = ()
         self._actions = StateActions(
@@ -211,7 +212,7 @@ class EditorPane(QWidget):
         self.pages.element_edited.connect(self.state_changed)
         self.pages.comparison_left.connect(self._front.show_value)
         self.pages.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
-        self.pages.front_changed.connect(self._arrange_feet)
+        self.pages.front_changed.connect(self._follow_front)
         self.panel.save_requested.connect(self.save)
         self.panel.footer.save_requested.connect(self._save_merged)
         self.header.ttl_change_requested.connect(self._change_ttl)
@@ -319,7 +320,16 @@ class EditorPane(QWidget):
         self._arrange_feet()
         self._front.show_switch()
         self._note_draft()
+        self.panel.footer.mark_unsaved(is_unsaved=self.holds_unsaved_text)
         self.state_changed.emit()
+
+    def _follow_front(self) -> None:
+        shows_merge = isinstance(self.pages.front, ConflictView)
+        if shows_merge is not self._shows_merge:
+            self._shows_merge = shows_merge
+            if self.document.state.phase is Phase.CONFLICT:
+                self._show_bar(self.document.state)  # it does not offer what is in view
+        self._arrange_feet()
 
     def _arrange_feet(self) -> None:
         """Have beneath the value what belongs to it, where no bar covers it."""
@@ -352,7 +362,12 @@ class EditorPane(QWidget):
         if is_gone and isinstance(front, ElementsPage) and front.changer.has_vanished:
             self._bars.show_notice(None)  # the page's own says how it went, and offers it back
             return
-        notice = notice_of(state, self._actions, is_read_only=self._is_read_only)
+        notice = notice_of(
+            state,
+            self._actions,
+            is_read_only=self._is_read_only,
+            shows_difference=isinstance(front, ConflictView),
+        )
         if notice is None:
             shows_decoded = self._front.shows_decoded
             notice = notice_of_value(state, self._value_actions, shows_decoded=shows_decoded)

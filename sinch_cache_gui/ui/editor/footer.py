@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme, fill
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
 
@@ -149,6 +149,11 @@ class EditorFooter(QWidget):
         """Show where the cursor stands."""
         self._place.setText(self.tr("{}:{}").format(f"{line:,}", f"{column:,}"))
         self._place.setToolTip(self.tr("Line {}, column {}").format(line, column))
+
+    def mark_unsaved(self, *, is_unsaved: bool) -> None:
+        """Have the button for saving stand out while there is something to save, only then."""
+        if self._save.property("primary") is not is_unsaved:
+            fill(self._save, primary=is_unsaved)
 
     def allow(self, *, save: bool, layout: bool) -> None:
         """Let the user save, and move white space."""

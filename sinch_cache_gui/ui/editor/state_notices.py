@@ -25,11 +25,24 @@ class StateActions:
     look_again: Callable[[], None]
 
 
-def notice_of(state: DocumentState, actions: StateActions, *, is_read_only: bool) -> Notice | None:
-    """Answer what there is to say about `state`; None if it needs no words."""
+def notice_of(
+    state: DocumentState,
+    actions: StateActions,
+    *,
+    is_read_only: bool,
+    shows_difference: bool = False,
+) -> Notice | None:
+    """Answer what there is to say about `state`; None if it needs no words.
+
+    Args:
+        state: What the document is.
+        actions: What can be done about it.
+        is_read_only: Whether nothing may be written.
+        shows_difference: Whether the two sides of a conflict are in view already.
+    """
     match state.phase:
         case Phase.CONFLICT:
-            return _conflict(state, actions)
+            return _conflict(state, actions, shows_difference=shows_difference)
         case Phase.GONE if state.content is not None:
             return _gone(state, actions, is_read_only=is_read_only)
         case Phase.CHECKING:
@@ -48,7 +61,7 @@ def notice_of(state: DocumentState, actions: StateActions, *, is_read_only: bool
     return _failure(state, actions)
 
 
-def _conflict(state: DocumentState, actions: StateActions) -> Notice:
+def _conflict(state: DocumentState, actions: StateActions, *, shows_difference: bool) -> Notice:
     theirs = state.theirs
     is_string = theirs is not None and theirs.type == KeyType.STRING
     choices = [NoticeAction(_tr("Take theirs"), actions.take_theirs)]
@@ -58,7 +71,8 @@ def _conflict(state: DocumentState, actions: StateActions) -> Notice:
         detail = detail.format(theirs.size or 0)
         choices.append(NoticeAction(_tr("Overwrite theirs"), actions.overwrite_theirs))
     elif is_string:
-        choices.insert(0, NoticeAction(_tr("Show difference"), actions.show_difference))
+        if not shows_difference:
+            choices.insert(0, NoticeAction(_tr("Show difference"), actions.show_difference))
         choices.append(NoticeAction(_tr("Overwrite theirs"), actions.overwrite_theirs))
     elif theirs is not None:
         detail = _tr("The key holds a {} now.").format(theirs.type)

@@ -167,7 +167,7 @@ class TextPanel(QWidget):
         if self._kind is not ContentKind.JSON:
             self._show_findings(None, ())
             if self._kind is ContentKind.BINARY:
-                self.footer.say("")
+                self.footer.say(self.tr("Not a text: edited as bytes"))
                 return
             lines = self.view.blockCount()
             self.footer.say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from sinch_cache_gui.keyspace.expiry import format_time
@@ -21,6 +21,7 @@ class CoverageStrip(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("statusStrip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_HEIGHT)
         self._said = QLabel()
         self._said.setObjectName("muted")

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from sinch_cache_gui.keyspace.key_targets import ChosenKeys, below
@@ -33,14 +34,15 @@ def menu_of(view: KeyTreeView, node: Row | None, *, is_read_only: bool) -> QMenu
         menu.addSeparator()
         if not node.is_folder:
             key = node.path
-            menu.addAction(view.tr("Rename…"), lambda: view.rename_requested.emit(key))
+            rename = menu.addAction(view.tr("Rename…"), lambda: view.rename_requested.emit(key))
+            _tell_keys(rename, "F2")
             menu.addAction(view.tr("Duplicate…"), lambda: view.duplicate_requested.emit(key))
         menu.addAction(view.tr("Change TTL…"), partial(_wish, view, node, BulkKind.CHANGE_TTL))
         if node.is_folder:
             menu.addAction(
                 view.tr("Delete all below…"), partial(_wish, view, node, BulkKind.DELETE)
             )
-        menu.addAction(view.tr("Delete"), view.ask_to_delete)
+        _tell_keys(menu.addAction(view.tr("Delete"), view.ask_to_delete), "Del")
     return menu
 
 
@@ -57,12 +59,18 @@ def _add_looking(menu: QMenu, view: KeyTreeView, node: Row) -> None:
         menu.addAction(view.tr("Sort by TTL"), lambda: view.sort_requested.emit(prefix))
         menu.addAction(view.tr("Search in values…"), lambda: view.search_requested.emit(prefix))
     else:
-        menu.addAction(view.tr("Open"), lambda: view.activate(node))
-    menu.addAction(view.tr("Copy key"), view.copy_keys)
+        _tell_keys(menu.addAction(view.tr("Open"), lambda: view.activate(node)), "Return")
+    _tell_keys(menu.addAction(view.tr("Copy key"), view.copy_keys), "Ctrl+C")
     menu.addAction(view.tr("Export…"), partial(_wish, view, node, BulkKind.EXPORT))
     copy_as = menu.addMenu(view.tr("Copy as"))
     for language in Language:
         copy_as.addAction(language.value, partial(_ask_to_copy_as, view, language))
+
+
+def _tell_keys(action: QAction, keys: str) -> None:
+    """Have the menu say by which keys the tree does the same."""
+    action.setShortcut(QKeySequence(keys))
+    action.setShortcutVisibleInContextMenu(True)
 
 
 def _wish(view: KeyTreeView, node: Row, kind: BulkKind) -> None:

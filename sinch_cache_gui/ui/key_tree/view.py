@@ -326,6 +326,8 @@ class KeyTreeView(QTableView):
             self.ask_to_delete()
         elif node is None:
             return False
+        elif key == Qt.Key.Key_F2 and not node.is_folder and not self._is_read_only:
+            self.rename_requested.emit(node.path)
         elif key == Qt.Key.Key_Right:
             self._step_in(node)
         elif key == Qt.Key.Key_Left:

@@ -50,6 +50,9 @@ async def test_three_versions_stand_side_by_side(desk: Desk, pane: EditorPane) -
     )
     assert desk.says("Places changed: 1 by you, 1 by them, 0 by both")
     assert desk.says("Both sides' changes; they do not touch each other.")
+    assert "Show difference" not in desk.button_texts(), "it is shown"
+    desk.click("Back to the text")
+    assert "Show difference" in desk.button_texts()
 
 
 async def test_changes_that_do_not_touch_are_merged_and_saved(desk: Desk, pane: EditorPane) -> None:

@@ -54,7 +54,10 @@ async def test_a_value_is_shown_formatted_and_saved_compact(desk: Desk) -> None:
     assert desk.says("JSON, 57 B")
     assert desk.says("expires in 10:00")
 
+    save = desk.button("Save")
+    assert not save.property("primary"), "there is nothing to save"
     desk.write('{ "callerNumber": "+4670", "n": 1.0 }')
+    assert save.property("primary")
     assert desk.tab_titles() == ["session:4f1c ●"]
     desk.ctrl("s")
     await desk.until(lambda: not pane.holds_unsaved_text)

@@ -449,3 +449,19 @@ async def test_no_column_comes_or_goes_with_the_scroll_bar() -> None:
             assert tree.view.isColumnHidden(Column.PREVIEW) == before, f"{width} pixels wide"
             tree.mirror.index.collapse(b"k")
             await tree.until(lambda: not bar.isVisible())
+
+
+@pytest.mark.parametrize("is_read_only", [False, True])
+async def test_f2_asks_for_another_name_of_a_key_where_keys_can_be_written(
+    *, is_read_only: bool
+) -> None:
+    async with a_tree(is_read_only=is_read_only) as tree:
+        await tree.cache.set("app:one", 1)
+        await tree.open()
+        asked: list[bytes] = []
+        tree.view.rename_requested.connect(asked.append)
+        tree.press(Qt.Key.Key_F2)
+        tree.pane.expand_path(b"app")
+        tree.view.go_to(tree.row("one"))
+        tree.press(Qt.Key.Key_F2)
+        assert asked == ([] if is_read_only else [b"app:one"])
