@@ -32,6 +32,9 @@ MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hid
 NARROWEST = 260
 """Pixels that a notice needs for its texts and buttons."""
 
+WIDE = 100
+"""Of the room that is left, a field that wants it all has a hundred times that of nothing."""
+
 BUTTONS_HEIGHT = 2 * BAR_HEIGHT
 """Pixels at the foot of an editor, where its buttons are."""
 
@@ -183,7 +186,8 @@ class NoticeBar(QFrame):
             self._extra.hide()
             self._extra.deleteLater()
         if extra is not None and extra is not self._extra:
-            self._content.insertWidget(0, extra)
+            is_wide = extra.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
+            self._content.insertWidget(0, extra, WIDE if is_wide else 0)
         self._extra = extra
 
     def _set_actions(self, actions: tuple[NoticeAction, ...]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import CacheBackend, Changed, Gone
@@ -30,7 +30,8 @@ class NameField(QWidget):
         super().__init__()
         self._field = QLineEdit(display_key(key))
         self._field.setFont(theme.monospace())
-        self._field.setFixedWidth(32 * GRID)
+        self._field.setMinimumWidth(24 * GRID)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._field.setAccessibleName(self.tr("New name of the key"))
         self._keeps = QCheckBox(self.tr("keep the TTL"))
         self._keeps.setAccessibleName(self.tr("The copy expires when the key does"))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
@@ -82,9 +82,14 @@ class ValuePages(QObject):
         return self.body.currentWidget() or self.text
 
     def show(self, page: QWidget) -> None:
-        """Bring a page to the front, and the keyboard to it if it was on the page before."""
+        """Bring a page to the front, and the keyboard to it if it was on the page before.
+
+        Who types in a bar above the pages, such as a new name of the key, goes on there.
+        """
         focused = QApplication.focusWidget()
         has_keyboard = focused is not None and self.body.isAncestorOf(focused)
+        if isinstance(focused, QLineEdit) and not self.front.isAncestorOf(focused):
+            has_keyboard = False
         is_new = page is not self.front
         self.body.setCurrentWidget(page)
         if has_keyboard and is_new:

@@ -29,6 +29,18 @@ async def test_a_key_is_renamed_in_place_and_its_tab_follows(desk: Desk) -> None
     assert await desk.cache.read(b"session:new") == before
 
 
+async def test_a_key_that_is_opened_to_be_renamed_leaves_the_keyboard_at_its_name(
+    desk: Desk,
+) -> None:
+    await desk.put(b"session:old", b"\xff\x00")
+    desk.tabs.rename_key(b"session:old")
+    await desk.until(lambda: desk.says("binary, 2 B"))
+    await desk.until(desk.pane().pages.hex.isVisible)
+    assert desk.field(NAME).hasFocus()
+    desk.keys(Qt.Key.Key_Escape, widget=desk.field(NAME))
+    assert not desk.pane().mover.bar.isVisible()
+
+
 async def test_enter_renames(desk: Desk) -> None:
     await desk.put(b"old", b"1")
     await desk.open(b"old")
