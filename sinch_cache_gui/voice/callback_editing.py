@@ -40,7 +40,6 @@ class FormField:
         values: Documented values; any other is accepted, too.
         note: What to know of it; may be empty.
         text: What it holds now; empty for a field that is not sent.
-        is_documented: Whether a public document names it.
     """
 
     path: Path
@@ -48,7 +47,6 @@ class FormField:
     values: tuple[str, ...]
     note: str
     text: str
-    is_documented: bool = True
 
     @property
     def name(self) -> str:
@@ -62,7 +60,7 @@ def form_of(callback: Callback) -> list[FormField]:
     found = [line for field in documented for line in _lines(field, (), callback.fields)]
     names = {field.name for field in documented}
     found += [
-        FormField((name,), FieldKind.OBJECT, (), "Not documented.", _as_text(value), False)
+        FormField((name,), FieldKind.OBJECT, (), "Not documented.", _as_text(value))
         for name, value in callback.fields.items()
         if name not in names
     ]

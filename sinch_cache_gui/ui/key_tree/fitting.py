@@ -27,9 +27,7 @@ class FittedFont:
         self._font = font
         self._metrics = QFontMetricsF(font)
         self._drop = (self._metrics.ascent() - self._metrics.descent()) / 2
-        self._fit: Callable[[str, int, Qt.TextElideMode], tuple[str, float]] = lru_cache(
-            REMEMBERED
-        )(self._measure)
+        self._fit: Fit = lru_cache(REMEMBERED)(self._measure)
 
     def write(
         self,

@@ -37,11 +37,6 @@ class JumpField(QWidget):
         self._restyle()
         self.hide()
 
-    @property
-    def said(self) -> str:
-        """What the field says about the last search; empty for nothing."""
-        return self._answer.text()
-
     def open(self) -> None:
         """Show the field and put the keyboard into it."""
         self._forget_answer()
