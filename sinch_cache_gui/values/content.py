@@ -16,7 +16,7 @@ from sinch_cache_gui.values.json_text import (
     one_line_work,
 )
 from sinch_cache_gui.values.slices import run_sliced
-from sinch_cache_gui.values.utf8 import decode_work
+from sinch_cache_gui.values.utf8 import decode_work, encode_work
 
 MAX_EDITED_BYTES: Final = 20_000_000
 """Above this, only the head of a value is read and shown, unless all of it is asked for."""
@@ -27,7 +27,7 @@ MAX_LOADED_BYTES: Final = 60_000_000
 HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""
 
-FIRST_BYTES: Final = 16_000
+FIRST_BYTES: Final = 8_000
 """How much of a long value is shown while all of it is read: a few screens."""
 
 LONG_BYTES: Final = 500_000
@@ -178,18 +178,20 @@ async def bytes_of(text: str, content: Content) -> bytes:
     Raises:
         TextRefused: The value is to be JSON and the text is not, or no bytes can say it.
     """
-    await _demand_storable(text)
-    if content.kind is ContentKind.JSON:
-        problem = await find_problem_sliced(text)
-        if problem is not None:
-            raise TextRefused(problem)
-        text = await _laid_out(text, content.layout)
-    return text.encode("utf-8")
+    data = await _encoded(text)
+    if content.kind is not ContentKind.JSON:
+        return data
+    problem = await find_problem_sliced(text)
+    if problem is not None:
+        raise TextRefused(problem)
+    if content.layout is Layout.AS_SHOWN:
+        return data
+    return await _encoded(await _laid_out(text, content.layout))
 
 
-async def _demand_storable(text: str) -> None:
+async def _encoded(text: str) -> bytes:
     try:
-        text.encode("utf-8")
+        return await run_sliced(encode_work(text))
     except UnicodeEncodeError as error:
         line, column = line_and_column(text, error.start)
         sentence = (

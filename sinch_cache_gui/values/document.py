@@ -19,7 +19,6 @@ from sinch_cache_gui.cache.interface import (
     TtlChanged,
     TtlPolicy,
 )
-from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.values.content import (
     MAX_EDITED_BYTES,
     MAX_LOADED_BYTES,
@@ -119,12 +118,12 @@ class Document:
             if stored is None:
                 self._become(DocumentState(Phase.GONE))
                 return
-            breathe = Breather()
             if (head := first_screen(stored)) is not None:
-                await breathe()
+                await asyncio.sleep(0)  # each step of the first screen is a turn of its own
                 self._become(DocumentState(Phase.LOADING, stored, head))
-                await breathe()
+                await asyncio.sleep(0)
                 await self._views.text.show_text(head.shown, is_undoable=False)
+                await asyncio.sleep(0)
             content = await self._content_of(stored)
             # Already now: what there is of a long text can be seen while the rest comes.
             self._become(DocumentState(Phase.LOADING, stored, content))

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem
 from sinch_cache_gui.values.json_grammar import NUMBER, SCALAR, SPACE, STRING, skip_string
-from sinch_cache_gui.values.slices import Work, run_sliced, run_through
+from sinch_cache_gui.values.slices import Work, joined_work, run_sliced, run_through
 
 MAX_INDENTED_LEVELS: Final = 64
 """Deeper levels are not indented further, or a text nested deep would grow with its square."""
@@ -90,24 +90,25 @@ async def compact_json_sliced(text: str) -> str:
 
 def format_work(text: str, indent: int = 2) -> Work[str]:
     """The work of `format_json` on a text known to be JSON, in slices."""
+    return joined_work(_formatted(text, indent))
+
+
+def _formatted(text: str, indent: int) -> Iterator[str]:
+    """Answer the formatted text, some hundred lines after the other."""
     breaks = ["\n" + " " * (indent * level) for level in range(MAX_INDENTED_LEVELS + 1)]
-    joined: list[str] = []
     pieces: list[str] = []
     depth = 0
     for count, (name, value, comma) in enumerate(_lines(text)):
         if count % _SLICE == 0:
-            joined.append("".join(pieces))  # joining a million pieces at once takes too long
+            yield "".join(pieces)
             pieces.clear()
-            yield
         if value == "}" or value == "]":
             depth -= 1
         line_break = breaks[min(depth, MAX_INDENTED_LEVELS)] if count else ""
         pieces.append(f"{line_break}{name}: {value}{comma}" if name else line_break + value + comma)
         if value == "{" or value == "[":
             depth += 1
-    joined.append("".join(pieces))
-    yield
-    return "".join(joined)
+    yield "".join(pieces)
 
 
 def format_head(text: str, indent: int = 2) -> str:
@@ -133,18 +134,19 @@ def one_line_work(text: str, comma: str = ",", colon: str = ":") -> Work[str]:
         comma: Written between members and elements; Python's json writes ", ".
         colon: Written between a name and its value; Python's json writes ": ".
     """
-    joined: list[str] = []
+    return joined_work(_on_one_line(text, comma, colon))
+
+
+def _on_one_line(text: str, comma: str, colon: str) -> Iterator[str]:
+    """Answer the text on one line, some hundred tokens after the other."""
     pieces: list[str] = []
     for count, (name, value, has_comma) in enumerate(_lines(text)):
         if count % _SLICE == 0:
-            joined.append("".join(pieces))
+            yield "".join(pieces)
             pieces.clear()
-            yield
         end = comma if has_comma else ""
         pieces.append(f"{name}{colon}{value}{end}" if name else value + end)
-    joined.append("".join(pieces))
-    yield
-    return "".join(joined)
+    yield "".join(pieces)
 
 
 def compactness_work(text: str) -> Work[bool]:

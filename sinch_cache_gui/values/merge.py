@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sinch_cache_gui.values.line_matching import STEP, Change, changes_work, lines_work
-from sinch_cache_gui.values.slices import Work, let_go_work
+from sinch_cache_gui.values.slices import Work, joined_work, let_go_work
 
 Lines = Sequence[str]
 
@@ -77,12 +77,8 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
 
 def joined_lines_work(parts: Iterable[Lines]) -> Work[str]:
     """Answer the text of lines that come in parts, some of which may have none."""
-    joined: list[str] = []
-    for lines in parts:
-        for at in range(0, len(lines), STEP):
-            joined.append("\n".join(lines[at : at + STEP]))
-            yield
-    return "\n".join(joined)
+    slices = (lines[at : at + STEP] for lines in parts for at in range(0, len(lines), STEP))
+    return joined_work(("\n".join(lines) for lines in slices), "\n")
 
 
 def let_stretches_go_work(stretches: Iterable[Stretch]) -> Work[None]:

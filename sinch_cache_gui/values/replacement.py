@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from sinch_cache_gui.values.slices import Work, run_through
+
 _STEP: Final = 65_536
 
 
@@ -19,17 +21,30 @@ class Replacement:
 
 def replacement(old: str, new: str) -> Replacement:
     """Answer the shortest single replacement that turns `old` into `new`."""
-    start = _common_head(old, new)
+    return run_through(replacement_work(old, new))
+
+
+def replacement_work(old: str, new: str) -> Work[Replacement]:
+    """The work of `replacement`, in slices."""
+    start = yield from _common_head(old, new)
     most = min(len(old), len(new)) - start
-    tail = _common_tail(old, new, most)
-    return Replacement(start, len(old) - tail, new[start : len(new) - tail])
+    tail = yield from _common_tail(old, new, most)
+    end = len(new) - tail
+    if (start, end) == (0, len(new)):
+        return Replacement(0, len(old), new)
+    put = ""
+    for at in range(start, end, _STEP):
+        put += new[at : min(at + _STEP, end)]  # lengthened in place, like all that is long here
+        yield
+    return Replacement(start, len(old) - tail, put)
 
 
-def _common_head(old: str, new: str) -> int:
+def _common_head(old: str, new: str) -> Work[int]:
     most = min(len(old), len(new))
     at = 0
     while at < most and old[at : at + _STEP] == new[at : at + _STEP]:
         at += _STEP
+        yield
     low, high = min(at, most), min(at + _STEP, most)
     while low < high:
         middle = (low + high + 1) // 2
@@ -40,10 +55,11 @@ def _common_head(old: str, new: str) -> int:
     return low
 
 
-def _common_tail(old: str, new: str, most: int) -> int:
+def _common_tail(old: str, new: str, most: int) -> Work[int]:
     at = 0
     while at < most and _before_end(old, at, at + _STEP) == _before_end(new, at, at + _STEP):
         at += _STEP
+        yield
     low, high = min(at, most), min(at + _STEP, most)
     while low < high:
         middle = (low + high + 1) // 2

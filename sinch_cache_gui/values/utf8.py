@@ -1,14 +1,15 @@
-"""The text of many bytes, in slices."""
+"""The text of many bytes, and the bytes of a long text, in slices."""
 
 from __future__ import annotations
 
 import codecs
+from io import BytesIO
 from typing import Final
 
 from sinch_cache_gui.values.slices import Work
 
 _PIECE: Final = 1 << 19
-"""Bytes decoded at once: some milliseconds where most are not ASCII."""
+"""Bytes or characters handled at once: some milliseconds where most are not ASCII."""
 
 
 def decode_work(data: bytes) -> Work[str]:
@@ -31,3 +32,20 @@ def decode_work(data: bytes) -> Work[str]:
         at += used
         yield
     return text
+
+
+def encode_work(text: str) -> Work[bytes]:
+    """Answer what `text.encode()` does.
+
+    Raises:
+        UnicodeEncodeError: Half a character stands there; where, is told within all of `text`.
+    """
+    data = BytesIO()
+    for at in range(0, len(text), _PIECE):
+        try:
+            data.write(text[at : at + _PIECE].encode())
+        except UnicodeEncodeError as error:
+            start, end = at + error.start, at + error.end
+            raise UnicodeEncodeError("utf-8", text, start, end, error.reason) from None
+        yield
+    return data.getvalue()  # no copy: it hands out what it has written into

@@ -1,11 +1,11 @@
-"""Decoding in slices says what decoding at once says, of any bytes."""
+"""Decoding and encoding in slices say what they say at once, of any bytes and any text."""
 
 from __future__ import annotations
 
 import pytest
 
 from sinch_cache_gui.values.slices import run_through
-from sinch_cache_gui.values.utf8 import decode_work
+from sinch_cache_gui.values.utf8 import decode_work, encode_work
 
 LONG = "aå漢😀".encode() * 200_000
 """Characters of every length at every place where a slice may end."""
@@ -34,3 +34,26 @@ def test_bytes_that_are_no_text_are_found_where_they_are(end: bytes, rest: bytes
 
 def test_many_bytes_are_decoded_in_many_slices() -> None:
     assert sum(1 for _ in decode_work(LONG)) >= len(LONG) >> 20
+
+
+@pytest.mark.parametrize("shift", range(2))
+def test_text_becomes_the_bytes_it_was(shift: int) -> None:
+    text = "x" * shift + LONG.decode()
+    assert run_through(encode_work(text)) == text.encode()
+    assert run_through(encode_work("")) == b""
+
+
+@pytest.mark.parametrize("half", ["\ud83d", "\ud83dx"])
+@pytest.mark.parametrize("rest", ["", LONG.decode()])
+def test_half_a_character_is_found_where_it_is(half: str, rest: str) -> None:
+    text = LONG.decode() + half + rest
+    with pytest.raises(UnicodeEncodeError) as at_once:
+        text.encode()
+    with pytest.raises(UnicodeEncodeError) as sliced:
+        run_through(encode_work(text))
+    assert sliced.value.args == at_once.value.args
+
+
+def test_a_long_text_is_encoded_in_many_slices() -> None:
+    text = LONG.decode()
+    assert sum(1 for _ in encode_work(text)) >= len(text) >> 20

@@ -146,6 +146,12 @@ class CodeView(QPlainTextEdit):
         """Make the step again that was taken back last; a long one in slices."""
         await self._text.step_forth()
 
+    async def let_go(self) -> None:
+        """Free what the view holds, in slices; it is about to go, and tells nobody any more."""
+        self._rest.stop()
+        self.blockSignals(True)
+        await self._text.let_go()
+
     def can_hold(self, text: str) -> bool:
         """Whether `text` can be written here and comes back as it is."""
         return self._text.can_hold(text)

@@ -16,7 +16,7 @@ from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.editor.positions import qt_offset_work
 from sinch_cache_gui.ui.editor.sliced_text import SlicedText
 from sinch_cache_gui.values.document_views import Written
-from sinch_cache_gui.values.replacement import Replacement, replacement
+from sinch_cache_gui.values.replacement import Replacement, replacement_work
 from sinch_cache_gui.values.screen_text import Alphabet
 from sinch_cache_gui.values.slices import run_sliced
 
@@ -143,6 +143,11 @@ class EditorText(QObject):
             await self._put(shown, self.shown(written.text))
             return Written(text, self.revision)
 
+    async def let_go(self) -> None:
+        """Empty the document before it goes, in slices and for good."""
+        async with self._turn:
+            await self._sliced.let_go()
+
     @property
     def has_long_selection(self) -> bool:
         """Whether taking out what is selected in one go would be noticed."""
@@ -236,9 +241,7 @@ class EditorText(QObject):
 
     async def _fill(self, before: str, shown: str, *, is_undoable: bool) -> None:
         """Replace what differs."""
-        breathe = Breather()
-        change = replacement(before, shown)
-        await breathe()
+        change = await run_sliced(replacement_work(before, shown))
         with self._place_kept():
             await self._put(change, before, is_undoable=is_undoable)
 

@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.feed import Change
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
@@ -343,4 +344,6 @@ class EditorTabs(QWidget):
     async def _end(self, pane: Pane) -> None:
         await pane.tasks.end()
         await self._drafts.come_to_rest()
+        for view in pane.findChildren(CodeView):
+            await view.let_go()
         pane.deleteLater()

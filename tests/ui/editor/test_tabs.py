@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 KEY = b"session:4f1c"
 OTHER = b"rate:+46701234567"
@@ -211,3 +212,26 @@ async def test_a_new_key_is_created_from_the_field_of_its_name(desk: Desk) -> No
     desk.keys("s", Qt.KeyboardModifier.ControlModifier, widget=name)
     await desk.until(lambda: "new" in desk.tab_titles())
     assert await desk.held(b"new") == b"1"
+
+
+async def test_a_long_text_goes_in_pieces_once_its_tab_is_closed(desk: Desk) -> None:
+    await desk.put(b"a", b"1")
+    await desk.put(b"long", b"[\n" + b"1,\n" * 60_000 + b"1]")
+    await desk.open(b"a")
+    pane = await desk.open(b"long")
+    desk.write("[2]")
+    desk.ctrl("z")
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    view, lines = pane.panel.view, set[int]()
+    desk.ctrl("w")
+    while isValid(pane):
+        lines.add(view.blockCount())
+        assert not pane.holds_unsaved_text
+        await asyncio.sleep(0)
+    assert len(lines) > 1, "it was freed in one go"
+    assert desk.tab_titles() == ["a"]
+    desk.write("2")
+    desk.ctrl("s")
+    await desk.until(lambda: not desk.pane().holds_unsaved_text)
+    assert await desk.held(b"a") == b"2"
+    assert await desk.held(b"long") is not None

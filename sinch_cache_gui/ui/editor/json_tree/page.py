@@ -38,7 +38,7 @@ from sinch_cache_gui.values.json_edits import (
 )
 from sinch_cache_gui.values.json_outline import Node, NodeKind, Outline, Shift, outline_after
 from sinch_cache_gui.values.json_text import InvalidJson
-from sinch_cache_gui.values.replacement import replacement
+from sinch_cache_gui.values.replacement import replacement_work
 from sinch_cache_gui.values.slices import Work, run_sliced
 
 MakeEdit: TypeAlias = Callable[[Outline, Node], Edit | None]
@@ -183,7 +183,7 @@ class JsonTreePage(QWidget):
         if old is None:
             await self._take_first(written)
             return
-        shift = shift or Shift.of(replacement(old.text, written.text))
+        shift = shift or Shift.of(await run_sliced(replacement_work(old.text, written.text)))
         outline = await run_sliced(outline_after(old, written.text, shift))
         self._written, self._is_parsed = written, True
         self._show_outline(outline, shift)
