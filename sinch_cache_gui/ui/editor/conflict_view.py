@@ -141,6 +141,12 @@ class ConflictView(QWidget):
         self._base.verticalScrollBar().setValue(max(first - 2, 0))
         await run_sliced(let_stretches_go_work(before))
 
+    async def let_go(self) -> None:
+        """Free the lines of the versions in slices; the view is about to go."""
+        async with self._turn:
+            stretches, self._stretches = self._stretches, ()
+            await run_sliced(let_stretches_go_work(stretches))
+
     async def proposal(self) -> str:
         """Answer what a merge of the versions on show would be."""
         async with self._turn:

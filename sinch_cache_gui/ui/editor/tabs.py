@@ -15,6 +15,7 @@ from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.create_pane import CreatePane
 from sinch_cache_gui.ui.editor.draft_keeper import DraftKeeper
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
@@ -344,6 +345,6 @@ class EditorTabs(QWidget):
     async def _end(self, pane: Pane) -> None:
         await pane.tasks.end()
         await self._drafts.come_to_rest()
-        for view in pane.findChildren(CodeView):
-            await view.let_go()
+        for part in (*pane.findChildren(ConflictView), *pane.findChildren(CodeView)):
+            await part.let_go()
         pane.deleteLater()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
@@ -137,3 +138,13 @@ async def test_back_and_forth_keeps_the_merged_text(desk: Desk, pane: EditorPane
     desk.click("Show difference")
     await desk.until(pane.pages.conflict.isVisible)
     assert pane.pages.conflict.merged.text() == " " + pretty(10, 2, 3, 40)
+
+
+async def test_a_tab_closed_in_a_conflict_leaves_nothing_behind(
+    desk: Desk, pane: EditorPane
+) -> None:
+    desk.keys("w", Qt.KeyboardModifier.ControlModifier, widget=pane.pages.conflict)
+    desk.click("Discard")
+    await desk.until(lambda: not isValid(pane))
+    assert desk.tab_titles() == []
+    assert await desk.held(KEY) == b'{"a":1,"b":2,"c":3,"d":40}'
