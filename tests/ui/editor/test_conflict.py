@@ -140,9 +140,7 @@ async def test_back_and_forth_keeps_the_merged_text(desk: Desk, pane: EditorPane
     assert pane.pages.conflict.merged.text() == " " + pretty(10, 2, 3, 40)
 
 
-async def test_a_tab_closed_in_a_conflict_leaves_nothing_behind(
-    desk: Desk, pane: EditorPane
-) -> None:
+async def test_a_tab_closed_in_conflict_leaves_nothing_behind(desk: Desk, pane: EditorPane) -> None:
     desk.keys("w", Qt.KeyboardModifier.ControlModifier, widget=pane.pages.conflict)
     desk.click("Discard")
     await desk.until(lambda: not isValid(pane))
