@@ -18,6 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+from shiboken6 import isValid
 
 from sinch_cache_gui.ui.editor.editor_pane import EditorPane
 from sinch_cache_gui.ui.editor.text_panel import LONG_EDIT
@@ -83,8 +84,8 @@ async def in_window(application: QApplication, data: bytes) -> dict[str, float]:
 
 
 async def open_and_format(workspace: Workspace) -> dict[str, float]:
-    """Times of opening a text until it is seen and until it is whole, of formatting another, and
-    of taking that back."""
+    """Times of opening a text until it is seen and until it is whole, of formatting another, of
+    taking that back, and of closing both until their memory is free."""
     started, started_cpu = perf_counter(), thread_time()
     workspace.editors.open_key(KEY)
     pane = workspace.editors.current_pane
@@ -109,6 +110,11 @@ async def open_and_format(workspace: Workspace) -> dict[str, float]:
     await until(lambda: not lined.tasks.is_running(LONG_EDIT))
     undo_ms = (perf_counter() - started) * 1000
     assert not lined.holds_unsaved_text
+    started = perf_counter()
+    for key in (KEY, LINED):
+        workspace.editors.close_key(key)
+    await until(lambda: not isValid(pane) and not isValid(lined))
+    free_ms = (perf_counter() - started) * 1000
     return {
         "open_ms": first_ms,
         "open_whole_ms": whole_ms,
@@ -116,4 +122,5 @@ async def open_and_format(workspace: Workspace) -> dict[str, float]:
         "format_ms": format_ms,
         "format_cpu_ms": format_cpu_ms,
         "undo_ms": undo_ms,
+        "free_ms": free_ms,
     }
