@@ -22,7 +22,11 @@ MAX_EDITED_BYTES: Final = 20_000_000
 """Above this, only the head of a value is read and shown, unless all of it is asked for."""
 
 MAX_LOADED_BYTES: Final = 60_000_000
-"""Above this, all of a value is not loaded either: its lines would take gigabytes of memory."""
+"""Above this, all of a value is not loaded either.
+
+The editor needs some 35 bytes for a byte of short lines: 2 GB and a minute for so many. 200 MB took
+more than 6 GB and three minutes, and a window that runs out of memory loses all unsaved text.
+"""
 
 HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""

@@ -345,6 +345,8 @@ class EditorTabs(QWidget):
     async def _end(self, pane: Pane) -> None:
         await pane.tasks.end()
         await self._drafts.come_to_rest()
-        for part in (*pane.findChildren(ConflictView), *pane.findChildren(CodeView)):
-            await part.let_go()
+        for conflict in pane.findChildren(ConflictView):
+            await conflict.let_go()
+        for view in pane.findChildren(CodeView):
+            await view.let_go()
         pane.deleteLater()
