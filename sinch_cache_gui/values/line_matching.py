@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import pairwise
 from typing import Final
 
 from sinch_cache_gui.values.slices import Work, let_go_work
@@ -175,16 +174,20 @@ def _between_anchors(old: Sequence[str], new: Sequence[str], change: Change) -> 
             yield
     yield from let_go_work(places)
     yield from let_go_work(others)
-    anchors = yield from _in_both_orders(first, second)
+    anchors = yield from _in_both_orders(second)
     if not anchors:
         return []
-    edges = [(change.start - 1, change.new_start - 1), *anchors, (change.end, change.new_end)]
     parts: list[Change] = []
-    for count, ((at, new_at), (to, new_to)) in enumerate(pairwise(edges)):
+    at, new_at = change.start - 1, change.new_start - 1
+    for count, anchor in enumerate(anchors):
+        to, new_to = first[anchor], second[anchor]
         if to - at > 1 or new_to - new_at > 1:
             parts.append(Change(at + 1, to, new_at + 1, new_to))
+        at, new_at = to, new_to
         if count % STEP == 0:
             yield
+    if change.end - at > 1 or change.new_end - new_at > 1:
+        parts.append(Change(at + 1, change.end, new_at + 1, change.new_end))
     return parts
 
 
@@ -203,24 +206,25 @@ def _places_of_single_lines(lines: Sequence[str], start: int, end: int) -> Work[
     return places
 
 
-def _in_both_orders(first: array[int], second: array[int]) -> Work[list[tuple[int, int]]]:
-    """Answer the longest choice of pairs, in order of the first, whose second ones rise."""
-    lowest: list[int] = []
-    ends: list[int] = []
-    before = array("q")
-    for count, new_at in enumerate(second):
-        length = bisect_left(lowest, new_at)
+def _in_both_orders(numbers: array[int]) -> Work[array[int]]:
+    """Answer where the longest choice of numbers that rise stands, in order."""
+    lowest, ends, before = array("Q"), array("Q"), array("q")
+    for at, number in enumerate(numbers):
+        length = bisect_left(lowest, number)
         before.append(ends[length - 1] if length else -1)
-        lowest[length : length + 1] = [new_at]
-        ends[length : length + 1] = [count]
-        if count % STEP == 0:
+        lowest[length : length + 1] = array("Q", [number])
+        ends[length : length + 1] = array("Q", [at])
+        if at % STEP == 0:
             yield
-    chosen: list[tuple[int, int]] = []
+    chosen = array("Q")
     at = ends[-1] if ends else -1
     while at >= 0:
-        chosen.append((first[at], second[at]))
+        chosen.append(at)
         at = before[at]
-    return chosen[::-1]
+        if len(chosen) % STEP == 0:
+            yield
+    chosen.reverse()
+    return chosen
 
 
 def _line_by_line(

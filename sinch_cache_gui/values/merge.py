@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from sinch_cache_gui.values.line_matching import STEP, Change, changes_work, lines_work
 from sinch_cache_gui.values.slices import Work, joined_work, let_go_work
 
 Lines = Sequence[str]
+
+MANY_LINES: Final = 100_000
+"""From here on the garbage collector's rounds through the lines of a merge are noticed."""
 
 
 class Origin(Enum):
@@ -62,6 +67,7 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
     before = yield from lines_work(base)
     ours = yield from lines_work(mine)
     others = yield from lines_work(theirs)
+    _keep_from_collector(before)
     my_changes = yield from changes_work(before, ours)
     their_changes = yield from changes_work(before, others)
     stretches: list[Stretch] = []
@@ -70,9 +76,19 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
         if stretch is not None:
             stretches.append(stretch)
         yield
+    _keep_from_collector(before)
     for lines in (before, ours, others):
         yield from let_go_work(lines)
     return Merge(tuple(stretches), my_changes.is_coarse or their_changes.is_coarse)
+
+
+def _keep_from_collector(lines: Lines) -> None:
+    """Keep the garbage collector from going through what there is, if it is many lines by now.
+
+    They are in no cycle, and a look at three million of them holds the window.
+    """
+    if len(lines) > MANY_LINES:
+        gc.freeze()
 
 
 def joined_lines_work(parts: Iterable[Lines]) -> Work[str]:

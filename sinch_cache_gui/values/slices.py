@@ -7,15 +7,15 @@ from typing import Final, TypeAlias, TypeVar
 
 from sinch_cache_gui.pacing import Breather
 
-_LET_GO: Final = 2_000
-"""Items freed between two pauses."""
-
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 Work: TypeAlias = Generator[None, None, Answer]
 """Work that pauses by itself every millisecond or so, and returns its answer."""
+
+_LET_GO: Final = 2_000
+"""Items freed between two pauses."""
 
 _JOINED: Final = 1 << 19
 """Characters joined at once: a tenth of a millisecond."""

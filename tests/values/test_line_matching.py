@@ -85,6 +85,25 @@ def test_changes_far_apart_in_a_long_text_are_found_each_for_itself() -> None:
     assert not found.is_coarse
 
 
+def test_lines_put_in_all_over_a_long_text_are_found_between_pauses() -> None:
+    old = [f"line {number}" for number in range(40 * STEP)]
+    new = list(old)
+    for at in range(len(old) - 1, 0, -50):
+        new.insert(at, f"new {at}")
+    work = changes_work(old, new)
+    pauses = 0
+    try:
+        while True:
+            next(work)
+            pauses += 1
+    except StopIteration as done:
+        found = done.value
+    assert applied(old, new, found) == new
+    assert len(found.changes) == len(old) // 50
+    # The counting of lines, their order, and what is between them: each pauses for every step.
+    assert pauses > 6 * 40
+
+
 def test_a_long_list_of_equal_elements_is_compared_line_by_line() -> None:
     old = ["{", "1", "},"] * 10_000
     new = list(old)
