@@ -111,8 +111,8 @@ async def open_and_format(workspace: Workspace) -> dict[str, float]:
     undo_ms = (perf_counter() - started) * 1000
     assert not lined.holds_unsaved_text
     started = perf_counter()
-    for key in (KEY, LINED):
-        workspace.editors.close_key(key)
+    for opened in (pane, lined):
+        opened.close_agreed.emit()
     await until(lambda: not isValid(pane) and not isValid(lined))
     free_ms = (perf_counter() - started) * 1000
     return {
