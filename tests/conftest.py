@@ -19,7 +19,14 @@ import redis
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
 from tests.clock import Clock
-from tests.redis_server import RedisServer, RedisServerMissing, free_port, start_redis, stop_redis
+from tests.redis_server import (
+    RedisServer,
+    RedisServerMissing,
+    free_port,
+    newer_program,
+    start_redis,
+    stop_redis,
+)
 from tests.redis_wire import NO_SCRIPTS, WiredServer
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -161,6 +168,26 @@ def started_redis(*options: str) -> tuple[RedisServer, subprocess.Popen[bytes]]:
         if os.environ.get("CI"):
             pytest.fail(str(missing))
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def shared_newer_redis() -> Iterator[RedisServer]:
+    """One server that knows TTLs of fields, for the run (of each worker)."""
+    program = newer_program()
+    if program is None:
+        pytest.skip("no server with TTLs of fields: packaging/test installs one where it can")
+    server, process = start_redis(program=program)
+    yield server
+    stop_redis(server, process)
+
+
+@pytest.fixture
+def newer_raw(shared_newer_redis: RedisServer) -> Iterator[redis.Redis]:
+    """A plain client of such a server, empty."""
+    client = redis.Redis.from_url(shared_newer_redis.url, protocol=2)
+    client.flushall()
+    yield client
+    client.close()
 
 
 @pytest.fixture(scope="session")

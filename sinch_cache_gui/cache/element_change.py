@@ -41,6 +41,23 @@ class FieldRename:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldTtlChange:
+    """Have a field of a hash expire by itself, at another moment or never; its value stays.
+
+    Attributes:
+        name: The field's name.
+        value: The value it is believed to have.
+        before_ms: The deadline it is believed to have; None for no expiry of its own.
+        after_ms: The deadline it shall have.
+    """
+
+    name: bytes
+    value: bytes = field(repr=False)
+    before_ms: int | None
+    after_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListReplacement:
     """Put another element in the place of one of a list, counted from 0."""
 
@@ -162,6 +179,7 @@ FIRST_ID: Final = b"0-1"
 ElementChange: TypeAlias = (
     FieldChange
     | FieldRename
+    | FieldTtlChange
     | ListReplacement
     | ListInsertion
     | ListPush
@@ -185,6 +203,7 @@ def score_text(score: float) -> bytes:
 _KINDS: Final[dict[type[ElementChange], str]] = {
     FieldChange: KeyType.HASH,
     FieldRename: KeyType.HASH,
+    FieldTtlChange: KeyType.HASH,
     ListReplacement: KeyType.LIST,
     ListInsertion: KeyType.LIST,
     ListPush: KeyType.LIST,
@@ -201,6 +220,17 @@ _KINDS: Final[dict[type[ElementChange], str]] = {
 def kind_of(change: ElementChange) -> str:
     """Answer the `KeyType` a key must have for this change."""
     return _KINDS[type(change)]
+
+
+def given_deadline(change: ElementChange) -> int | None:
+    """Answer the deadline that a change gives a field, None where it gives none.
+
+    Once that has passed the change cannot be made: the server would delete the field.
+    """
+    match change:
+        case FieldChange(deadline_ms=when) | FieldTtlChange(after_ms=when):
+            return when
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,4 +269,18 @@ class ElementGone:
     element: bytes
 
 
-ElementOutcome: TypeAlias = ElementSaved | ElementChanged | ElementGone | Gone
+@dataclass(frozen=True, slots=True)
+class DeadlineMoved:
+    """Nothing was written: a field expires at another moment than the caller believed.
+
+    Attributes:
+        element: Which field.
+        deadline_ms: When it expires; None for no expiry of its own.
+    """
+
+    element: bytes
+    deadline_ms: int | None
+
+
+ElementRefusal: TypeAlias = ElementChanged | ElementGone | DeadlineMoved | Gone
+ElementOutcome: TypeAlias = ElementSaved | ElementRefusal

@@ -293,10 +293,13 @@ class CacheBackend(FunctionCache, Protocol):
         The key's TTL stays as it is, to the millisecond; a key that does not exist is never made.
 
         Returns:
-            `ElementSaved` with the change that takes it back; `ElementChanged` or `ElementGone` if
-            the element is not what the caller believes; `Gone` if the key does not exist.
+            `ElementSaved` with the change that takes it back; `ElementChanged`, `ElementGone` or
+            `DeadlineMoved` if the element is not what the caller believes; `Gone` if the key does
+            not exist.
 
         Raises:
+            InvalidTtl: It gives a field a deadline that has passed; refused before anything is
+                sent.
             WrongType: The key holds another type than the change is made for.
             OutcomeUnknown: As for `write`.
         """

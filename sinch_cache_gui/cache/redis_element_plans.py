@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from sinch_cache_gui.cache.element_change import (
+    DeadlineMoved,
     ElementChange,
     ElementChanged,
     ElementGone,
     FieldChange,
     FieldRename,
+    FieldTtlChange,
     ListInsertion,
     ListPush,
     ListRemoval,
@@ -28,6 +30,7 @@ from sinch_cache_gui.cache.element_change import (
     StreamDeletion,
     StreamRestoration,
 )
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.cache.redis_line import Command, Reply
 
@@ -37,6 +40,13 @@ Said: TypeAlias = tuple[bytes, ...]
 ABSENT: Final[Said] = ()
 _NO: Final[Said] = (b"0",)
 _YES: Final[Said] = (b"1",)
+
+_ASKING: Final = "HPEXPIRETIME"
+"""What asks for the deadline of a field."""
+
+_NO_EXPIRY: Final = -1
+_NO_FIELD: Final[Said] = (b"-2",)
+"""What it answers, and what moves a deadline: there is none, and there is no such field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +164,13 @@ def plan_of(key: bytes, change: ElementChange, *, has_field_ttl: bool) -> Elemen
         key: The key's bytes.
         change: What to change.
         has_field_ttl: Whether the server knows TTLs of single fields.
+
+    Raises:
+        CacheError: It is a change of such a TTL, and the server knows none.
     """
     match change:
+        case FieldTtlChange():
+            return _field_ttl_plan(key, change, has_field_ttl=has_field_ttl)
         case FieldChange() | FieldRename():
             return _hash_plan(key, change, has_field_ttl=has_field_ttl)
         case ListReplacement() | ListInsertion() | ListPush() | ListRemoval():
@@ -195,6 +210,23 @@ def _hash_plan(
             kept = asked if before is not None else None
             return ElementPlan(KeyType.HASH, (look,), (store,), "", kept, kept)
     raise TypeError(f"not a change of a hash: {change!r}")
+
+
+def _field_ttl_plan(key: bytes, change: FieldTtlChange, *, has_field_ttl: bool) -> ElementPlan:
+    if not has_field_ttl:
+        raise CacheError(
+            "This server knows no times to live of single fields", "Nothing was written."
+        )
+    one_field = ("FIELDS", 1, change.name)
+    told = b"%d" % (_NO_EXPIRY if change.before_ms is None else change.before_ms)
+    looks = (
+        Look(change.name, ("HGET", key, change.name), (change.value,)),
+        Look(change.name, (_ASKING, key, *one_field), (told,)),
+    )
+    moving: Command = ("HPERSIST", key, *one_field)
+    if change.after_ms is not None:
+        moving = ("HPEXPIREAT", key, change.after_ms, *one_field)
+    return ElementPlan(KeyType.HASH, looks, (moving,))
 
 
 def _value_before(change: FieldChange | FieldRename) -> bytes | None:
@@ -284,6 +316,8 @@ def inverse_of(change: ElementChange, done: ElementDone) -> ElementChange:
             return FieldChange(name, after, before, when)
         case FieldRename(name, to, value):
             return FieldRename(to, name, value)
+        case FieldTtlChange(name, value, before_ms, after_ms):
+            return FieldTtlChange(name, value, after_ms, before_ms)
         case ListReplacement(index, before, after):
             return ListReplacement(index, after, before)
         case ListPush(value, is_at_head):
@@ -315,13 +349,27 @@ def _inverse_in_stream(
             return StreamDeletion(entry, fields)
 
 
-def refusal_of(plan: ElementPlan, refused: ElementRefused) -> ElementChanged | ElementGone:
+def expired_meanwhile(change: ElementChange, done: ElementDone) -> ElementGone | None:
+    """Answer that a field expired between the look at it and the change of its deadline, if so.
+
+    Its time running out may not count as a write, and then no transaction is refused for it.
+    """
+    if isinstance(change, FieldTtlChange) and done.replies[0] == _NO_FIELD:
+        return ElementGone(change.name)
+    return None
+
+
+def refusal_of(
+    plan: ElementPlan, refused: ElementRefused
+) -> ElementChanged | ElementGone | DeadlineMoved:
     """Answer what the last look found in the way."""
     look, said = plan.looks[len(refused.seen) - 1], refused.seen[-1]
     if plan.kind == KeyType.SET:
         is_there = said == _YES
         return ElementChanged(look.element, look.element) if is_there else ElementGone(look.element)
-    if said == ABSENT or look.command[0] == "LLEN":
+    if look.command[0] == _ASKING and said != _NO_FIELD:
+        return DeadlineMoved(look.element, field_deadline([int(said[0])]))
+    if said in (ABSENT, _NO_FIELD) or look.command[0] == "LLEN":
         return ElementGone(look.element)
     # Of an entry of a stream: its fields and values, behind its id.
     held = said[0] if plan.kind != KeyType.STREAM else b" ".join(said[1:])

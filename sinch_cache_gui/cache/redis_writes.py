@@ -10,11 +10,13 @@ from sinch_cache_gui.cache.element_change import (
     ElementOutcome,
     ElementSaved,
     StreamRestoration,
+    given_deadline,
     kind_of,
 )
 from sinch_cache_gui.cache.errors import (
     CacheError,
     CacheUnreachable,
+    InvalidTtl,
     OutcomeUnknown,
     RemovalUnknown,
     WrongType,
@@ -47,6 +49,7 @@ from sinch_cache_gui.cache.redis_element_plans import (
     ElementRefused,
     ElementResult,
     OtherType,
+    expired_meanwhile,
     inverse_of,
     plan_of,
     refusal_of,
@@ -240,6 +243,11 @@ class RedisWrites:
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """As `CacheBackend.change_element`."""
+        deadline_ms = given_deadline(change)
+        if deadline_ms is not None and deadline_ms <= self._times.now_ms():
+            raise InvalidTtl(
+                "That moment has already passed", "To end a field now, delete it instead."
+            )
         plan, result = await self._atomically(lambda writes: self._carry_out(writes, key, change))
         match result:
             case Absent():
@@ -250,6 +258,8 @@ class RedisWrites:
                 )
             case ElementRefused():
                 return refusal_of(plan, result)
+            case ElementDone() if (gone := expired_meanwhile(change, result)) is not None:
+                return gone
             case ElementDone(dump=None):
                 return ElementSaved(result.after_ms, inverse_of(change, result))
             case ElementDone(dump=bytes() as dump):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from sinch_cache_gui.cache.element_change import FieldTtlChange
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry, Result
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -78,11 +79,7 @@ class ActivityLog:
             self._expect_echo(entry.key)
             if entry.new_name is not None:
                 self._expect_echo(entry.new_name)
-        what = (
-            _WHAT_WAS_DONE[entry.action]
-            if is_done
-            else f"{_WHAT_WAS_MEANT[entry.action]}: {entry.result.value}"
-        )
+        what = _what_was_done(entry) if is_done else _what_was_meant(entry)
         if entry.new_name is not None:
             what = f"{what} to {display_key(entry.new_name)}" if is_done else what
         self._add((Activity(entry.at_ms, entry.key, what, Who.WINDOW, is_failure=not is_done),))
@@ -147,6 +144,18 @@ _WHAT_WAS_MEANT: Final = {
     Action.RENAMED: "rename",
     Action.ELEMENT_CHANGED: "change of an element",
 }
+
+
+def _what_was_done(entry: JournalEntry) -> str:
+    if isinstance(entry.element, FieldTtlChange):
+        return "TTL of a field changed"
+    return _WHAT_WAS_DONE[entry.action]
+
+
+def _what_was_meant(entry: JournalEntry) -> str:
+    is_of_ttl = isinstance(entry.element, FieldTtlChange)
+    meant = "change of a field's TTL" if is_of_ttl else _WHAT_WAS_MEANT[entry.action]
+    return f"{meant}: {entry.result.value}"
 
 
 def _what_was_seen(kind: ChangeKind) -> str:

@@ -20,6 +20,9 @@ MAX_BYTES: Final = 32_000_000
 MAX_VALUE_BYTES: Final = 4_000_000
 """A longer value is not kept."""
 
+_TAKING: Final = (Action.DELETED, Action.ELEMENT_CHANGED)
+"""What took a key away if it tells what was there before: the second with the last element."""
+
 ECHO_MS: Final = 1_500
 """How long after a write of ours a change of the same key is taken for its echo."""
 
@@ -91,20 +94,18 @@ class BlackBox:
             self._follow_rename(entry.key, entry.new_name)
         elif entry.after is not None:
             self.note(Snapshot(entry.key, entry.type, entry.after, entry.after_deadline_ms))
-        elif entry.before is not None and entry.action is Action.DELETED:
+        elif entry.before is not None and entry.action in _TAKING:
             self.note(entry.before)
+        elif entry.action is Action.ELEMENT_CHANGED:
+            self._note_outdated(entry.key)
 
     def saw(self, changes: Iterable[Change]) -> None:
         """Take note of changes of keys that are kept."""
         for change in changes:
-            known = self._seen.get(change.key)
-            if known is None:
-                continue
             if change.kind is ChangeKind.TTL_CHANGED:
                 self._note_deadline(change.key, change.deadline_ms)
             elif not change.kind.removes and not self._is_echo(change.key):
-                # Until it is looked at again: whoever shows the key does that by itself.
-                self._seen[change.key] = replace(known, is_outdated=True)
+                self._note_outdated(change.key)
 
     def _expect_echo(self, key: bytes) -> None:
         now_ms = self._now_ms()
@@ -115,6 +116,12 @@ class BlackBox:
 
     def _is_echo(self, key: bytes) -> bool:
         return self._echoes.get(key, 0) > self._now_ms()
+
+    def _note_outdated(self, key: bytes) -> None:
+        # Until it is looked at again: whoever shows the key does that by itself.
+        known = self._seen.get(key)
+        if known is not None:
+            self._seen[key] = replace(known, is_outdated=True)
 
     def _note_deadline(self, key: bytes, deadline_ms: int | None) -> None:
         known = self._seen.get(key)
@@ -141,7 +148,7 @@ def last_seen_in(entry: JournalEntry) -> LastSeen | None:
     if entry.lacks_values:
         return None
     may_be_gone = entry.result in (Result.DONE, Result.UNKNOWN, Result.FOUND_GONE)
-    if entry.before is not None and entry.action is Action.DELETED and may_be_gone:
+    if entry.before is not None and entry.action in _TAKING and may_be_gone:
         return LastSeen(entry.before, entry.at_ms)
     if entry.result is not Result.DONE or entry.action is Action.RENAMED:
         return None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Final, TypeVar
 
 from sinch_cache_gui.cache.element_change import (
+    DeadlineMoved,
     ElementChange,
     ElementChanged,
     ElementGone,
@@ -169,7 +170,7 @@ class JournalingBackend(ForwardingBackend):
                 if outcome.vanished is not None:
                     self._taken.add(key)
                 self._record_element(key, change, Result.DONE, outcome)
-            case ElementChanged() | ElementGone():
+            case ElementChanged() | ElementGone() | DeadlineMoved():
                 self._record_element(key, change, Result.REFUSED_CHANGED)
             case Gone():
                 self._record_element(key, change, Result.REFUSED_GONE)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sinch_cache_gui.cache.element_change import ElementSaved, FieldChange
+from sinch_cache_gui.cache.element_change import ElementSaved, given_deadline
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.interface import (
     CacheBackend,
@@ -245,11 +245,11 @@ async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | Non
         if isinstance(why, CacheError):
             raise why
         return why
-    match entry.inverse:
-        case None:
-            return NOT_UNDOABLE
-        case FieldChange(deadline_ms=int() as due) if due <= backend.now_ms():
-            return TIME_RAN_OUT
+    if entry.inverse is None:
+        return NOT_UNDOABLE
+    due_ms = given_deadline(entry.inverse)
+    if due_ms is not None and due_ms <= backend.now_ms():
+        return TIME_RAN_OUT
     outcome = await backend.change_element(entry.key, entry.inverse)
     if isinstance(outcome, ElementSaved):
         return None

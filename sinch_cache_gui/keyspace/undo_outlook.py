@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from sinch_cache_gui.cache.element_change import given_deadline
 from sinch_cache_gui.cache.interface import CacheBackend, Gone, KeyType
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, never_undoable
@@ -37,7 +38,7 @@ async def outlook(backend: CacheBackend, entry: JournalEntry) -> Outlook:
     if obstacle is None:
         match entry.action:
             case Action.ELEMENT_CHANGED if entry.before is None:
-                obstacle = TIME_RAN_OUT if is_gone else None
+                obstacle = _of_element(backend, entry, is_gone=is_gone)
             case Action.DELETED | Action.ELEMENT_CHANGED:
                 obstacle = _of_deletion(backend, entry, is_gone=is_gone)
             case Action.RENAMED:
@@ -55,6 +56,11 @@ def _of_deletion(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -
     if not is_gone:
         return CHANGED_SINCE
     return TIME_RAN_OUT if _has_passed(backend, deadline_ms) else None
+
+
+def _of_element(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -> str | None:
+    due_ms = None if entry.inverse is None else given_deadline(entry.inverse)
+    return TIME_RAN_OUT if is_gone or _has_passed(backend, due_ms) else None
 
 
 def _of_ttl(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -> str | None:

@@ -1,4 +1,4 @@
-"""How long a key shall live, as people write it."""
+"""How long a key or a field shall live, as people write it."""
 
 from __future__ import annotations
 
@@ -57,16 +57,14 @@ def parse_duration(text: str) -> int:
     if not plain:
         raise NotADuration("Type a time to live, such as 90 (seconds), 10m or 2h 30m.")
     if plain.startswith(("-", "\u2212")):
-        raise NotADuration("A key cannot live for less than no time.")
+        raise NotADuration("Nothing lives for less than no time.")
     ms = _total_ms(plain)
     if ms != ms.to_integral_value():
         raise NotADuration("A TTL is a whole number of milliseconds.")
     if ms <= 0:
-        raise NotADuration("With no time to live the key would be gone at once; delete it instead.")
+        raise NotADuration("With no time to live it would be gone at once; delete it instead.")
     if ms > MAX_TTL_MS:
-        raise NotADuration(
-            "That is over a hundred years; “remove expiry” lets a key live for ever."
-        )
+        raise NotADuration("That is over a hundred years; “remove expiry” lets it live for ever.")
     return int(ms)
 
 

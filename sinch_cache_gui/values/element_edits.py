@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     FieldChange,
     FieldRename,
+    FieldTtlChange,
     ListInsertion,
     ListPush,
     ListRemoval,
@@ -25,7 +26,7 @@ from sinch_cache_gui.cache.element_change import (
     StreamDeletion,
     StreamRestoration,
 )
-from sinch_cache_gui.cache.interface import KeyType
+from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn, KeyType, Persist
 
 Row = tuple[bytes, ...]
 
@@ -120,6 +121,35 @@ def addition_of(kind: str, first: bytes, second: bytes, *, is_at_head: bool) -> 
     raise EditRefused("No element can be added here.")
 
 
+def ttl_changes_of(
+    rows: Sequence[Row],
+    deadlines_ms: Sequence[int | None],
+    lifetime: ExpireIn | ExpireAt | Persist,
+    now_ms: int,
+) -> list[FieldTtlChange]:
+    """Answer the changes that have fields expire by themselves, or not any more.
+
+    Args:
+        rows: Fields of a hash.
+        deadlines_ms: When each expires; None for no expiry of its own. One that has this deadline
+            already is left out.
+        lifetime: How long they shall live.
+        now_ms: The cache's clock.
+    """
+    match lifetime:
+        case ExpireIn(ms):
+            after_ms: int | None = now_ms + ms
+        case ExpireAt(deadline_ms):
+            after_ms = deadline_ms
+        case Persist():
+            after_ms = None
+    return [
+        FieldTtlChange(row[0], row[1], before_ms, after_ms)
+        for row, before_ms in zip(rows, deadlines_ms, strict=True)
+        if before_ms != after_ms
+    ]
+
+
 def parse_scores(text: str) -> tuple[float, float]:
     """Read from which to which score: "10..20", "10..", "..20", or "10" for that one alone.
 
@@ -181,6 +211,8 @@ def over_theirs(change: ElementChange, held: bytes) -> ElementChange | None:
             return replace(change, before=held)
         case ScoreChange():
             return replace(change, before=float(held))
+        case FieldTtlChange():
+            return replace(change, value=held)
     return None
 
 
@@ -213,7 +245,7 @@ def as_new(change: ElementChange) -> ElementChange | None:
 def element_of(change: ElementChange) -> bytes:
     """Answer what tells the element of a change from others: its name, its place, itself."""
     match change:
-        case FieldChange(name=name) | FieldRename(name=name):
+        case FieldChange(name=name) | FieldRename(name=name) | FieldTtlChange(name=name):
             return name
         case ListReplacement(index=index) | ListInsertion(index=index) | ListRemoval(index=index):
             return b"%d" % index

@@ -9,6 +9,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     FieldChange,
     FieldRename,
+    FieldTtlChange,
     ListInsertion,
     ListPush,
     ListRemoval,
@@ -20,6 +21,7 @@ from sinch_cache_gui.cache.element_change import (
     StreamRestoration,
     score_text,
 )
+from sinch_cache_gui.cache.interface import TtlPolicy
 from sinch_cache_gui.values.element_edits import Row, element_of
 
 
@@ -30,10 +32,12 @@ class RowChange:
     Attributes:
         at: Where it is; None where there was none, and the new one has no place of its own.
         row: What it shows from then on; None where it goes.
+        deadline_ms: When it expires by itself from then on; None for no expiry.
     """
 
     at: int | None
     row: Row | None
+    deadline_ms: int | TtlPolicy | None = TtlPolicy.KEEP
 
 
 def row_change(
@@ -52,14 +56,20 @@ def row_change(
     new = _row_after(change)
     name = element_of(change)
     match change:
-        case FieldChange(before=None) | ScoreChange(before=None) | MemberChange(before=None):
-            return RowChange(_at_hand(rows, name, near), new)
+        case FieldChange(before=None, deadline_ms=deadline_ms):
+            return RowChange(_at_hand(rows, name, near), new, deadline_ms)
+        case ScoreChange(before=None) | MemberChange(before=None):
+            return RowChange(_at_hand(rows, name, near), new, None)
         case ListInsertion() | ListPush() | ListRemoval() | StreamAddition() | StreamRestoration():
             return None
     at = _at_hand(rows, name, near)
     if at is None:
         at = next((at for at, row in enumerate(rows) if row[0] == name), None)
-    return None if at is None else RowChange(at, new)
+    if at is None:
+        return None
+    if isinstance(change, FieldTtlChange):
+        return RowChange(at, new, change.after_ms)
+    return RowChange(at, new)
 
 
 def _row_after(change: ElementChange) -> Row | None:
@@ -68,6 +78,8 @@ def _row_after(change: ElementChange) -> Row | None:
             return (name, after)
         case FieldRename(_, to, value):
             return (to, value)
+        case FieldTtlChange(name, value):
+            return (name, value)
         case ListReplacement(index, _, after):
             return (b"%d" % index, after)
         case MemberChange(_, bytes() as after):

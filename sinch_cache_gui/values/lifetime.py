@@ -1,4 +1,4 @@
-"""How long a key shall live, as a span or until a moment: "10m", "until 14:05", "tomorrow 9:00"."""
+"""How long a key or a field shall live: "10m", "2h 30m", "until 14:05", "tomorrow 9:00"."""
 
 from __future__ import annotations
 
@@ -42,11 +42,9 @@ def parse_lifetime(text: str, now_ms: int) -> ExpireIn | ExpireAt:
         return ExpireIn(parse_duration(text))
     deadline_ms = round(_moment_of(moment, plain, _local(now_ms)).timestamp() * 1000)
     if deadline_ms <= now_ms:
-        raise NotADuration("That moment has passed; to end the key now, delete it instead.")
+        raise NotADuration("That moment has passed; to end it now, delete it instead.")
     if deadline_ms - now_ms > MAX_TTL_MS:
-        raise NotADuration(
-            "That is over a hundred years; “remove expiry” lets a key live for ever."
-        )
+        raise NotADuration("That is over a hundred years; “remove expiry” lets it live for ever.")
     return ExpireAt(deadline_ms)
 
 

@@ -17,7 +17,7 @@ from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_cluster import ClusterCache
 from sinch_cache_gui.cache.view import CacheView
 from tests.redis_fleet import Cluster, Trio, running_cluster, running_trio
-from tests.redis_server import RedisServer, newer_program, start_redis, stop_redis
+from tests.redis_server import RedisServer
 
 
 class HandClock:
@@ -103,26 +103,6 @@ class Stage:
 def target_of(url: str, **changes: object) -> Target:
     port = int(url.rpartition(":")[2].partition("/")[0])
     return Target(TargetKind.TCP, "127.0.0.1", port, **changes)  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="session")
-def shared_newer_redis() -> Iterator[RedisServer]:
-    """One server that knows TTLs of fields, for the run (of each worker)."""
-    program = newer_program()
-    if program is None:
-        pytest.skip("no server with TTLs of fields: packaging/test installs one where it can")
-    server, process = start_redis(program=program)
-    yield server
-    stop_redis(server, process)
-
-
-@pytest.fixture
-def newer_raw(shared_newer_redis: RedisServer) -> Iterator[redis_client.Redis]:
-    """A plain client of such a server, empty."""
-    client = redis_client.Redis.from_url(shared_newer_redis.url, protocol=2)
-    client.flushall()
-    yield client
-    client.close()
 
 
 @pytest.fixture

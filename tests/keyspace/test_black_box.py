@@ -22,7 +22,7 @@ from sinch_cache_gui.cache.interface import (
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.black_box import BlackBox, last_seen_in
 from sinch_cache_gui.keyspace.black_box_watch import BlackBoxWatch, NotingBackend
-from sinch_cache_gui.keyspace.journal import Journal
+from sinch_cache_gui.keyspace.journal import Action, Journal, JournalEntry, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from tests.clock import Clock
 from tests.redis_server import RedisServer
@@ -92,6 +92,30 @@ async def test_what_this_window_wrote_or_deleted_is_kept(
     seen = box.last(b"session:2")
     assert seen is not None
     assert (seen.snapshot.payload, seen.snapshot.deadline_ms) == (b"1", clock.ms + 30_000)
+
+
+def test_a_change_of_an_element_leaves_what_was_seen_outdated_unless_the_key_went_with_it(
+    box: BlackBox, clock: Clock
+) -> None:
+    whole = Snapshot(KEY, KeyType.HASH, b"dump", None)
+    journal = Journal()
+    journal.listen(box.wrote)
+    box.note(whole)
+
+    def change(before: Snapshot | None) -> JournalEntry:
+        return journal.record(
+            Action.ELEMENT_CHANGED, KEY, Result.DONE, at_ms=clock.ms, before=before
+        )
+
+    assert last_seen_in(change(None)) is None
+    box.saw([Change(KEY, ChangeKind.WRITTEN)])
+    seen = box.last(KEY)
+    assert seen is not None
+    assert seen.is_outdated
+
+    for last in (last_seen_in(change(whole)), box.last(KEY)):
+        assert last is not None
+        assert (last.snapshot, last.is_outdated) == (whole, False)
 
 
 async def test_a_value_written_unseen_is_said_to_be_outdated_and_an_echo_is_not(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sinch_cache_gui.cache.element_change import (
     ElementChange,
     FieldChange,
     FieldRename,
+    FieldTtlChange,
     ListInsertion,
     ListPush,
     ListRemoval,
@@ -30,6 +32,8 @@ from sinch_cache_gui.keyspace.journal_file import JournalFile
 from sinch_cache_gui.keyspace.journal_keeper import JournalKeeper
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, NOT_UNDOABLE, TIME_RAN_OUT, undo
+from sinch_cache_gui.keyspace.undo_outlook import outlook
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture
@@ -189,6 +193,36 @@ async def test_any_change_of_an_element_is_taken_back_after_a_restart(
     assert (report.undone, report.refused) == ((key,), ())
     assert held(raw, key) == before
     assert raw.pexpiretime(key) == until
+
+
+async def test_when_a_field_expires_is_put_back_after_a_restart_unless_that_has_passed(
+    shared_newer_redis: RedisServer, tmp_path: Path
+) -> None:
+    key, far = b"key:\xff", 4_102_444_800_123
+    backend = RedisCache(parse_target(shared_newer_redis.url))
+    cache = JournalingBackend(backend, Journal())
+    await cache.connect()
+    with redis_client.Redis.from_url(shared_newer_redis.url, protocol=2) as raw:
+        raw.flushall()
+        raw.hset(key, mapping={BINARY: BINARY, b"brief": b"1"})
+        raw.execute_command("HPEXPIREAT", key, far, "FIELDS", 1, BINARY)
+        soon = cache.now_ms() + 60_000
+        await cache.change_element(key, FieldTtlChange(BINARY, BINARY, far, None))
+        await cache.change_element(key, FieldTtlChange(b"brief", b"1", None, soon))
+        await cache.change_element(key, FieldTtlChange(b"brief", b"1", soon, far))
+        await cache.change_element(key, FieldTtlChange(b"brief", b"1", soon, far))
+        assert cache.journal.entries[-1].result is Result.REFUSED_CHANGED
+
+        later = await after_a_restart(cache, tmp_path / "journal")
+        removed, _, moved, _ = later.journal.earlier
+        assert (await undo(later, [removed])).undone == (key,)
+        assert raw.execute_command("HPEXPIRETIME", key, "FIELDS", 1, BINARY) == [far]
+        was_brief = replace(moved, inverse=FieldTtlChange(b"brief", b"1", far, 1_700_000_000_000))
+        assert (await undo(later, [was_brief])).refused == ((key, TIME_RAN_OUT),)
+        assert (await outlook(later, was_brief)).obstacle == TIME_RAN_OUT
+        assert (await outlook(later, moved)).obstacle == ""
+        assert raw.execute_command("HPEXPIRETIME", key, "FIELDS", 1, b"brief") == [far]
+    await backend.aclose()
 
 
 async def test_after_a_restart_what_others_wrote_since_stays_and_a_vanished_key_comes_back(

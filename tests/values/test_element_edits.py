@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from sinch_cache_gui.cache.element_change import StreamAddition
+from sinch_cache_gui.cache.element_change import FieldTtlChange, StreamAddition
+from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn, Persist
 from sinch_cache_gui.keyspace.key_text import parse_key
-from sinch_cache_gui.values.element_edits import EditRefused, entry_of, parse_score, parse_scores
+from sinch_cache_gui.values.element_edits import (
+    EditRefused,
+    entry_of,
+    parse_score,
+    parse_scores,
+    ttl_changes_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +57,20 @@ def test_scores_are_given_from_which_to_which() -> None:
     assert parse_scores("7") == (7, 7)
     with pytest.raises(EditRefused):
         parse_scores("low..high")
+
+
+def test_fields_are_given_one_deadline_and_those_that_have_it_are_left_out() -> None:
+    rows = [(b"a", b"1"), (b"b", b"2"), (b"c", b"3")]
+    deadlines = [None, 2_000, 5_000]
+    for lifetime in (ExpireIn(1_000), ExpireAt(2_000)):
+        assert ttl_changes_of(rows, deadlines, lifetime, now_ms=1_000) == [
+            FieldTtlChange(b"a", b"1", None, 2_000),
+            FieldTtlChange(b"c", b"3", 5_000, 2_000),
+        ]
+    assert ttl_changes_of(rows, deadlines, Persist(), now_ms=1_000) == [
+        FieldTtlChange(b"b", b"2", 2_000, None),
+        FieldTtlChange(b"c", b"3", 5_000, None),
+    ]
 
 
 def test_an_entry_is_pairs_whose_escapes_set_nothing_apart() -> None:

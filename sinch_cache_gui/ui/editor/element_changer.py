@@ -9,22 +9,24 @@ from PySide6.QtCore import QObject, Signal
 
 from sinch_cache_gui.cache.element_change import (
     ElementChange,
-    ElementChanged,
-    ElementGone,
     ElementOutcome,
+    ElementRefusal,
     ElementSaved,
+    given_deadline,
     kind_of,
 )
 from sinch_cache_gui.cache.errors import CacheError
-from sinch_cache_gui.cache.interface import CacheBackend, Gone, Saved, WriteOutcome
+from sinch_cache_gui.cache.interface import CacheBackend, Saved, WriteOutcome
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, Severity
 from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.element_notices import (
     ElementActions,
     Progress,
+    UndoRefusal,
     done_notice,
     kept_notice,
+    overdue_refusal,
     refused_notice,
     undo_refusal,
 )
@@ -127,7 +129,7 @@ class ElementChanger(QObject):
     def _say_refused(
         self,
         change: ElementChange,
-        found: ElementChanged | ElementGone | Gone | CacheError,
+        found: ElementRefusal | CacheError,
         total: int,
     ) -> None:
         made = len(self._done)
@@ -155,9 +157,7 @@ class ElementChanger(QObject):
         undone = 0
         while self._done:
             saved = self._done[-1]
-            outcome = await self._undo_one(saved)
-            if not isinstance(outcome, ElementSaved | Saved):
-                refusal = undo_refusal(saved, outcome)
+            if (refusal := await self._undo_one(saved)) is not None:
                 left = len(self._done) - 1
                 self._bar.show_notice(kept_notice(refusal, undone, left, self._actions))
                 return
@@ -165,7 +165,18 @@ class ElementChanger(QObject):
             undone += 1
         self._bar.show_notice(Notice(Severity.SUCCESS, self.tr("It is as it was before")))
 
-    async def _undo_one(
+    async def _undo_one(self, saved: ElementSaved) -> UndoRefusal | None:
+        """Take one change back; answer why that was refused, if it was."""
+        if saved.inverse is not None:
+            due_ms = given_deadline(saved.inverse)
+            if due_ms is not None and due_ms <= self._backend.now_ms():
+                return overdue_refusal(saved.inverse)
+        outcome = await self._put_back(saved)
+        if isinstance(outcome, ElementSaved | Saved):
+            return None
+        return undo_refusal(saved, outcome)
+
+    async def _put_back(
         self, saved: ElementSaved
     ) -> ElementOutcome | WriteOutcome | CacheError | None:
         """Answer what the cache says; None where nothing can be put back."""

@@ -8,13 +8,17 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication
 
 from sinch_cache_gui.cache.element_change import (
+    DeadlineMoved,
     ElementChange,
     ElementChanged,
     ElementGone,
+    ElementRefusal,
     ElementSaved,
+    FieldTtlChange,
 )
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import Changed, Gone
+from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.element_words import element_in_words, elements_in_words
@@ -60,7 +64,7 @@ class UndoRefusal:
 
 def undo_refusal(
     saved: ElementSaved,
-    found: ElementChanged | ElementGone | Gone | Changed | CacheError | None,
+    found: ElementRefusal | Changed | CacheError | None,
 ) -> UndoRefusal:
     """Put into words why what `saved` tells of was not taken back; None: it never can be."""
     element = b"" if saved.inverse is None else element_of(saved.inverse)
@@ -72,6 +76,9 @@ def undo_refusal(
             if found.held != found.element:
                 detail = _tr("{} holds {} now.").format(_quoted(found.element), _quoted(found.held))
             return UndoRefusal(found.element, _tr("somebody else changed it since"), detail)
+        case DeadlineMoved():
+            reason = _tr("somebody else changed when it expires")
+            return UndoRefusal(found.element, reason, _when(found))
         case ElementGone():
             return UndoRefusal(found.element, _tr("it has gone since"))
         case Gone() if saved.vanished is None:
@@ -81,6 +88,11 @@ def undo_refusal(
         case Changed():
             return UndoRefusal(element, _tr("this key exists again, written by somebody else"))
     return UndoRefusal(element, _tr("it cannot be put back"))
+
+
+def overdue_refusal(inverse: ElementChange) -> UndoRefusal:
+    """Say of a field that it would have expired by now, had nothing been changed."""
+    return UndoRefusal(element_of(inverse), _tr("the time this field had has run out"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +122,7 @@ class Progress:
 
 def refused_notice(
     change: ElementChange,
-    found: ElementChanged | ElementGone | Gone | CacheError,
+    found: ElementRefusal | CacheError,
     progress: Progress,
     actions: ElementActions,
 ) -> Notice:
@@ -118,6 +130,8 @@ def refused_notice(
     match found:
         case ElementChanged():
             notice = _changed_notice(change, found, progress.sentence, actions)
+        case DeadlineMoved():
+            notice = _moved_notice(change, found, progress.sentence, actions)
         case CacheError():
             notice = _failed_notice(change, found, actions)
             if progress.made:
@@ -140,6 +154,7 @@ def _changed_notice(
     choices = [NoticeAction(_tr("Keep it") if is_taken else _tr("Take theirs"), actions.close)]
     if again is not None:
         label = _tr("Delete theirs") if own is None else _tr("Overwrite theirs")
+        label = _tr("Set it all the same") if isinstance(change, FieldTtlChange) else label
         label = _tr("Overwrite it") if is_taken else label
         choices.append(NoticeAction(label, lambda: actions.change(again)))
     if own is not None:
@@ -157,6 +172,24 @@ def _changed_notice(
         _tr("It holds {} now.").format(_quoted(found.held)),
         tuple(choices),
     )
+
+
+def _moved_notice(
+    change: ElementChange, found: DeadlineMoved, written: str, actions: ElementActions
+) -> Notice:
+    """Say that somebody else changed when a field expires, and to when."""
+    choices = [NoticeAction(_tr("Take theirs"), actions.close)]
+    if isinstance(change, FieldTtlChange):
+        again = replace(change, before_ms=found.deadline_ms)
+        choices.append(NoticeAction(_tr("Set it all the same"), lambda: actions.change(again)))
+    title = _tr("Somebody else changed when {} expires.").format(_quoted(found.element))
+    return Notice(Severity.WARNING, f"{title} {written}", _when(found), tuple(choices))
+
+
+def _when(found: DeadlineMoved) -> str:
+    if found.deadline_ms is None:
+        return _tr("It does not expire by itself now.")
+    return _tr("It expires {} now.").format(format_deadline(found.deadline_ms))
 
 
 def _gone_notice(

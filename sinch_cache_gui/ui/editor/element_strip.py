@@ -17,10 +17,12 @@ class ElementStrip(QWidget):
     Attributes:
         add_requested: An element shall be added.
         delete_requested: The selected elements shall go.
+        ttl_requested: The selected elements shall expire by themselves, or not any more.
     """
 
     add_requested = Signal()
     delete_requested = Signal()
+    ttl_requested = Signal()
 
     def __init__(self, loader: ElementLoader) -> None:
         super().__init__()
@@ -31,6 +33,8 @@ class ElementStrip(QWidget):
         self._count.setObjectName("muted")
         self._add = self._button(self.tr("Add…"), self.tr("Add an element"))
         self._delete = self._button(self.tr("Delete"), self.tr("Delete the selected elements"))
+        self.ttl = self._button(self.tr("TTL…"), self.tr("Set when the selected fields expire"))
+        self.ttl.hide()
         self._more = self._button(self.tr("Load more"), self.tr("Load more elements"))
         self._all = self._button(self.tr("Load all"), self.tr("Load all elements"))
         self._stop = self._button(self.tr("Stop"), self.tr("Stop loading elements"))
@@ -39,7 +43,7 @@ class ElementStrip(QWidget):
         row.setContentsMargins(GRID, GRID, GRID, GRID)
         row.setSpacing(GRID)
         reading = (self._more, self._all, self._stop, self._again)
-        for button in (self._add, self._delete, *reading):
+        for button in (self._add, self._delete, self.ttl, *reading):
             row.addWidget(button)
         for button in reading:
             button.hide()
@@ -47,20 +51,26 @@ class ElementStrip(QWidget):
         row.addWidget(self._count)
         self._add.clicked.connect(self.add_requested)
         self._delete.clicked.connect(self.delete_requested)
+        self.ttl.clicked.connect(self.ttl_requested)
         self._more.clicked.connect(loader.load_more)
         self._all.clicked.connect(loader.load_all)
         self._stop.clicked.connect(loader.stop)
         self._again.clicked.connect(loader.read_again)
-        self.allow_deletion(is_possible=False)
+        self.allow_changes(are_possible=False)
 
     def set_read_only(self) -> None:
         """Offer nothing that writes."""
         self._add.hide()
         self._delete.hide()
 
-    def allow_deletion(self, *, is_possible: bool) -> None:
-        """Let the selected elements be deleted, or not."""
-        self._delete.setEnabled(is_possible)
+    def offer_ttl(self, *, is_offered: bool) -> None:
+        """Offer to set when elements expire, or not: the server knows nothing of that."""
+        self.ttl.setVisible(is_offered)
+
+    def allow_changes(self, *, are_possible: bool) -> None:
+        """Let the selected elements be changed, or not."""
+        self._delete.setEnabled(are_possible)
+        self.ttl.setEnabled(are_possible)
 
     def say(self, kind: str, shown: int, size: int | None) -> None:
         """Say how much is shown.
@@ -84,7 +94,7 @@ class ElementStrip(QWidget):
         for button in (self._more, self._all, self._stop, self._again):
             button.hide()
         self._add.setEnabled(False)
-        self._delete.setEnabled(False)
+        self.allow_changes(are_possible=False)
         self._count.setText(self.tr("The key is gone"))
 
     def _said(self, kind: str, shown: int, size: int | None) -> str:

@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from sinch_cache_gui.cache.element_change import ElementChange
-from sinch_cache_gui.cache.interface import KeyType
+from sinch_cache_gui.cache.interface import KeyType, TtlPolicy
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui.clipboard_text import copy_text
@@ -121,9 +128,10 @@ class ElementModel(QAbstractTableModel):
         found = row_change(self._rows, change, near=near)
         if found is None:
             return None
-        at, row = found.at, found.row
+        at, row, deadline_ms = found.at, found.row, found.deadline_ms
         if at is None and row is not None:
-            self.add_rows([row], [None] if self._deadlines_ms else [])
+            own = None if isinstance(deadline_ms, TtlPolicy) else deadline_ms
+            self.add_rows([row], [own] if self._deadlines_ms else [])
             return len(self._rows) - 1
         if at is None:
             return near[0]
@@ -133,6 +141,8 @@ class ElementModel(QAbstractTableModel):
             self.endRemoveRows()
         else:
             self._rows[at] = row
+            if self._deadlines_ms and not isinstance(deadline_ms, TtlPolicy):
+                self._deadlines_ms[at] = deadline_ms
             self.dataChanged.emit(self.index(at, 0), self.index(at, self.columnCount() - 1))
         return at
 
@@ -145,9 +155,22 @@ class ElementModel(QAbstractTableModel):
             self.endInsertRows()
 
     @property
+    def kind(self) -> str:
+        """The `KeyType` of the key whose elements are shown."""
+        return self._kind
+
+    @property
     def has_deadlines(self) -> bool:
         """Whether elements expire by themselves here, which a column of its own tells."""
         return bool(self._deadlines_ms)
+
+    def is_deadline(self, column: int) -> bool:
+        """Whether a column tells when elements expire by themselves."""
+        return self.has_deadlines and column == len(self._columns) - 1
+
+    def deadline_ms(self, row: int) -> int | None:
+        """Answer when an element expires by itself; None for no expiry of its own."""
+        return self._deadlines_ms[row] if row < len(self._deadlines_ms) else None
 
     def row(self, row: int) -> Row:
         """Answer an element."""
@@ -161,7 +184,7 @@ class ElementModel(QAbstractTableModel):
             return b", ".join(b"%s=%s" % pair for pair in pairs)
         if column < len(parts):
             return parts[column]
-        deadline_ms = self._deadlines_ms[row] if row < len(self._deadlines_ms) else None
+        deadline_ms = self.deadline_ms(row)
         return b"" if deadline_ms is None else format_deadline(deadline_ms).encode()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -179,6 +202,8 @@ class ElementModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole if self._is_empty(index):
                 return self.tr("(empty)")
+            case Qt.ItemDataRole.ToolTipRole if self.is_deadline(index.column()):
+                return self._about_deadline(index.row())
             case Qt.ItemDataRole.DisplayRole:
                 return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
             case Qt.ItemDataRole.ToolTipRole:
@@ -192,6 +217,13 @@ class ElementModel(QAbstractTableModel):
                 font.setItalic(True)
                 return font
         return None
+
+    def _about_deadline(self, row: int) -> str:
+        deadline_ms = self.deadline_ms(row)
+        said = self.tr("This field has no expiry of its own.")
+        if deadline_ms is not None:
+            said = self.tr("Expires {}").format(format_deadline(deadline_ms))
+        return f"{said} {self.tr('F2 sets it.')}" if self._is_editable else said
 
     def _is_empty(self, index: Index) -> bool:
         """Whether a cell holds an empty string: that is a value like any other."""
@@ -269,6 +301,12 @@ class ElementTable(QTableView):
     def selected_rows(self) -> list[int]:
         """Answer the rows of the selected cells, in order."""
         return sorted({index.row() for index in self.selectedIndexes()})
+
+    def place_of(self, index: QModelIndex) -> QRect:
+        """Answer where a cell is seen, in the table's coordinates; it is scrolled to if needed."""
+        self.scrollTo(index)
+        place = self.visualRect(index)
+        return QRect(self.viewport().mapTo(self, place.topLeft()), place.size())
 
     def edit_in_place(self, index: QModelIndex) -> None:
         """Open an editor over a cell, unless one is open."""

@@ -28,6 +28,7 @@ from sinch_cache_gui.ui.editor.element_table import (
     ElementTable,
 )
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
+from sinch_cache_gui.ui.editor.field_ttl import FieldTtl
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
@@ -92,6 +93,7 @@ class ElementsPage(QWidget):
         self._body.addWidget(self._nothing)
         self.bar = NoticeBar(theme, over=self._body)
         self.changer = ElementChanger(backend, key, tasks, self.bar)
+        self.ttl = FieldTtl(theme, backend.now_ms, self.table, self.model)
         self.form = ElementForm(theme)
         self.foot = QWidget()
         self._strip = ElementStrip(self.loader)
@@ -174,6 +176,9 @@ class ElementsPage(QWidget):
     def _wire(self) -> None:
         self._strip.add_requested.connect(lambda: self.form.open_for(self._kind))
         self._strip.delete_requested.connect(self._ask_delete)
+        self._strip.ttl_requested.connect(
+            lambda: self.ttl.ask(self._strip.ttl, self._strip.ttl.rect())
+        )
         for chosen in (
             self.table.selectionModel().selectionChanged,
             self.model.modelReset,
@@ -193,6 +198,7 @@ class ElementsPage(QWidget):
         )
         self.form.entered.connect(self._add_element)
         self.form.refused.connect(self._say)
+        self.ttl.changes_asked.connect(self.changer.make)
         self.changer.change_made.connect(self._follow_change)
         self.changer.written.connect(self._note_written)
 
@@ -204,7 +210,8 @@ class ElementsPage(QWidget):
 
     def _allow(self) -> None:
         is_possible = self.table.selectionModel().hasSelection() and not self._is_gone
-        self._strip.allow_deletion(is_possible=is_possible)
+        self._strip.allow_changes(are_possible=is_possible)
+        self._strip.offer_ttl(is_offered=self.model.has_deadlines and not self._is_read_only)
 
     def _say_progress(self) -> None:
         if self._is_gone:
@@ -226,6 +233,10 @@ class ElementsPage(QWidget):
         if self._is_read_only:
             return
         row = self.model.row(index.row())
+        if self.model.is_deadline(index.column()):
+            self.bar.hide_notice()
+            self.ttl.ask(self.table, self.table.place_of(index))
+            return
         if not may_edit(self._kind, index.column()):
             if self._kind == KeyType.STREAM:
                 self._say(ENTRIES_NEVER_CHANGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn
+from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn, Persist
 from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 from sinch_cache_gui.values.duration import NotADuration, duration_to_type
 from sinch_cache_gui.values.lifetime import lifetime_in_words, parse_lifetime
@@ -101,7 +101,7 @@ class TtlPopup(QFrame):
     """A small frame at a button that asks for a time to live. It closes when it is left.
 
     Attributes:
-        chosen: Carries an `ExpireIn` or an `ExpireAt`.
+        chosen: Carries an `ExpireIn`, an `ExpireAt`, or a `Persist` where that is offered.
     """
 
     chosen = Signal(object)
@@ -110,25 +110,29 @@ class TtlPopup(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._opener: QWidget | None = None
-        title = QLabel(self.tr("Expires in"))
-        title.setObjectName("title")
+        self._title = QLabel(self.tr("Expires in"))
+        self._title.setObjectName("title")
         self._field = TtlField(theme, now_ms)
         self._apply = QPushButton(self.tr("Set"))
         self._apply.setProperty("primary", True)
         self._apply.setAccessibleName(self.tr("Set this time to live"))
+        self._persist = QPushButton(self.tr("Remove expiry"))
+        self._persist.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID // 2)
-        column.addWidget(title)
+        column.addWidget(self._title)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self._field, 1)
-        row.addWidget(self._apply, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self._apply, self._persist):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(row)
         self.setAutoFillBackground(True)
         self._field.changed.connect(self._allow)
         self._field.entered.connect(self._choose)
         self._apply.clicked.connect(self._choose)
+        self._persist.clicked.connect(lambda: self._say(Persist()))
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focus_moved)
@@ -148,6 +152,32 @@ class TtlPopup(QFrame):
         self.adjustSize()
         corner = opener.mapTo(window, QPoint(opener.width() - self.width(), opener.height() + 2))
         self.move(max(corner.x(), 0), min(corner.y(), window.height() - self.height()))
+        self._come_up()
+
+    def ask_about(
+        self, title: str, opener: QWidget, place: QRect, ms: int | None, *, may_persist: bool
+    ) -> None:
+        """Show the frame at a part of `opener`, beneath it or where there is room.
+
+        Args:
+            title: What is to expire.
+            opener: Has the keyboard again afterwards.
+            place: The part, in its coordinates.
+            ms: A suggestion.
+            may_persist: Whether there is an expiry that can be removed.
+        """
+        self._title.setText(title)
+        self._persist.setVisible(True)
+        self._persist.setEnabled(may_persist)
+        self.ask_at(opener, ms)
+        window = opener.window()
+        corner = opener.mapTo(window, place.topLeft())
+        above, below = corner.y() - self.height() - 2, corner.y() + place.height() + 2
+        has_room = below + self.height() <= window.height() or above < 0
+        x = min(corner.x(), window.width() - self.width())
+        self.move(max(x, 0), below if has_room else above)
+
+    def _come_up(self) -> None:
         self.show()
         self.raise_()
         self._field.setFocus()
@@ -174,8 +204,11 @@ class TtlPopup(QFrame):
     def _choose(self) -> None:
         lifetime = self._field.lifetime
         if lifetime is not None:
-            self._leave()
-            self.chosen.emit(lifetime)
+            self._say(lifetime)
+
+    def _say(self, lifetime: ExpireIn | ExpireAt | Persist) -> None:
+        self._leave()
+        self.chosen.emit(lifetime)
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens

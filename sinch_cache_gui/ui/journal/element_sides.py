@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from PySide6.QtCore import QCoreApplication
+
 from sinch_cache_gui.cache.element_change import (
     ElementChange,
     FieldChange,
     FieldRename,
+    FieldTtlChange,
     ListInsertion,
     ListPush,
     ListRemoval,
@@ -19,16 +22,15 @@ from sinch_cache_gui.cache.element_change import (
     StreamDeletion,
     StreamRestoration,
 )
+from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key
 
 
 def element_sides(change: ElementChange) -> tuple[str, str]:
     """Answer the element before and after `change` as text, each with what tells it from others."""
     match change:
-        case FieldChange(name, before, after):
-            return _named(name, before), _named(name, after)
-        case FieldRename(name, to, value):
-            return _named(name, value), _named(to, value)
+        case FieldChange() | FieldRename() | FieldTtlChange():
+            return _field_sides(change)
         case ListReplacement(index, before, after):
             return _named(b"%d" % index, before), _named(b"%d" % index, after)
         case ListInsertion(index, value):
@@ -51,8 +53,26 @@ def element_sides(change: ElementChange) -> tuple[str, str]:
             assert_never(change)
 
 
+def _field_sides(change: FieldChange | FieldRename | FieldTtlChange) -> tuple[str, str]:
+    match change:
+        case FieldChange(name, before, after):
+            return _named(name, before), _named(name, after)
+        case FieldRename(name, to, value):
+            return _named(name, value), _named(to, value)
+        case FieldTtlChange(name, value, before_ms, after_ms):
+            return _timed(name, value, before_ms), _timed(name, value, after_ms)
+
+
 def _named(name: bytes, value: bytes | None) -> str:
     return "" if value is None else f"{display_key(name)}: {display_key(value)}"
+
+
+def _timed(name: bytes, value: bytes, deadline_ms: int | None) -> str:
+    when = QCoreApplication.translate("EntryDetails", "no expiry of its own")
+    if deadline_ms is not None:
+        expires = QCoreApplication.translate("EntryDetails", "expires {}")
+        when = expires.format(format_deadline(deadline_ms))
+    return f"{_named(name, value)}\n{when}"
 
 
 def _scored(member: bytes, score: float | None) -> str:
