@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 from sinch_cache_gui.pacing import Breather
 
@@ -47,7 +47,19 @@ async def run_sliced(work: Work[Answer]) -> Answer:
         work.close()
 
 
-def let_go_work(items: list[Item] | set[Item] | dict[Item, Value]) -> Work[None]:
+class Popped(Protocol):
+    """What lets go of one item after the other, as a set does."""
+
+    def __len__(self) -> int:
+        """Answer how many it holds."""
+        ...
+
+    def pop(self) -> object:
+        """Let go of any of them."""
+        ...
+
+
+def let_go_work(items: list[Item] | dict[Item, Value] | Popped) -> Work[None]:
     """Empty a collection nobody needs any more: a million items at once take long to be freed."""
     while items:
         if isinstance(items, list):

@@ -15,9 +15,11 @@ from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.element_range import ElementRange, Matching
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, KeyType, ScanCursor
+from sinch_cache_gui.keyspace.remainders import Remainders, with_room
 from sinch_cache_gui.ui.editor.element_table import ElementModel
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.values.element_edits import Row
+from sinch_cache_gui.values.element_places import rows_named
 from sinch_cache_gui.values.slices import let_go_work, run_sliced
 
 PAGE: Final = 1_000
@@ -48,6 +50,7 @@ class ElementLoader(QObject):
         tasks: PaneTasks,
         model: ElementModel,
         is_typed_over: Callable[[], bool],
+        held_names: Callable[[], set[bytes]],
         *,
         memory_settled: Callable[[], object] = gc.freeze,
     ) -> None:
@@ -59,6 +62,7 @@ class ElementLoader(QObject):
             tasks: Of the pane.
             model: Is given the rows.
             is_typed_over: Whether a row must stay where it is.
+            held_names: Which elements are selected, and are to stay so wherever they are.
             memory_settled: Called when many rows are kept, which the garbage collector would go
                 through over and over.
         """
@@ -68,6 +72,7 @@ class ElementLoader(QObject):
         self._tasks = tasks
         self._model = model
         self._is_typed_over = is_typed_over
+        self._held_names = held_names
         self._memory_settled = memory_settled
         self._is_settled = False
         self._kind = ""
@@ -75,7 +80,7 @@ class ElementLoader(QObject):
         self._next: ScanCursor | None = None
         self._wanted = 1
         self._is_stale = False
-        self._names: set[bytes] = set()
+        self._names: Remainders = set()
         self._told_at_s = 0.0
         self._touched = 0
         self.failure: CacheError | None = None
@@ -146,7 +151,9 @@ class ElementLoader(QObject):
         """
         if self._model.rowCount() <= FOLLOWED:
             return
-        touched = self._model.apply(change, near=(self._touched, row))
+        # Of several selected rows, the next stands beside the last, on the way back before it.
+        near = (self._touched, row, self._touched + 1, self._touched - 1)
+        touched = self._model.apply(change, near=near)
         if touched is None:
             self.read_again()
         else:
@@ -187,19 +194,24 @@ class ElementLoader(QObject):
             return
         rows: list[Row] = list(page.rows)
         deadlines = list(page.deadlines_ms)
-        names = {row[0] for row in rows}
+        names: Remainders = {row[0] for row in rows}
         columns, following = page.columns, page.next
         # All that was shown is shown again; what was never shown comes in as it is read.
         while following is not None and len(rows) < min(wanted, shown):
             page = await self._page(following)
             if page is None:
                 return
-            page = self._fresh(page, names)
+            page = self._fresh(page, names := with_room(names))
             rows += page.rows
             deadlines += page.deadlines_ms
             following = page.next
             self._settle(len(rows))
             self._tell()
+        named: dict[bytes, int] = {}
+        sought: set[bytes] = set()
+        while kind != KeyType.LIST and not (held := self._held_names()) <= sought:
+            sought |= held  # and more, if something else is selected meanwhile
+            named = await rows_named(rows, sought)
         if (kind, within) != (self._kind, self._within):
             return
         if self._is_typed_over():  # what is being typed over stays in sight
@@ -207,7 +219,7 @@ class ElementLoader(QObject):
             return
         old_names = self._names
         self._next, self._names, self.is_outdated = following, names, False
-        old_rows = self._model.show_rows(kind, columns, rows, deadlines)
+        old_rows = self._model.show_rows(kind, columns, rows, deadlines, named)
         self._tell()
         await _let_go(old_rows, old_names)
 
@@ -218,6 +230,7 @@ class ElementLoader(QObject):
         if page is None:
             return False
         if (kind, within) == (self._kind, self._within):
+            self._names = with_room(self._names)
             page = self._fresh(page, self._names)
             self._model.add_rows(page.rows, page.deadlines_ms)
             self._next = page.next
@@ -231,7 +244,7 @@ class ElementLoader(QObject):
             self._is_settled = True
             self._memory_settled()
 
-    def _fresh(self, page: ElementPage, names: set[bytes]) -> ElementPage:
+    def _fresh(self, page: ElementPage, names: Remainders) -> ElementPage:
         """Answer a page without what an earlier one had: a scan may tell the same twice."""
         if self._kind not in (KeyType.HASH, KeyType.SET) and not isinstance(self._within, Matching):
             return page
@@ -264,6 +277,6 @@ class ElementLoader(QObject):
             self.progressed.emit()
 
 
-async def _let_go(rows: list[Row], names: set[bytes]) -> None:
+async def _let_go(rows: list[Row], names: Remainders) -> None:
     await run_sliced(let_go_work(rows))
     await run_sliced(let_go_work(names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +32,9 @@ CELL_LENGTH: Final = 500
 """Characters of an element that a cell shows; all of it is copied."""
 
 TIP_LENGTH: Final = 2_000
+
+MOST_HELD: Final = 20_000
+"""Selected rows that stay selected when all are read again."""
 
 LONGEST_LINE: Final = 30_000
 """Characters written in a line; one cuts what is longer without a word (at 32,767)."""
@@ -82,10 +85,18 @@ class ElementModel(QAbstractTableModel):
         self,
         kind: str,
         columns: tuple[str, ...],
-        rows: Sequence[Row],
-        deadlines_ms: Sequence[int | None],
+        rows: list[Row],
+        deadlines_ms: list[int | None],
+        named: Mapping[bytes, int],
     ) -> list[Row]:
         """Show these rows in place of all others; a selected element stays selected.
+
+        Args:
+            kind: The key's `KeyType`.
+            columns: What a row holds.
+            rows: What is shown from then on; the model's own.
+            deadlines_ms: When each expires; empty where elements never do. The model's own.
+            named: In which of them elements are that are selected now, by their names.
 
         Returns:
             The others: to let go of very many at once takes a while.
@@ -95,13 +106,13 @@ class ElementModel(QAbstractTableModel):
         if (kind, titles) != (self._kind, self._columns):
             self.beginResetModel()
             self._kind, self._columns = kind, titles
-            self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
+            self._rows, self._deadlines_ms = rows, deadlines_ms
             self.endResetModel()
             return others
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
-        places = places_of(kind, self._rows, rows, {index.row() for index in kept})
-        self._rows, self._deadlines_ms = list(rows), list(deadlines_ms)
+        places = places_of(kind, others, rows, {index.row() for index in kept}, named)
+        self._rows, self._deadlines_ms = rows, deadlines_ms
         moved = [self.createIndex(places.get(index.row(), -1), index.column()) for index in kept]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
@@ -297,6 +308,20 @@ class ElementTable(QTableView):
     def is_editing(self) -> bool:
         """Whether a cell is being typed over: its row must stay where it is."""
         return self._is_editing
+
+    def held_names(self) -> set[bytes]:
+        """Answer the names of the elements that are selected or current, if they are not too many.
+
+        Of more, those at the ends of what is selected.
+        """
+        selected = self.selectionModel().selection()
+        parts = [selected.at(at) for at in range(selected.size())]
+        rows = {self.currentIndex().row()} - {-1}
+        for part in parts:
+            rows |= {part.top(), part.bottom()}
+        if sum(part.height() for part in parts) <= MOST_HELD:
+            rows.update(*(range(part.top(), part.bottom() + 1) for part in parts))
+        return {self._elements.row(row)[0] for row in rows}
 
     def selected_rows(self) -> list[int]:
         """Answer the rows of the selected cells, in order."""

@@ -85,7 +85,14 @@ class ElementsPage(QWidget):
         self.model = ElementModel(theme)
         self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
-        self.loader = ElementLoader(backend, key, tasks, self.model, lambda: self.table.is_editing)
+        self.loader = ElementLoader(
+            backend,
+            key,
+            tasks,
+            self.model,
+            lambda: self.table.is_editing,
+            self.table.held_names,
+        )
         self.search = ElementSearch()
         self._nothing = MessagePage(theme)
         self._body = QStackedWidget()

@@ -271,6 +271,20 @@ async def test_a_selected_element_stays_selected_wherever_others_move_it(hand: H
     assert hand.table.selected_rows() == []
 
 
+async def test_all_selected_elements_stay_selected_though_one_in_their_middle_goes(
+    hand: Hand,
+) -> None:
+    hand.raw.zadd("scores", {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5})
+    await hand.open(b"scores", 5)
+    hand.select(0)
+    for _ in range(3):
+        QTest.keyClick(hand.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    hand.raw.zrem("scores", "b")
+    hand.desk.tabs.values_may_have_changed()
+    await hand.until(lambda: len(hand.rows()) == 4)
+    assert hand.table.selected_rows() == [0, 1, 2]
+
+
 async def test_a_key_that_goes_with_its_last_element_is_offered_back(hand: Hand) -> None:
     hand.raw.sadd("set", "only")
     hand.raw.pexpire("set", 600_000)
