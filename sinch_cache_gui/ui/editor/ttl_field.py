@@ -76,6 +76,12 @@ class TtlField(QWidget):
         """Suggest a time."""
         self._field.setText(duration_to_type(ms))
 
+    def keep_room(self, width: int) -> None:
+        """Be so wide at least, and have two lines of meaning move nothing."""
+        self.setMinimumWidth(width)
+        self._meaning.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._meaning.setMinimumHeight(2 * self._meaning.fontMetrics().lineSpacing())
+
     def select_all(self) -> None:
         """Have the next key typed replace what is there."""
         self._field.selectAll()
@@ -113,6 +119,7 @@ class TtlPopup(QFrame):
         self._title = QLabel(self.tr("Expires in"))
         self._title.setObjectName("title")
         self._field = TtlField(theme, now_ms)
+        self._field.keep_room(300)
         self._apply = QPushButton(self.tr("Set"))
         self._apply.setProperty("primary", True)
         self._apply.setAccessibleName(self.tr("Set this time to live"))
