@@ -9,7 +9,13 @@ from PySide6.QtGui import QColor, QFont
 
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.journal import JournalEntry
-from sinch_cache_gui.ui.journal.wording import key_text, outcome_text, time_text, ttl_text
+from sinch_cache_gui.ui.journal.wording import (
+    action_text,
+    key_text,
+    outcome_text,
+    time_text,
+    ttl_text,
+)
 from sinch_cache_gui.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -96,7 +102,7 @@ class JournalModel(QAbstractTableModel):
             case 0:
                 return time_text(entry, self._now_ms())
             case 1:
-                return entry.action.value
+                return action_text(entry)
             case 2:
                 return key_text(entry)[:KEY_LENGTH]
             case 3:

@@ -8,6 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from sinch_cache_gui.cache.element_change import FieldTtlChange
 from sinch_cache_gui.keyspace.expiry import format_countdown
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -26,6 +27,13 @@ def time_text(entry: JournalEntry, now_ms: int) -> str:
 def outcome_text(entry: JournalEntry) -> str:
     """Answer the outcome in a word."""
     return entry.result.value.partition(":")[0]
+
+
+def action_text(entry: JournalEntry) -> str:
+    """Answer what was done; of a field's TTL that it was only that."""
+    if isinstance(entry.element, FieldTtlChange):
+        return QCoreApplication.translate("Journal", "field TTL changed")
+    return entry.action.value
 
 
 def key_text(entry: JournalEntry) -> str:
@@ -52,7 +60,7 @@ def ttl_text(entry: JournalEntry) -> str:
 def matches(entry: JournalEntry, sought: str) -> bool:
     """Whether the key, the action, the outcome or a value holds the text; case does not matter."""
     text = sought.casefold()
-    words = (key_text(entry), entry.action.value, entry.result.value)
+    words = (key_text(entry), action_text(entry), entry.result.value)
     if any(text in word.casefold() for word in words):
         return True
     payloads = (entry.after, None if entry.before is None else entry.before.payload)
