@@ -461,7 +461,7 @@ async def test_f2_asks_for_another_name_of_a_key_where_keys_can_be_written(
         asked: list[bytes] = []
         tree.view.rename_requested.connect(asked.append)
         tree.press(Qt.Key.Key_F2)
-        tree.pane.expand_path(b"app")
+        tree.expand(b"app")
         tree.view.go_to(tree.row("one"))
         tree.press(Qt.Key.Key_F2)
         assert asked == ([] if is_read_only else [b"app:one"])
