@@ -212,6 +212,49 @@ def test_unsaved_text_survives_a_sudden_end(
     assert server.get("greeting") == '"Hello"'
 
 
+async def test_the_text_of_an_element_survives_a_sudden_end_and_is_offered_again(
+    display: str, redis_url: str, server: redis.Redis, tmp_path: Path, open_window: OpenWindow
+) -> None:
+    def write_and_be_killed() -> Path:
+        with at_a_desk(display, tmp_path, redis_url, "--open", "customer") as desk:
+
+            def is_kept() -> bool:
+                drafts = [json.loads(file.read_text()) for file in tmp_path.rglob("drafts/*.json")]
+                return [draft["text"] for draft in drafts] == [mine]
+
+            def is_written() -> bool:
+                # From outside it cannot be seen when the table and its window are there: in the
+                # tree Return leads to the table, and in the window the text is written anew.
+                desk.press("Down", "Home", "Right", "Return", "ctrl+a")
+                desk.type(mine)
+                return becomes_so(is_kept, within_s=3)
+
+            assert becomes_so(lambda: "cmdstat_hscan" in server.info("commandstats"))
+            assert becomes_so(is_written, 3 * PATIENCE_S)
+            desk.process.kill()
+            desk.process.wait(PATIENCE_S)
+        (draft,) = tmp_path.rglob("drafts/*.json")
+        return draft
+
+    mine = '{"note": "mine"}'
+    stored = json.dumps({"note": "x" * 200}, separators=(",", ":"))
+    server.hset("customer", "profile", stored)
+    server.config_resetstat()
+    draft = await asyncio.to_thread(write_and_be_killed)
+    assert server.hgetall("customer") == {"profile": stored}
+
+    async with open_window(redis_url, data_folder=draft.parent.parent) as person:
+        await person.sees_soon("1 key holds text that was never saved")
+        assert person.sees("customer, profile")
+        assert person.sees("the value has not changed since")
+        await person.answer("Open")
+        await person.sees_soon("This text was never saved.")
+        await person.until(lambda: person.text() == mine)
+        person.click("Save")
+        await person.until(lambda: server.hget("customer", "profile") == '{"note":"mine"}')
+        await person.sees_soon("1 field changed")
+
+
 async def test_a_text_merged_by_hand_survives_a_sudden_end_and_is_offered_again(
     display: str, redis_url: str, server: redis.Redis, tmp_path: Path, open_window: OpenWindow
 ) -> None:
