@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeAlias
 
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted
+from sinch_cache_gui.cache.errors import CacheUnreachable, NotPermitted
 from sinch_cache_gui.cache.feed import (
     ChangeKind,
     Changes,
@@ -169,12 +170,23 @@ class PushFeed:
             CacheUnreachable: The server is lost.
         """
         try:
-            await self._resolver.resolve({b"": None})
-        except CacheError as error:
+            await self._ask_for_nothing()
+            async with aclosing(self._listened(status, check_every_s)) as events:
+                async for event in events:
+                    yield event
+        finally:
             await self._line.close()
-            if isinstance(error, NotPermitted):
-                raise SourceUnavailable("whether a changed key still exists is not told") from None
-            raise
+
+    async def _ask_for_nothing(self) -> None:
+        """Learn whether what became of a key may be asked."""
+        try:
+            await self._resolver.resolve({b"": None})
+        except NotPermitted:
+            raise SourceUnavailable("whether a changed key still exists is not told") from None
+
+    async def _listened(
+        self, status: LiveStatus, check_every_s: float
+    ) -> AsyncGenerator[FeedEvent, None]:
         listening = asyncio.ensure_future(
             self._listener.listen(lambda message: self._digest(message, self._pushed))
         )
@@ -200,7 +212,6 @@ class PushFeed:
         finally:
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-            await self._line.close()
 
     async def _told(self, pushed: Pushed) -> AsyncGenerator[FeedEvent, None]:
         if pushed.is_flushed:

@@ -185,9 +185,14 @@ class RedisNode:
             raise CacheUnreachable(f"The connection to {self.where} is closed")
         while self._idle:
             line = self._idle.pop()
-            if await line.is_usable():
+            is_usable = False
+            try:
+                is_usable = await line.is_usable()
+            finally:
+                if not is_usable:
+                    await line.close()
+            if is_usable:
                 return line
-            await line.close()
         return await self._open(2)
 
     async def _locate(self) -> Target:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
@@ -145,6 +146,20 @@ async def test_a_changed_value_is_told(followed: Follower, raw: redis_client.Red
 async def test_tracking_is_the_first_choice(connected: Connect, target: Target) -> None:
     async with following(await connected(target)) as follower:
         assert await follower.until(LiveStatus) == LiveStatus(LiveSource.TRACKING)
+
+
+async def test_a_feed_given_up_at_any_moment_leaves_no_connection_behind(target: Target) -> None:
+    for turns in range(60):
+        cache = RedisCache(target, live=PLAN)
+        feed = cache.watch()
+        beginning = asyncio.ensure_future(anext(feed))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        beginning.cancel()
+        await asyncio.gather(beginning, return_exceptions=True)
+        await feed.aclose()
+        await cache.aclose()
+        gc.collect()  # a connection left open says so when it is collected
 
 
 async def test_tracking_needs_no_right_to_configure_or_to_ask_for_information(
