@@ -64,6 +64,7 @@ class EditorTabs(QWidget):
         super().__init__()
         self._theme = theme
         self._drafts = DraftKeeper(drafts, backend, scope, notices)
+        self._freeing = asyncio.Lock()  # two panes freed at once hold the window twice as long
         self._backend = backend
         self._scope = scope
         self._notices = notices
@@ -345,8 +346,9 @@ class EditorTabs(QWidget):
     async def _end(self, pane: Pane) -> None:
         await pane.tasks.end()
         await self._drafts.come_to_rest()
-        for conflict in pane.findChildren(ConflictView):
-            await conflict.let_go()
-        for view in pane.findChildren(CodeView):
-            await view.let_go()
+        async with self._freeing:
+            for conflict in pane.findChildren(ConflictView):
+                await conflict.let_go()
+            for view in pane.findChildren(CodeView):
+                await view.let_go()
         pane.deleteLater()
