@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,8 @@ window = QMainWindow()
 window.show()
 application.exec()
 """
-WHOLE_WINDOW = b"Flushing QRegion(0,0 "
+WHOLE_WINDOW = re.compile(rb"Flushing QRegion\((?:size=\d+, bounds=\()?0,0 ")
+"""The region may be in pieces, for widgets that are painted by themselves are cut out of it."""
 TIMEOUT_S = 30
 SETTLED_S = 2
 """After so long without another picture of the whole window there is no more to come."""
@@ -53,7 +55,7 @@ def pictures_ms(command: list[str], home: str) -> list[float]:
     try:
         for line in process.stderr:
             told.append(line.decode(errors="replace"))
-            if WHOLE_WINDOW in line:
+            if WHOLE_WINDOW.search(line):
                 pictures.append((time.perf_counter() - started) * 1000)
                 patience.cancel()
                 patience = threading.Timer(SETTLED_S, process.kill)
