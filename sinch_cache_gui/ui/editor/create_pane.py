@@ -109,12 +109,26 @@ class CreatePane(QWidget):
 
     def _start(self) -> None:
         if not self.tasks.is_running("create"):
+            self._set_editable(False)
             self.tasks.start("create", self._work())
 
     async def _work(self) -> None:
         await self._create()
 
     async def _create(self) -> bool:
+        self._set_editable(False)
+        try:
+            return await self._write()
+        finally:
+            self._set_editable(True)
+
+    def _set_editable(self, is_editable: bool) -> None:
+        """Let the user write; not while the key is created, since what came later would be lost."""
+        self._name.setReadOnly(not is_editable)
+        self.panel.view.set_editable(is_editable)
+        self._allow_saving()
+
+    async def _write(self) -> bool:
         key, ttl = self.key, self._chosen_ttl()
         if not key or ttl is None:
             return False
@@ -172,10 +186,13 @@ class CreatePane(QWidget):
 
     def _allow(self) -> None:
         self._ttl.setEnabled(not self._no_expiry.isChecked())
-        is_complete = bool(self._name.text()) and self._chosen_ttl() is not None
-        self.panel.set_may_save(is_complete and not self.panel.view.document().isEmpty())
+        self._allow_saving()
         self.bar.hide_notice()
         self.state_changed.emit()
+
+    def _allow_saving(self) -> None:
+        is_complete = bool(self._name.text()) and self._chosen_ttl() is not None
+        self.panel.set_may_save(is_complete and not self.panel.view.document().isEmpty())
 
     def _lay_out(self) -> None:
         self._name.setFont(self._theme.monospace())

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtGui import QTextCursor
+from PySide6.QtTest import QTest
+
 from sinch_cache_gui.cache.interface import StoredValue
 
 KEY = b"session:new"
@@ -41,6 +44,20 @@ async def test_whoever_has_gone_on_before_it_is_created_is_not_fetched_back(desk
     await desk.until(lambda: desk.tab_titles() == ["other", "session:new", "session:newer"])
     assert desk.pane().key == b"other"
     assert desk.view().hasFocus()
+
+
+async def test_nothing_can_be_written_that_creating_would_not_take_along(desk: Desk) -> None:
+    await desk.put(KEY, b"1")
+    fill(desk, "session:new", "2")
+    view = desk.create_pane().panel.view
+    desk.click("Create")
+    QTest.keyClicks(view, "34")
+    assert view.text() == "2"
+    await desk.until(lambda: desk.says("This key exists already. Nothing was written."))
+    await desk.until(lambda: not view.isReadOnly())
+    view.moveCursor(QTextCursor.MoveOperation.End)
+    QTest.keyClicks(view, "34")
+    assert view.text() == "234"
 
 
 async def test_the_prefix_is_there_already(desk: Desk) -> None:
