@@ -64,7 +64,11 @@ class Line:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
+        try:
+            server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
+        except OSError:  # the server is down: whoever asks is to see that
+            to_client.transport.abort()
+            return
         self._writers |= {to_client, to_server}
 
         async def answers() -> None:
