@@ -147,9 +147,8 @@ class Loader:
                 pages.task_done()
             await asking
         finally:
-            if not asking.done():
-                asking.cancel()
-                await asyncio.gather(asking, return_exceptions=True)
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
         return CoverageState.COMPLETE if self._cursor is None else CoverageState.STOPPED
 
     async def _ask(self, pages: asyncio.Queue[ScanPage | None]) -> None:

@@ -109,6 +109,21 @@ async def test_a_scan_that_is_given_up_asks_for_nothing_more() -> None:
     assert len(pages.asked) <= 21
 
 
+async def test_a_scan_given_up_as_the_cache_fails_leaves_no_error_unheard() -> None:
+    pages = Pages(300_000, page=1000)
+
+    def fail(page: int) -> None:
+        if page == 20:
+            running.cancel()
+            raise CacheUnreachable("No answer from localhost:6379")
+
+    pages.before_answer = fail
+    running = asyncio.create_task(loader_of(pages, []).run())
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert len(pages.asked) == 20
+
+
 async def test_a_pattern_is_pushed_down() -> None:
     pages = Pages(10)
     await Loader(pages, lambda _keys: None, lambda: None, b"session:*").run()
