@@ -16,14 +16,17 @@ from sinch_cache_gui.cache.element_change import (
     FieldChange,
     FieldTtlChange,
 )
-from sinch_cache_gui.cache.errors import CacheError, InvalidTtl
+from sinch_cache_gui.cache.errors import CacheError, InvalidTtl, OutcomeUnknown
 from sinch_cache_gui.cache.interface import CacheBackend, Gone
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_cluster import ClusterCache
+from sinch_cache_gui.keyspace.journal import Journal
+from sinch_cache_gui.keyspace.journaling import JournalingBackend
+from sinch_cache_gui.keyspace.undo import UndoReport, undo
 from tests.cache.conftest import opened
 from tests.redis_fleet import call, wait_until
 from tests.redis_server import RedisServer, free_port, newer_program, start_redis, stop_redis
-from tests.redis_wire import Wire
+from tests.redis_wire import Cut, Wire
 
 KEY = b"customer"
 LATER = 4_102_444_800_123
@@ -53,9 +56,13 @@ class Hash:
         (when,) = self.raw.execute_command("HPEXPIRETIME", KEY, "FIELDS", 1, name)
         return int(when)
 
+    def holds_what_it_held(self) -> bool:
+        """Whatever expires when."""
+        return self.raw.hgetall(KEY) == {b"code": b"1234", b"name": "Åsa".encode()}
+
     def is_as_it_was(self) -> bool:
-        held = self.raw.hgetall(KEY) == {b"code": b"1234", b"name": "Åsa".encode()}
-        return held and (self.deadline("code"), self.deadline("name")) == (LATER, -1)
+        deadlines = (self.deadline("code"), self.deadline("name"))
+        return self.holds_what_it_held() and deadlines == (LATER, -1)
 
 
 @pytest.fixture(scope="module")
@@ -158,12 +165,11 @@ async def test_whatever_happens_between_two_commands_of_a_transaction_is_noticed
                     while raw.hexists(KEY, "code"):
                         pass
 
-        async with wire.running(), opened(wire_cache(wire)) as cache:
+        async with wire.running(), opened(wire_cache(wire, can_script=False)) as cache:
             for at in wire.each_command():
                 hash_ = Hash(cache, raw)
                 wire.arm(at, act=happen)
                 outcome = await hash_.change(b"code", b"1234", LATER, LATER + 1)
-                wire.arm()
                 if isinstance(outcome, ElementSaved):  # it happened before, or not at all
                     assert raw.hget(KEY, "code") != b"1234" or hash_.deadline("code") in (
                         LATER + 1,
@@ -179,8 +185,57 @@ async def test_whatever_happens_between_two_commands_of_a_transaction_is_noticed
                 assert raw.hget(KEY, "name") == "Åsa".encode()
 
 
-def wire_cache(wire: Wire) -> RedisCache:
-    return RedisCache(parse_target(f"redis://127.0.0.1:{wire.port}/0"), can_script=False)
+@pytest.mark.parametrize("cut", Cut)
+@pytest.mark.parametrize("can_script", [True, False], ids=["Lua", "WATCH"])
+@pytest.mark.parametrize("after_ms", [LATEST, None], ids=["moved", "removed"])
+async def test_no_more_is_told_than_is_known_when_a_connection_dies_in_any_place(
+    shared_newer_redis: RedisServer, after_ms: int | None, can_script: bool, cut: Cut
+) -> None:
+    wire = Wire(shared_newer_redis.port)
+    done = -1 if after_ms is None else after_ms
+    with redis_client.Redis.from_url(shared_newer_redis.url, protocol=2) as raw:
+        async with wire.running(), opened(wire_cache(wire, can_script=can_script)) as cache:
+            for at in wire.each_command():
+                hash_ = Hash(cache, raw)
+                wire.arm(at, cut=cut)
+                outcome = await told(hash_.change(b"code", b"1234", LATER, after_ms))
+                demand_true(outcome, hash_, before=LATER, after=done)
+            for at in wire.each_command():
+                hash_ = Hash(cache, raw)
+                journaling = JournalingBackend(cache, Journal())
+                change = FieldTtlChange(b"code", b"1234", LATER, after_ms)
+                await journaling.change_element(KEY, change)
+                wire.arm(at, cut=cut)
+                outcome = await told(undo(cache, journaling.journal.entries))
+                demand_true(outcome, hash_, before=done, after=LATER)
+
+
+async def told(attempt: Awaitable[object]) -> object:
+    try:
+        return await attempt
+    except CacheError as error:
+        return error
+
+
+def demand_true(outcome: object, hash_: Hash, *, before: int, after: int) -> None:
+    """Demand that the hash is as the outcome of a change says."""
+    found = hash_.deadline("code")
+    match outcome:
+        case OutcomeUnknown() | UndoReport(undone=()):
+            assert found in (before, after), outcome
+        case CacheError():
+            assert found == before, outcome
+        case ElementSaved() | UndoReport():
+            assert found == after, outcome
+        case _:
+            pytest.fail(f"not told what happened: {outcome!r}")
+    assert hash_.holds_what_it_held()
+    assert hash_.raw.pexpiretime(KEY) == LATEST
+
+
+def wire_cache(wire: Wire, *, can_script: bool) -> RedisCache:
+    target = parse_target(f"redis://127.0.0.1:{wire.port}/0")
+    return RedisCache(target, can_script=can_script)
 
 
 async def test_a_server_without_ttls_of_fields_says_so(
