@@ -43,7 +43,8 @@ class _Rearranged:
     """Keys have other primaries now."""
 
 
-_Told: TypeAlias = FeedEvent | CacheError | _Rearranged
+_Told: TypeAlias = FeedEvent | Exception | _Rearranged
+"""What a task has to tell whoever follows; an exception is what ended it."""
 
 
 class _OneOfMany(ForwardingBackend):
@@ -126,15 +127,21 @@ class ClusterFeed:
 
     async def _look_forever(self) -> None:
         """Notice when other primaries hold the keys. A closed feed is woken, too."""
-        while not self._pause.is_closed():
-            await self._pause(self._plan.poll_s)
-            try:
-                await self._members.look()
-            except CacheError:
-                continue  # the feeds of the primaries tell
-            if set(self._members.all().values()) != self._readers.keys():
-                await self._told.put((None, _Rearranged()))
+        try:
+            while not self._pause.is_closed():
+                await self._pause(self._plan.poll_s)
+                await self._look()
+        except Exception as defect:  # noqa: BLE001 - whoever follows raises it
+            await self._told.put((None, defect))
         await self._told.put((None, _Rearranged()))
+
+    async def _look(self) -> None:
+        try:
+            await self._members.look()
+        except CacheError:
+            return  # the feeds of the primaries tell
+        if set(self._members.all().values()) != self._readers.keys():
+            await self._told.put((None, _Rearranged()))
 
     async def _read_all(self, *, is_late: bool) -> None:
         """Read the feeds of those that are primaries now, and of no others."""
@@ -158,7 +165,7 @@ class ClusterFeed:
             async with aclosing(feed.events()) as events:
                 async for event in events:
                     await self._told.put((member, event))
-        except CacheError as error:
+        except Exception as error:  # noqa: BLE001 - whoever follows raises it
             await self._told.put((member, error))
 
     async def _merged(self, member: Member | None, event: _Told) -> AsyncGenerator[FeedEvent, None]:
@@ -170,8 +177,10 @@ class ClusterFeed:
                 for told in self._well_again():
                     yield told
         elif member is None or reader is None:
+            if member is None and isinstance(event, Exception):
+                raise event  # of the look at who is primary
             return  # the last words of one that is no primary any more
-        elif isinstance(event, CacheError):
+        elif isinstance(event, Exception):
             raise event
         elif isinstance(event, ConnectionLost):
             self._lost.add(member)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from redis.crc import key_slot
 
+from sinch_cache_gui.cache.cluster_members import ClusterMembers
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.errors import CacheUnreachable, NotPermitted
+from sinch_cache_gui.cache.feed import FeedEvent
 from sinch_cache_gui.cache.interface import ExpireIn, Gone, Saved, TtlChanged, TtlPolicy
+from sinch_cache_gui.cache.live_cluster import ClusterFeed
+from sinch_cache_gui.cache.live_source import LivePlan
+from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_cluster import ClusterCache
 
 if TYPE_CHECKING:
@@ -233,3 +238,38 @@ async def test_a_scan_finds_what_is_on_its_way(cache: ClusterCache, cluster: Clu
     await cache.set("moving", 1)
     with on_its_way(cluster):
         assert await scanned(cache) == {KEY}
+
+
+class Defective(ClusterCache):
+    """What became of keys cannot be read."""
+
+    async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
+        raise TypeError("an answer nobody has thought of")
+
+
+class Blind(ClusterMembers):
+    """Who holds the keys cannot be read."""
+
+    async def look(self) -> None:
+        raise TypeError("an answer nobody has thought of")
+
+
+@pytest.mark.parametrize("is_blind", [False, True], ids=["of a primary", "of a look at all"])
+async def test_a_defect_ends_the_feed_of_a_cluster_and_is_told(
+    cluster: Cluster, is_blind: bool
+) -> None:
+    target = parse_target(cluster.url)
+    cache = Defective(target)
+    await cache.connect()
+    feed: AsyncGenerator[FeedEvent, None] = cache.watch()
+    if is_blind:
+        members = Blind(
+            target, timeout_s=2, make_cache=lambda where, node: RedisCache(where, node=node)
+        )
+        feed = ClusterFeed(members, cache, LivePlan(poll_s=0.01)).events()
+    try:
+        async with asyncio.timeout(10), aclosing(feed):
+            with pytest.raises(TypeError, match="nobody has thought of"):
+                await anext(feed)
+    finally:
+        await cache.aclose()
