@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import Final
 
 from sinch_cache_gui.cache.feed import Change, ChangeKind
@@ -23,7 +24,8 @@ LEAVE_S: Final = 0.6
 class Applier:
     """Applies changes to the indexes, the deadlines and the details of one cache.
 
-    The row of a key that expires on screen stays for a moment, so that it can be seen to leave.
+    The row of a key that expires on screen stays for a moment, so that it can be seen to leave:
+    `let_go_forever` takes it away.
     """
 
     def __init__(
@@ -49,10 +51,18 @@ class Applier:
         self._now_ms = now_ms
         self._left = left
         self._leaving: set[bytes] = set()
+        self._on_their_way: asyncio.Queue[tuple[float, list[bytes]]] = asyncio.Queue()
 
     def is_leaving(self, key: bytes) -> bool:
         """Whether the key has expired and only its row is still there."""
         return key in self._leaving
+
+    async def let_go_forever(self) -> None:
+        """Take away each row that is leaving, once it has been seen to leave."""
+        while True:
+            go_at_s, keys = await self._on_their_way.get()
+            await asyncio.sleep(go_at_s - monotonic())
+            self._let_go(keys)
 
     async def apply(self, changes: Sequence[Change]) -> tuple[Change, ...]:
         """Apply the changes of one moment; answer them as far as they can be explained."""
@@ -102,7 +112,7 @@ class Applier:
         self._catalogue.follow(changes)
         if leaving:
             self._leaving.update(leaving)
-            asyncio.get_running_loop().call_later(LEAVE_S, self._let_go, leaving)
+            self._on_their_way.put_nowait((monotonic() + LEAVE_S, leaving))
 
     def _let_go(self, keys: Iterable[bytes]) -> None:
         gone = [key for key in keys if key in self._leaving]

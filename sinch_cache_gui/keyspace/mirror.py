@@ -213,6 +213,7 @@ class Mirror:
                 self._follower.run(),
                 self._scans.run(),
                 self._expirer.run(),
+                self._applier.let_go_forever(),
                 self._tell_rate_forever(),
                 self._catalogue.filter_forever(),
                 self._catalogue.sort_forever(),

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
+import pytest
 from redis.asyncio import Redis
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
 from sinch_cache_gui.cache.interface import CacheBackend, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
+from sinch_cache_gui.keyspace import applier
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
 from sinch_cache_gui.keyspace.mirror import Mirror
 
@@ -194,6 +196,26 @@ async def test_an_expired_key_leaves_and_is_said_to_have_expired() -> None:
         assert mirror.is_leaving(b"a")
         await witness.until(lambda: b"a" not in mirror.index)
         assert list(mirror.index) == [b"b"]
+
+
+async def test_a_mirror_that_has_ended_tells_of_no_row_that_was_leaving(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(applier, "LEAVE_S", 0.2)
+    now = 1_000_000
+    cache = MemoryCache(lambda: now)
+    await cache.write(b"a", b"1", expected=None, ttl=5_000)
+    async with mirror_of(cache) as (mirror, witness):
+        await witness.complete()
+        mirror.details.want([b"a"])
+        await witness.until(lambda: mirror.details.get(b"a") is not None)
+        now += 5_001
+        cache.clock_moved()
+        await witness.until(lambda: mirror.is_leaving(b"a"))
+    told = len(witness.coverages)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await witness.until(lambda: len(witness.coverages) > told)
 
 
 async def test_on_a_real_redis_it_loads_and_follows_other_clients(redis_url: str) -> None:
