@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.feed import Change, ChangeKind, FeedEvent, LiveSource
 from sinch_cache_gui.cache.interface import CacheBackend, Gone
+from sinch_cache_gui.cache.ttl import has_passed
 
 _REMEMBERED: Final = 200_000
 """Deadlines kept in mind to tell an expired key from a deleted one."""
@@ -163,8 +164,7 @@ class KeyResolver:
         known_ms = self._deadlines.pop(key, None)
         if isinstance(state, Gone):
             if kind is None or not kind.removes:
-                is_expired = known_ms is not None and known_ms <= now_ms
-                kind = ChangeKind.EXPIRED if is_expired else ChangeKind.GONE
+                kind = ChangeKind.EXPIRED if has_passed(known_ms, now_ms) else ChangeKind.GONE
             return Change(key, kind)
         if state is not None:
             self._deadlines[key] = state

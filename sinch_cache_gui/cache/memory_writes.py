@@ -28,7 +28,7 @@ from sinch_cache_gui.cache.interface import (
 from sinch_cache_gui.cache.key_table import Entry
 from sinch_cache_gui.cache.memory_keys import MemoryKeys
 from sinch_cache_gui.cache.names import check_new_name
-from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change
+from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change, has_passed
 
 
 class MemoryWrites:
@@ -176,7 +176,7 @@ class MemoryWrites:
         return Saved(moved.deadline_ms, before, moved)
 
     def _is_past(self, snapshot: Snapshot) -> bool:
-        return snapshot.deadline_ms is not None and snapshot.deadline_ms <= self._keys.now_ms()
+        return has_passed(snapshot.deadline_ms, self._keys.now_ms())
 
 
 def _holds(entry: Entry, held: Snapshot) -> bool:

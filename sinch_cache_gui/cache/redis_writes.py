@@ -60,7 +60,7 @@ from sinch_cache_gui.cache.redis_reads import RedisReads
 from sinch_cache_gui.cache.redis_scripts import ScriptedWrites
 from sinch_cache_gui.cache.redis_stream_restoring import restore_entry
 from sinch_cache_gui.cache.redis_transactions import WatchedWrites
-from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change
+from sinch_cache_gui.cache.ttl import check_ttl, check_ttl_change, has_passed
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -243,8 +243,7 @@ class RedisWrites:
 
     async def change_element(self, key: bytes, change: ElementChange) -> ElementOutcome:
         """As `CacheBackend.change_element`."""
-        deadline_ms = given_deadline(change)
-        if deadline_ms is not None and deadline_ms <= self._times.now_ms():
+        if has_passed(given_deadline(change), self._times.now_ms()):
             raise InvalidTtl(
                 "That moment has already passed", "To end a field now, delete it instead."
             )
@@ -348,8 +347,7 @@ def _in_the_way(key: bytes, found: Occupied) -> WrongType:
 
 def _is_due(snapshot: Snapshot | None, now_ms: int) -> bool:
     """Whether a key would have expired by now: it is not put down any more."""
-    deadline_ms = None if snapshot is None else snapshot.deadline_ms
-    return deadline_ms is not None and deadline_ms <= now_ms
+    return snapshot is not None and has_passed(snapshot.deadline_ms, now_ms)
 
 
 def _removed(seen: Snapshot, outcome: WriteOutcome | CacheError) -> WriteOutcome | CacheError:

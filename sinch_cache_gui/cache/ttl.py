@@ -1,4 +1,4 @@
-"""Which TTLs are accepted; everything else is refused before anything is sent."""
+"""Which TTLs are accepted, all else being refused before it is sent; and which are over."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def ms_of_seconds(seconds: int) -> int:
     """
     _check_whole(seconds, 1, MAX_TTL_MS // _S, "seconds")
     return seconds * _S
+
+
+def has_passed(deadline_ms: int | None, now_ms: int) -> bool:
+    """Whether a deadline has come; None is for what never ends."""
+    return deadline_ms is not None and deadline_ms <= now_ms
 
 
 def check_ttl(ttl: Ttl, *, expects_key: bool) -> None:

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Final
 
 from sinch_cache_gui.cache.feed import Change, ChangeKind
+from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.keyspace.catalogue import Catalogue
 from sinch_cache_gui.keyspace.details import KeyDetails
 from sinch_cache_gui.keyspace.expiry import Deadlines
@@ -123,7 +124,7 @@ class Applier:
     def _explained(self, change: Change) -> Change:
         """Answer the change with its cause, where the deadline known gives it away."""
         known = self._details.get(change.key)
-        if change.kind is not ChangeKind.GONE or known is None or known.deadline_ms is None:
+        if change.kind is not ChangeKind.GONE or known is None:
             return change
-        is_due = known.deadline_ms <= self._now_ms()
+        is_due = has_passed(known.deadline_ms, self._now_ms())
         return replace(change, kind=ChangeKind.EXPIRED) if is_due else change

@@ -23,6 +23,7 @@ from sinch_cache_gui.cache.interface import (
     WriteOutcome,
 )
 from sinch_cache_gui.cache.many import one_by_one
+from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry, Result
 
 
@@ -217,7 +218,7 @@ async def move_back_many(
     told: dict[bytes, Told] = {}
     due: list[tuple[bytes, MoveDeadline]] = []
     for key, change in moved:
-        if change.to_ms is not None and change.to_ms <= now_ms:
+        if has_passed(change.to_ms, now_ms):
             told[key] = TIME_RAN_OUT
         else:
             due.append((key, change))
@@ -247,8 +248,7 @@ async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | Non
         return why
     if entry.inverse is None:
         return NOT_UNDOABLE
-    due_ms = given_deadline(entry.inverse)
-    if due_ms is not None and due_ms <= backend.now_ms():
+    if has_passed(given_deadline(entry.inverse), backend.now_ms()):
         return TIME_RAN_OUT
     outcome = await backend.change_element(entry.key, entry.inverse)
     if isinstance(outcome, ElementSaved):

@@ -10,6 +10,7 @@ from typing import Final
 
 from sinch_cache_gui.cache.element_change import given_deadline
 from sinch_cache_gui.cache.interface import CacheBackend, Gone, KeyType
+from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, TIME_RAN_OUT, never_undoable
 
@@ -55,16 +56,16 @@ def _of_deletion(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -
     deadline_ms = None if entry.before is None else entry.before.deadline_ms
     if not is_gone:
         return CHANGED_SINCE
-    return TIME_RAN_OUT if _has_passed(backend, deadline_ms) else None
+    return TIME_RAN_OUT if has_passed(deadline_ms, backend.now_ms()) else None
 
 
 def _of_element(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -> str | None:
     due_ms = None if entry.inverse is None else given_deadline(entry.inverse)
-    return TIME_RAN_OUT if is_gone or _has_passed(backend, due_ms) else None
+    return TIME_RAN_OUT if is_gone or has_passed(due_ms, backend.now_ms()) else None
 
 
 def _of_ttl(backend: CacheBackend, entry: JournalEntry, *, is_gone: bool) -> str | None:
-    is_over = is_gone or _has_passed(backend, entry.before_deadline_ms)
+    is_over = is_gone or has_passed(entry.before_deadline_ms, backend.now_ms())
     return TIME_RAN_OUT if is_over else None
 
 
@@ -79,7 +80,3 @@ async def _of_value(backend: CacheBackend, entry: JournalEntry) -> str | None:
         return None
     is_held = entry.after is not None and await backend.holds(entry.key, entry.after)
     return None if is_held else CHANGED_SINCE
-
-
-def _has_passed(backend: CacheBackend, deadline_ms: int | None) -> bool:
-    return deadline_ms is not None and deadline_ms <= backend.now_ms()

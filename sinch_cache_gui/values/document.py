@@ -19,6 +19,7 @@ from sinch_cache_gui.cache.interface import (
     TtlChanged,
     TtlPolicy,
 )
+from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.values.content import (
     MAX_EDITED_BYTES,
     MAX_LOADED_BYTES,
@@ -401,7 +402,7 @@ class Document:
         if self._state.phase is Phase.GONE:
             return
         now, deadline = self._backend.now_ms(), self._state.deadline_ms
-        has_expired = deadline is not None and deadline <= now
+        has_expired = has_passed(deadline, now)
         departure = Departure(deadline if has_expired and deadline else now, has_expired)
         self._become(self._state.settled(phase=Phase.GONE, departure=departure))
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
 from sinch_cache_gui.cache.interface import JsonValue
+from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import clock_text, offset_text
@@ -103,7 +104,7 @@ class CardList(QWidget):
             dress_as(label, name)
 
     def _is_over(self, card: Card) -> bool:
-        return card.deadline_ms is not None and card.deadline_ms <= self._now_ms()
+        return has_passed(card.deadline_ms, self._now_ms())
 
     def _rate_text(self, cards: CallerCards) -> str:
         count = cards.rate_count
