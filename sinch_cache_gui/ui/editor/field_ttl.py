@@ -48,19 +48,14 @@ class FieldTtl(QObject):
         self._rows = [self._model.row(row) for row in selected]
         self._deadlines_ms = [self._model.deadline_ms(row) for row in selected]
         title = self.tr("{} expire in").format(elements_in_words(self._model.kind, len(self._rows)))
-        left_ms: int | None = None
+        deadline_ms: int | None = None
         if len(self._rows) == 1:
             name = display_key(self._rows[0][0][: 4 * LONGEST_NAME])
             shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
             title = self.tr("{} expires in").format(f"“{shown}”")
-            left_ms = self._left_ms(self._deadlines_ms[0])
-        may_persist = any(deadline_ms is not None for deadline_ms in self._deadlines_ms)
-        self._popup.ask_about(title, opener, place, left_ms, may_persist=may_persist)
-
-    def _left_ms(self, deadline_ms: int | None) -> int | None:
-        if deadline_ms is None:
-            return None
-        return max(deadline_ms - self._now_ms(), 1000) // 1000 * 1000
+            (deadline_ms,) = self._deadlines_ms
+        may_persist = any(each is not None for each in self._deadlines_ms)
+        self._popup.ask_about(title, opener, place, deadline_ms, may_persist=may_persist)
 
     @cached_property
     def _popup(self) -> TtlPopup:

@@ -159,9 +159,7 @@ class DocumentHeader(QWidget):
         self.ttl_change_requested.emit(change)
 
     def _ask_for_ttl(self) -> None:
-        deadline = self._state.deadline_ms if self._state else None
-        left_ms = None if deadline is None else max(deadline - self._now_ms(), 1000) // 1000 * 1000
-        self._popup.ask_at(self._choose, left_ms)
+        self._popup.ask_at(self._choose, self._state.deadline_ms if self._state else None)
 
     def _copy_key(self) -> None:
         copy_text(display_key(self._key))

@@ -115,9 +115,11 @@ class TtlPopup(QFrame):
     def __init__(self, theme: Theme, now_ms: Callable[[], int], parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._now_ms = now_ms
         self._opener: QWidget | None = None
         self._title = QLabel(self.tr("Expires in"))
         self._title.setObjectName("title")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)  # it may name a field
         self._field = TtlField(theme, now_ms)
         self._field.keep_room(300)
         self._apply = QPushButton(self.tr("Set"))
@@ -148,21 +150,21 @@ class TtlPopup(QFrame):
         self._allow()
         self.hide()
 
-    def ask_at(self, opener: QWidget, ms: int | None) -> None:
-        """Show the frame beneath `opener`, suggesting `ms`."""
-        self._opener = opener
-        if ms is not None:
-            self._field.set_ms(ms)
-        # Inside the window, so that it is no window of its own: those are lost on some desktops.
+    def ask_at(self, opener: QWidget, deadline_ms: int | None) -> None:
+        """Show the frame beneath `opener`, suggesting the time until a deadline if it has one."""
+        self._come_up_in(opener, deadline_ms)
         window = opener.window()
-        self.setParent(window)
-        self.adjustSize()
         corner = opener.mapTo(window, QPoint(opener.width() - self.width(), opener.height() + 2))
         self.move(max(corner.x(), 0), min(corner.y(), window.height() - self.height()))
-        self._come_up()
 
     def ask_about(
-        self, title: str, opener: QWidget, place: QRect, ms: int | None, *, may_persist: bool
+        self,
+        title: str,
+        opener: QWidget,
+        place: QRect,
+        deadline_ms: int | None,
+        *,
+        may_persist: bool,
     ) -> None:
         """Show the frame at a part of `opener`, beneath it or where there is room.
 
@@ -170,13 +172,13 @@ class TtlPopup(QFrame):
             title: What is to expire.
             opener: Has the keyboard again afterwards.
             place: The part, in its coordinates.
-            ms: A suggestion.
+            deadline_ms: The time until then is suggested; None for no suggestion.
             may_persist: Whether there is an expiry that can be removed.
         """
         self._title.setText(title)
         self._persist.setVisible(True)
         self._persist.setEnabled(may_persist)
-        self.ask_at(opener, ms)
+        self._come_up_in(opener, deadline_ms)
         window = opener.window()
         corner = opener.mapTo(window, place.topLeft())
         above, below = corner.y() - self.height() - 2, corner.y() + place.height() + 2
@@ -184,7 +186,14 @@ class TtlPopup(QFrame):
         x = min(corner.x(), window.width() - self.width())
         self.move(max(x, 0), below if has_room else above)
 
-    def _come_up(self) -> None:
+    def _come_up_in(self, opener: QWidget, deadline_ms: int | None) -> None:
+        self._opener = opener
+        if deadline_ms is not None:
+            left_s = max(deadline_ms - self._now_ms(), 1000) // 1000
+            self._field.set_ms(left_s * 1000)
+        # Inside the window, so that it is no window of its own: those are lost on some desktops.
+        self.setParent(opener.window())
+        self.adjustSize()
         self.show()
         self.raise_()
         self._field.setFocus()
