@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Collection, Iterable, Sequence
-from time import monotonic
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QObject
 
@@ -23,9 +21,10 @@ from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import UndoReport, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
-from sinch_cache_gui.ui.bulk.wording import listed, part_of, report_lines
+from sinch_cache_gui.ui.bulk.wording import counted, part_of, report_lines
 from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.key_reports import StoppableProgress, reasons, some_of
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.values.copy_as import (
     LONGEST_PROMPT_BYTES,
@@ -34,16 +33,8 @@ from sinch_cache_gui.values.copy_as import (
     copy_as,
 )
 
-REASONS_SHOWN = 5
-
-SAMPLES = 5
-"""Keys named in a question about many."""
-
 MOST_COPIED = 1_000
 """Keys copied as code at once."""
-
-TELL_UNDO_EVERY_S = 0.5
-"""Between two words on how far a long undo is."""
 
 TITLE_LENGTH = 60
 """Characters of a key in a title."""
@@ -189,27 +180,23 @@ class KeyActions(QObject):
 
     async def _copy_as(self, keys: tuple[bytes, ...], language: Language) -> None:
         lines: list[str] = []
-        refused: list[str] = []
+        refused: list[tuple[bytes, str]] = []
         for key in keys:
             taken = await self._backend.snapshot(key)
             if taken is None:
-                refused.append(f"{display_key(key)}: {self.tr('it does not exist any more')}")
+                refused.append((key, self.tr("it does not exist any more")))
                 continue
             try:
                 lines.append(copy_as(language, taken, self._backend.now_ms()))
             except NotSayable as error:
-                refused.append(f"{display_key(key)}: {error.sentence}")
+                refused.append((key, error.sentence))
+        said = reasons(refused)
         if not lines:
-            self._notices.post(
-                Notice(
-                    Severity.WARNING, self.tr("Nothing was copied"), "\n".join(_some_of(refused))
-                )
-            )
+            title = self.tr("Nothing was copied")
+            self._notices.post(Notice(Severity.WARNING, title, "\n".join(said)))
             return
         copy_text("\n".join(lines))
-        count = self.tr("1 key") if len(lines) == 1 else self.tr("{:,} keys").format(len(lines))
-        title = self.tr("{} copied as {}").format(count, language.value)
-        said = _some_of(refused)
+        title = self.tr("{} copied as {}").format(counted(len(lines)), language.value)
         is_long = max(len(line.encode()) for line in lines) > LONGEST_PROMPT_BYTES
         if language is Language.REDIS_CLI and is_long:
             said.append(
@@ -243,22 +230,12 @@ class KeyActions(QObject):
         self._notices.post(self._undo_notice(await undo(self._backend, (entry,))))
 
     async def _undo_writes(self, entries: Sequence[JournalEntry]) -> None:
-        stop = asyncio.Event()
-        told_at = monotonic()
-
-        def go_on(done: int) -> bool:
-            nonlocal told_at
-            if monotonic() - told_at > TELL_UNDO_EVERY_S:
-                told_at = monotonic()
-                title = self.tr("Undoing: {:,} of {:,} writes").format(done, len(entries))
-                actions = (NoticeAction(self.tr("Stop"), stop.set),)
-                self._notices.post(Notice(Severity.INFO, title, actions=actions))
-            return not stop.is_set()
-
-        self._notices.post(self._undo_notice(await undo(self._backend, entries, go_on)))
+        words = self.tr("Undoing: {:,} of {:,} writes")
+        told = StoppableProgress(self._notices, lambda done: words.format(done, len(entries)))
+        self._notices.post(self._undo_notice(await undo(self._backend, entries, told)))
 
     def _undo_notice(self, report: UndoReport) -> Notice:
-        lines = _some_of(f"{display_key(key)}: {reason}" for key, reason in report.refused)
+        lines = reasons(report.refused)
         if not report.undone:
             return Notice(Severity.WARNING, self.tr("Nothing was undone"), "\n".join(lines))
         title = self.tr("Undone: {}").format(self._named(report.undone))
@@ -267,25 +244,14 @@ class KeyActions(QObject):
 
     def _sampled(self, keys: Collection[bytes]) -> str:
         """Answer the first few of many keys as a line of its own."""
-        if len(keys) == 1:
-            return ""
-        first = [key for key, _ in zip(keys, range(SAMPLES), strict=False)]
-        return listed(first, has_more=len(keys) > SAMPLES) + "\n"
+        return "" if len(keys) == 1 else some_of(keys) + "\n"
 
     def _named(self, keys: Collection[bytes]) -> str:
         if len(keys) == 1:
             return display_key(next(iter(keys)))
-        return self.tr("{:,} keys").format(len(keys))
+        return counted(len(keys))
 
 
 def _is_among_last(key: bytes, traces: Sequence[Trace]) -> bool:
     """Whether a key was of the last batch of many: those without an answer stand at the end."""
     return any(trace.key == key for trace in traces[-LARGEST_BATCH:])
-
-
-def _some_of(reasons: Iterable[str]) -> list[str]:
-    """Answer the first few reasons and how many more there are."""
-    lines = list(reasons)
-    if len(lines) <= REASONS_SHOWN:
-        return lines
-    return [*lines[:REASONS_SHOWN], f"… {len(lines) - REASONS_SHOWN:,} more"]

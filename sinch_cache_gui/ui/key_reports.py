@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import islice
 from time import monotonic
 
 from PySide6.QtCore import QCoreApplication
 
 from sinch_cache_gui.keyspace.imports import OnConflict
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.bulk.wording import KEY_LENGTH, listed
 from sinch_cache_gui.ui.editor.key_label import elided_key
 
 TELL_EVERY_S = 0.5
 """Between two words on how far it is."""
 
 NAMED = 5
-KEY_LENGTH = 40
+"""Keys that are named of many, and reasons that are given."""
 
 
 class StoppableProgress:
@@ -44,10 +46,9 @@ class StoppableProgress:
         self._is_stopped = True
 
 
-def some_of(keys: Sequence[bytes]) -> str:
+def some_of(keys: Collection[bytes]) -> str:
     """Answer the first few keys on one line."""
-    names = ", ".join(elided_key(key, KEY_LENGTH) for key in keys[:NAMED])
-    return names + (" …" if len(keys) > NAMED else "")
+    return listed(islice(keys, NAMED), has_more=len(keys) > NAMED)
 
 
 def reasons(refused: Sequence[tuple[bytes, str]]) -> list[str]:

@@ -289,7 +289,7 @@ async def test_what_is_written_while_the_list_begins_is_listed_once(desk: Desk) 
 
 
 async def test_a_long_undo_can_be_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sinch_cache_gui.ui.key_actions.TELL_UNDO_EVERY_S", 0)
+    monkeypatch.setattr("sinch_cache_gui.ui.key_reports.TELL_EVERY_S", 0)
     for number in range(130):
         await desk.put(b"key:%03d" % number, b"1")
     await desk.until(lambda: desk.pane.table.model().rowCount() == 130)
