@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QMouseEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme, fill
+from sinch_cache_gui.ui.editor.sentence_line import SentenceLine
+from sinch_cache_gui.ui.theme import GRID, fill
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
 
 
-class ProblemLine(QLabel):
+class ProblemLine(SentenceLine):
     """One line that says where the text stops being JSON, and why. A click goes there.
 
     Attributes:
@@ -20,49 +21,14 @@ class ProblemLine(QLabel):
 
     pressed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._sentence = ""
-        self._is_bad = False
-        self.setFixedHeight(ROW_HEIGHT)
-        self.setMinimumWidth(80)
-        self.setAccessibleName(self.tr("Check of the text"))
-        theme.changed.connect(self._restyle)
-
     def say(self, sentence: str, *, is_bad: bool = False) -> None:
         """Show one sentence."""
-        self._sentence = sentence
-        self._is_bad = is_bad
-        self.setToolTip(sentence)
-        self.setAccessibleDescription(sentence)
+        super().say(sentence, is_bad=is_bad)
         self.setCursor(Qt.CursorShape.PointingHandCursor if is_bad else Qt.CursorShape.ArrowCursor)
-        self._restyle()
-
-    @property
-    def sentence(self) -> str:
-        """What is said, whole."""
-        return self._sentence
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         self.pressed.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _restyle(self) -> None:
-        tokens = self._theme.tokens
-        colour = tokens.danger if self._is_bad else tokens.muted
-        self.setStyleSheet(f"color: {colour};")
-        self._fit()
-
-    def _fit(self) -> None:
-        room = self.width() - 2
-        self.setText(
-            self.fontMetrics().elidedText(self._sentence, Qt.TextElideMode.ElideRight, room)
-        )
 
 
 class EditorFooter(QWidget):
@@ -80,11 +46,11 @@ class EditorFooter(QWidget):
     compact_requested = Signal()
     problem_pressed = Signal()
 
-    def __init__(self, theme: Theme, save_title: str, shortcuts_of: QWidget) -> None:
+    def __init__(self, save_title: str, shortcuts_of: QWidget) -> None:
         super().__init__()
         self.setObjectName("statusStrip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._line = ProblemLine(theme)
+        self._line = ProblemLine(self.tr("Check of the text"))
         self._line.pressed.connect(self.problem_pressed)
         self._save = QPushButton(save_title)
         self._save.setProperty("primary", True)

@@ -77,7 +77,7 @@ class TextPanel(QWidget):
         self.view = CodeView(theme)
         self.body = QStackedWidget()
         self.body.addWidget(self.view)
-        self.footer = EditorFooter(theme, save_title, shortcuts_of=keys_of)
+        self.footer = EditorFooter(save_title, shortcuts_of=keys_of)
         self.find_bar = FindBar(theme, self.view, tasks)
         self._finders: dict[QWidget, Finder] = {self.view: self.find_bar}
         column = QVBoxLayout(self)

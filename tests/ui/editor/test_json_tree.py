@@ -246,6 +246,19 @@ async def test_a_hand_that_comes_to_rest_while_a_tree_is_read_leaves_it_whole(de
     await desk.until(lambda: rows.rowCount() == 50_001)
 
 
+async def test_a_name_that_looks_like_markup_is_said_as_it_is(desk: Desk) -> None:
+    await desk.put(KEY, b'{"<b>bold</b>": 1}')
+    await desk.open(KEY)
+    desk.ctrl("t")
+    table = desk.pane().pages.tree.table
+    await desk.until(lambda: table.rows.rowCount() == 2)
+    table.go_to(1)
+    foot = desk.pane().pages.tree.foot
+    await desk.until(lambda: foot.text() == '$["<b>bold</b>"]')
+    room = foot.fontMetrics().horizontalAdvance(foot.text())
+    assert foot.sizeHint().width() >= room, "every character of it is shown"
+
+
 async def test_the_cursor_and_the_tree_are_at_the_same_place(hand: Hand) -> None:
     hand.desk.ctrl("t")
     cursor = hand.desk.view().textCursor()

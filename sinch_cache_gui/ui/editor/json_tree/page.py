@@ -17,13 +17,13 @@ from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.json_tree.cell_editor import LONGEST_IN_PLACE, CellEditor
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
 from sinch_cache_gui.ui.editor.json_tree.commands import TreeCommand
-from sinch_cache_gui.ui.editor.json_tree.foot import TreeFoot
 from sinch_cache_gui.ui.editor.json_tree.search import TreeSearch
 from sinch_cache_gui.ui.editor.json_tree.search_strip import SearchStrip
 from sinch_cache_gui.ui.editor.json_tree.view import JsonTreeView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
+from sinch_cache_gui.ui.editor.sentence_line import SentenceLine
 from sinch_cache_gui.ui.message_page import MessagePage
-from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
 from sinch_cache_gui.values.json_edits import (
@@ -63,7 +63,7 @@ class JsonTreePage(QWidget):
     Attributes:
         text_requested: The text itself shall be shown.
         search: Finds names and values in the tree.
-        foot: The path of the element, beneath the tree.
+        foot: The path of the element, or why something was not done; beneath the tree.
     """
 
     text_requested = Signal()
@@ -86,7 +86,8 @@ class JsonTreePage(QWidget):
         self.message = MessagePage(theme)
         self._editor = CellEditor(theme, self.table)
         self.search = TreeSearch(self.strip, self.table, tasks, self._go_to)
-        self.foot = TreeFoot(theme)
+        self.foot = SentenceLine(tr("Path of the element"))
+        self.foot.setContentsMargins(GRID, 0, GRID, 0)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.message)
         self._stack.addWidget(self.table)
@@ -225,7 +226,7 @@ class JsonTreePage(QWidget):
             NoticeAction(tr("Show it in the text"), self._go_to_problem),
         )
         self._stack.setCurrentWidget(self.message)
-        self.foot.clear()
+        self.foot.say("")
 
     def _go_to_problem(self) -> None:
         self.text_requested.emit()
@@ -253,7 +254,7 @@ class JsonTreePage(QWidget):
     def _show_path(self) -> None:
         outline, node = self.table.rows.outline, self.table.current_node()
         if outline is None or node is None:
-            self.foot.clear()
+            self.foot.say("")
             return
         self.foot.say(outline.path_text(node.path))
 
