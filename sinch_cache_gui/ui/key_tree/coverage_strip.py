@@ -25,6 +25,7 @@ class CoverageStrip(QWidget):
         self.setFixedHeight(BAR_HEIGHT)
         self._said = QLabel()
         self._said.setObjectName("muted")
+        self._said.setTextFormat(Qt.TextFormat.PlainText)  # it may name a pattern
         self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._stop = QPushButton(self.tr("Stop"))
         self._stop.setAccessibleName(self.tr("Stop loading keys"))
@@ -43,11 +44,6 @@ class CoverageStrip(QWidget):
             button.setFixedHeight(BAR_HEIGHT - GRID)
             button.hide()
             row.addWidget(button)
-
-    @property
-    def said(self) -> str:
-        """What the strip says."""
-        return self._said.text()
 
     def show_coverage(self, coverage: Coverage) -> None:
         """Say how things stand."""

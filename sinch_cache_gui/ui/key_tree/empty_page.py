@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
@@ -21,10 +23,21 @@ class EmptyPage(MessagePage):
         super().__init__(theme)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def explain(self, coverage: Coverage, filter_text: str, *, is_read_only: bool) -> None:
-        """Say why there are no rows."""
-        if filter_text and coverage.keys:
-            title = self.tr("No key matches “{}”").format(filter_text)
+    def explain(
+        self, coverage: Coverage, text: str, conditions: Sequence[str], *, is_read_only: bool
+    ) -> None:
+        """Say why there are no rows.
+
+        Args:
+            coverage: How many keys there are.
+            text: What the filter field says.
+            conditions: What is asked of keys besides, in words.
+            is_read_only: Whether no key can be created.
+        """
+        if (text or conditions) and coverage.keys:
+            quoted = [self.tr("“{}”").format(text)] if text else []
+            sought = ", ".join((*quoted, *conditions))
+            title = self.tr("No key matches the filter: {}").format(sought)
             detail = self.tr("Of {} keys, none does.").format(f"{coverage.keys:,}")
             clear = NoticeAction(self.tr("Clear filter"), self.clear_filter_requested.emit)
             self.say("mdi6.filter-off-outline", title, detail, clear)

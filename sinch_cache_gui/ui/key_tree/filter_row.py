@@ -93,11 +93,6 @@ class FilterRow(QWidget):
         self._restyle()
 
     @property
-    def said(self) -> str:
-        """How many keys are shown of how many, and how far the asking has come."""
-        return "" if self._counted.isHidden() else self._counted.text()
-
-    @property
     def chips(self) -> tuple[QToolButton, ...]:
         """The chips in force."""
         chips = (self._expiry, self._type, self._order)
@@ -113,7 +108,7 @@ class FilterRow(QWidget):
         self._filter_text = text
         self._coverage = coverage
         self._conditions = conditions
-        self._expiry.say(self.expiry_text(conditions))
+        self._expiry.say(self._expiry_text(conditions))
         self._type.say(conditions.type)
 
     def show_order(self, asked: Asked | None, left_out: int = 0) -> None:
@@ -159,7 +154,11 @@ class FilterRow(QWidget):
             self._again.setToolTip("\n".join(part for part in parts if part))
             self._counted.setToolTip(since)
 
-    def expiry_text(self, conditions: Conditions) -> str:
+    def in_words(self, conditions: Conditions) -> list[str]:
+        """Answer what conditions are called, as the chips do."""
+        return [word for word in (self._expiry_text(conditions), conditions.type) if word]
+
+    def _expiry_text(self, conditions: Conditions) -> str:
         """Answer what a condition on the TTL is called."""
         if conditions.is_lasting:
             return self.tr("no expiry")

@@ -222,20 +222,14 @@ class KeyTreePane(QWidget):
         is_empty = not self.view.tree.rowCount()
         if is_empty and not self._mirror.is_filtering:
             self.empty.explain(
-                self._mirror.coverage, self._filter_in_words(), is_read_only=self._is_read_only
+                self._mirror.coverage,
+                self._mirror.filter_text,
+                self.filters.in_words(self._mirror.conditions),
+                is_read_only=self._is_read_only,
             )
             self._stack.setCurrentWidget(self.empty)
         elif not is_empty:
             self._stack.setCurrentWidget(self.view)
-
-    def _filter_in_words(self) -> str:
-        conditions = self._mirror.conditions
-        parts = (
-            self._mirror.filter_text,
-            self.filters.expiry_text(conditions),
-            conditions.type,
-        )
-        return ", ".join(part for part in parts if part)
 
     def _clear_filter(self) -> None:
         self.filter.clear()

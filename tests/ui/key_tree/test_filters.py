@@ -32,20 +32,20 @@ async def test_a_condition_is_a_chip_that_can_be_removed() -> None:
         await tree.open()
         choose(tree, "No expiry")
         await tree.until(lambda: tree.lines() == ["config"])
-        await tree.until(lambda: tree.pane.filters.said == "1 of 4")
+        await tree.until(lambda: tree.count() == "1 of 4")
         (chip,) = tree.pane.filters.chips
         assert chip.text() == "no expiry"
         assert chip.accessibleName() == "Remove the filter: no expiry"
         choose(tree, "Expires within 1 min")
         await tree.until(lambda: tree.lines() == ["rate", "session"])
         choose(tree, "string")
-        await tree.until(lambda: tree.pane.filters.said == "2 of 4")
+        await tree.until(lambda: tree.count() == "2 of 4")
         assert [chip.text() for chip in tree.pane.filters.chips] == ["≤ 1 min", "string"]
         tree.pane.filters.chips[0].click()
-        await tree.until(lambda: tree.pane.filters.said == "4 of 4")
+        await tree.until(lambda: tree.count() == "4 of 4")
         tree.pane.filters.chips[0].click()
         assert tree.pane.filters.chips == ()
-        assert tree.pane.filters.said == ""
+        assert tree.count() == ""
 
 
 async def test_conditions_that_nothing_meets_say_so_and_can_be_cleared() -> None:
@@ -54,7 +54,10 @@ async def test_conditions_that_nothing_meets_say_so_and_can_be_cleared() -> None
         await tree.open()
         choose(tree, "stream")
         await tree.until(lambda: tree.pane.empty.isVisible())
-        assert tree.pane.empty.title == "No key matches “stream”"
+        assert tree.pane.empty.title == "No key matches the filter: stream"
+        tree.pane.filter.setText("rate")
+        await tree.until(lambda: "rate" in tree.pane.empty.title)
+        assert tree.pane.empty.title == "No key matches the filter: “rate”, stream"
         tree.pane.empty.clear_filter_requested.emit()
         await tree.until(lambda: tree.lines() == ["rate", "session", "config"])
 
@@ -68,13 +71,13 @@ async def test_only_what_matches_is_loaded_and_all_comes_back() -> None:
         ), "a small cache is loaded whole"
         tree.pane.filter.setText("session")
         tree.pane.filters.load_only_requested.emit()
-        await tree.until(lambda: tree.pane.strip.said.startswith("2 keys, only *session*, compl"))
+        await tree.until(lambda: tree.coverage().startswith("2 keys, only *session*, compl"))
         assert tree.pane.filter.text() == ""
         assert tree.lines() == ["session"]
         assert "Load all keys" in offered(tree.pane.filters.menu())
         load_all = [b for b in tree.pane.strip.findChildren(QPushButton) if b.text() == "Load all"]
         load_all[0].click()
-        await tree.until(lambda: tree.pane.strip.said.startswith("4 keys, complete"))
+        await tree.until(lambda: tree.coverage().startswith("4 keys, complete"))
 
 
 async def test_enter_typed_ahead_means_what_the_filter_will_show() -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import KeyInfo, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
-from tests.ui.key_tree.tree import Tree, a_tree
+from tests.ui.key_tree.tree import Tree, a_tree, said_in
 
 
 def said(tree: Tree) -> str:
-    label = tree.pane.jump.findChild(QLabel)
-    return label.text() if label.isVisible() else ""
+    return said_in(tree.pane.jump)
 
 
 def jump(tree: Tree, text: str) -> None:

@@ -31,7 +31,7 @@ async def test_folders_stand_first_with_counts_and_keys_with_details() -> None:
         assert tree.cell(1, Column.TYPE) == "string"
         assert tree.cell(1, Column.SIZE) == "3 B"
         assert tree.cell(1, Column.PREVIEW) == "[1]"
-        assert tree.pane.strip.said.startswith("3 keys, complete, ")
+        assert tree.coverage().startswith("3 keys, complete, ")
 
 
 async def test_the_keyboard_walks_the_tree() -> None:
@@ -204,13 +204,13 @@ async def test_a_change_paints_its_own_row_and_no_other() -> None:
             await tree.cache.set(name, 1)
         await tree.open()
         await tree.until(lambda: bool(tree.cell(4, Column.TTL)))
-        await tree.until(lambda: "5 keys" in tree.pane.strip.said)
+        await tree.until(lambda: "5 keys" in tree.coverage())
         painted = Painted()
         tree.view.viewport().installEventFilter(painted)
         for count in range(2, 5):
             heights.clear()
             await tree.cache.set(f"b:{count}", 1)
-            await tree.until(lambda count=count: f"{count + 4} keys" in tree.pane.strip.said)
+            await tree.until(lambda count=count: f"{count + 4} keys" in tree.coverage())
             await tree.until(lambda: bool(heights))
             assert max(heights) <= ROW_HEIGHT + 1
 
@@ -225,7 +225,7 @@ async def test_the_filter_says_how_many_and_can_be_left() -> None:
         tree.press(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
         tree.type("ion:", tree.pane.filter)
         await tree.until(lambda: tree.lines() == ["session", "  1", "  2"])
-        assert tree.pane.filters.said == "2 of 3"
+        assert tree.count() == "2 of 3"
         tree.press(Qt.Key.Key_Escape, on=tree.pane.filter)
         await tree.until(lambda: tree.lines() == ["rate", "session", "  1", "  2"])
 

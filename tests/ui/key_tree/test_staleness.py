@@ -48,8 +48,8 @@ async def test_a_killed_server_leaves_a_stale_tree_and_the_place_is_kept(own_red
         clear = brightness(tree)
         process.kill()
         process.wait()
-        await tree.until(lambda: "stale: connection lost, as of " in tree.pane.strip.said)
-        assert tree.pane.strip.said.startswith("500 keys, ")
+        await tree.until(lambda: "stale: connection lost, as of " in tree.coverage())
+        assert tree.coverage().startswith("500 keys, ")
         assert brightness(tree) < clear * 0.8
         before = tree.cell(205, Column.TTL)
         await tree.until(lambda: tree.cell(205, Column.TTL) != before)
@@ -58,7 +58,7 @@ async def test_a_killed_server_leaves_a_stale_tree_and_the_place_is_kept(own_red
         # It is back with its keys, not empty first.
         assert again.send(f"CONFIG SET port {server.port}") == "+OK"
         tree.cache.retry_now()
-        await tree.until(lambda: tree.pane.strip.said.startswith("499 keys, complete"))
+        await tree.until(lambda: tree.coverage().startswith("499 keys, complete"))
         assert tree.at() == here
         assert tree.view.rowViewportPosition(tree.view.currentIndex().row()) == offset
         assert brightness(tree) > clear * 0.9

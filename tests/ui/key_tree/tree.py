@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
@@ -21,6 +21,12 @@ from sinch_cache_gui.ui.key_tree.pane import KeyTreePane
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from tests.ui.conftest import PATIENCE_S
+
+
+def said_in(strip: QWidget) -> str:
+    """What the one label of a strip says, if it is seen."""
+    (label,) = strip.findChildren(QLabel)
+    return "" if label.isHidden() else label.text()
 
 
 class Tree:
@@ -48,7 +54,7 @@ class Tree:
         self.pane.resize(600, 400)
         self.pane.show()
         self.scope.start("mirror", self.mirror.run())
-        await self.until(lambda: "complete" in self.pane.strip.said)
+        await self.until(lambda: "complete" in self.coverage())
 
     async def close(self) -> None:
         await self.scope.aclose()
@@ -61,6 +67,14 @@ class Tree:
         async with asyncio.timeout(PATIENCE_S):
             while not is_so():  # noqa: ASYNC110 - widgets have no event to await
                 await asyncio.sleep(0.005)
+
+    def coverage(self) -> str:
+        """What the strip says of how many keys are shown, and whether that is all."""
+        return said_in(self.pane.strip)
+
+    def count(self) -> str:
+        """What stands beside the filter of how many keys it shows."""
+        return said_in(self.pane.filters)
 
     def lines(self) -> list[str]:
         return [
