@@ -2,11 +2,13 @@
 
 An editor splits text into lines at line feeds. Other characters that it would take for line or
 frame boundaries (a carriage return, U+2028, U+2029, two noncharacters) would not come back as they
-were, so each is shown as a stand-in that the text does not hold otherwise.
+were, so each is shown as a stand-in that the text does not hold otherwise. So is each that nobody
+sees and that has what follows it stand in another order than it is written in.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,6 +26,15 @@ _FRAGILE: Final = {
     "\ufeff": "\N{SYMBOL FOR START OF TEXT}",
     # It takes one at the beginning for that mark in the other byte order, and swaps all the rest.
     "\ufffe": "\N{SYMBOL FOR SUBSTITUTE FORM TWO}",
+    "\N{LEFT-TO-RIGHT EMBEDDING}": "\N{RIGHTWARDS ARROW TO BAR}",
+    "\N{RIGHT-TO-LEFT EMBEDDING}": "\N{LEFTWARDS ARROW TO BAR}",
+    "\N{LEFT-TO-RIGHT OVERRIDE}": "\N{RIGHTWARDS PAIRED ARROWS}",
+    "\N{RIGHT-TO-LEFT OVERRIDE}": "\N{LEFTWARDS PAIRED ARROWS}",
+    "\N{POP DIRECTIONAL FORMATTING}": "\N{UPWARDS ARROW FROM BAR}",
+    "\N{LEFT-TO-RIGHT ISOLATE}": "\N{RIGHTWARDS WHITE ARROW}",
+    "\N{RIGHT-TO-LEFT ISOLATE}": "\N{LEFTWARDS WHITE ARROW}",
+    "\N{FIRST STRONG ISOLATE}": "\N{DOWNWARDS WHITE ARROW}",
+    "\N{POP DIRECTIONAL ISOLATE}": "\N{UPWARDS WHITE ARROW}",
 }
 _PRIVATE: Final = 0x10F000
 """Where stand-ins are taken from when the readable one is part of the text (private use area)."""
@@ -48,14 +59,10 @@ class Alphabet:
     def of(cls, text: str) -> Alphabet:
         """Answer the alphabet that shows `text` without losing anything."""
         stand_ins: dict[str, str] = {}
-        for number, (fragile, readable) in enumerate(_FRAGILE.items()):
+        for fragile, readable in _FRAGILE.items():
             if fragile in text:
-                candidate = readable
-                private = _PRIVATE + number * 0x100
-                while candidate in text:
-                    candidate = chr(private)
-                    private += 1
-                stand_ins[fragile] = candidate
+                is_free = readable not in text
+                stand_ins[fragile] = readable if is_free else _unused(text, *stand_ins.values())
         return cls(stand_ins)
 
     def covers(self, text: str) -> bool:
@@ -72,10 +79,7 @@ class Alphabet:
         stand_ins = dict(self.stand_ins)
         for fragile in self._lacking(text):
             # Not the readable ones: undo may bring back a text that holds one.
-            private = _PRIVATE
-            while any(chr(private) in used for used in (text, held, "".join(stand_ins.values()))):
-                private += 1
-            stand_ins[fragile] = chr(private)
+            stand_ins[fragile] = _unused(text, held, *stand_ins.values())
         return Alphabet(stand_ins)
 
     def _lacking(self, text: str) -> list[str]:
@@ -92,3 +96,9 @@ class Alphabet:
         for fragile, stand_in in self.stand_ins.items():
             text = text.replace(stand_in, fragile)
         return text
+
+
+def _unused(*texts: str) -> str:
+    """Answer a private character that is in none of these texts."""
+    codes = range(_PRIVATE, sys.maxunicode + 1)
+    return next(one for one in map(chr, codes) if not any(one in text for text in texts))

@@ -1,4 +1,4 @@
-"""A text survives an editor that takes some characters for line boundaries."""
+"""A text survives an editor that takes some characters for line boundaries, and is all seen."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 
 from sinch_cache_gui.values.screen_text import Alphabet
 
-FRAGILE = "\r\x00\u2028\u2029\ufdd0\ufdd1\ufeff\ufffe"
-TRICKY = st.text(alphabet=f"a\n{FRAGILE}\u240d¶⸤\U0010f000\U0001f600\u00a0")
+FRAGILE = (
+    "\r\x00\u2028\u2029\ufdd0\ufdd1\ufeff\ufffe"
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+READABLE = "\u240d¶⸤⇇⇥⇦⇧"
+TRICKY = st.text(alphabet=f"a\n{FRAGILE}{READABLE}\U0010f000\U0010f001\U0001f600\u00a0")
 
 
 @given(TRICKY)
@@ -18,6 +22,14 @@ def test_every_character_comes_back(text: str) -> None:
     assert not set(FRAGILE) & set(shown)
     assert len(shown) == len(text)
     assert alphabet.meant(shown) == text
+
+
+def test_where_a_text_holds_all_there_is_each_still_has_a_stand_in_of_its_own() -> None:
+    readable = "".join(Alphabet.of(FRAGILE).stand_ins.values())
+    text = FRAGILE + readable + "\U0010f000"
+    alphabet = Alphabet.of(text)
+    assert len(set(alphabet.stand_ins.values()) - set(text)) == len(FRAGILE)
+    assert alphabet.meant(alphabet.shown(text)) == text
 
 
 def test_an_ordinary_text_is_shown_as_it_is() -> None:

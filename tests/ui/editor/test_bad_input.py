@@ -96,6 +96,23 @@ async def test_control_characters_of_a_value_are_copied_exactly(desk: Desk) -> N
     assert QGuiApplication.clipboard().text() == text
 
 
+@pytest.mark.parametrize("sign", "\u202b\u202e\u2067")
+async def test_no_sign_has_a_value_read_in_another_order_than_it_is_written(
+    desk: Desk, sign: str
+) -> None:
+    text = f'is "{sign}admin,1", 2'
+    await desk.put(KEY, text.encode())
+    await desk.open(KEY)
+    view = desk.view()
+    await desk.until(lambda: view.text() == text)
+    cursor = view.textCursor()
+    edges = []
+    for at in range(len(text) + 1):
+        cursor.setPosition(at)
+        edges.append(view.cursorRect(cursor).left())
+    assert edges == sorted(set(edges)), "each character is seen, right of the one before"
+
+
 @pytest.mark.parametrize(
     "text", ["\ufeff{}", "\ufffe{}", "\ufeff\ufeff", "a\x00\u2028\u2029\ufdd0b"]
 )
