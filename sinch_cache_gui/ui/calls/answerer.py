@@ -68,7 +68,7 @@ class Answerer:
             InvalidSecret: The key or the secret.
         """
         parse_function_url(self.url, self.path_style)
-        _ = self.signer
+        signer_of(self.key, self.secret)
 
 
 class FunctionForm(QWidget):

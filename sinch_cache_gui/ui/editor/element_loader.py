@@ -201,7 +201,8 @@ class ElementLoader(QObject):
             page = await self._page(following)
             if page is None:
                 return
-            page = self._fresh(page, names := with_room(names))
+            names = with_room(names)
+            page = self._fresh(page, names)
             rows += page.rows
             deadlines += page.deadlines_ms
             following = page.next
