@@ -154,6 +154,7 @@ class PushFeed:
         self._listener = PushListener(line, where, plan.silence_s)
         self._pushed = PushedKeys(plan.most_pending, pause.skip)
         self._resolver = KeyResolver(cache)
+        self._is_empty = False
 
     async def events(
         self, status: LiveStatus, *, check_every_s: float = math.inf
@@ -192,6 +193,8 @@ class PushFeed:
         )
         listening.add_done_callback(lambda _: self._pause.skip())
         try:
+            if math.isfinite(check_every_s):
+                await self._look_whether_empty()
             yield status
             while not self._pause.is_closed():
                 if listening.done():
@@ -222,10 +225,13 @@ class PushFeed:
                 yield ChangesMissed("a database was flushed")
         waiting = iter(pushed.keys.items())
         while batch := dict(islice(waiting, _CHANGES_AT_ONCE)):
-            yield Changes(tuple(await self._resolver.resolve(batch)))
+            changes = tuple(await self._resolver.resolve(batch))
+            self._is_empty = self._is_empty and all(change.kind.removes for change in changes)
+            yield Changes(changes)
 
     async def _sit_out_overload(self, status: LiveStatus) -> AsyncGenerator[FeedEvent, None]:
         """Let changes pass until they come slowly enough again, then have the keys read anew."""
+        self._is_empty = False
         reason = "changes come faster than they can be followed"
         yield LiveStatus(status.source, f"catching up: {reason}")
         yield ChangesMissed(reason)
@@ -239,5 +245,11 @@ class PushFeed:
         yield ChangesMissed("changes were let pass while there were too many")
 
     async def _look_for_flush(self) -> None:
-        if await self._cache.count_keys() == 0:
+        """An empty cache was flushed if there were keys before: all that come are pushed."""
+        was_empty = self._is_empty
+        if await self._look_whether_empty() and not was_empty:
             self._pushed.put_flushed()
+
+    async def _look_whether_empty(self) -> bool:
+        self._is_empty = await self._cache.count_keys() == 0
+        return self._is_empty

@@ -121,6 +121,36 @@ async def test_a_flush_is_told(followed: Follower, raw: redis_client.Redis) -> N
     await followed.until(Flushed)
 
 
+async def test_a_cache_that_stays_empty_is_not_told_to_be_flushed(
+    connected: Connect,
+    target: Target,
+    raw: redis_client.Redis,
+    notifying: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sinch_cache_gui.cache.live_notifications._LOOK_FOR_FLUSH_S", 0.01)
+
+    async def until(is_so: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not is_so():  # noqa: ASYNC110  a server is asked, it does not tell
+                await asyncio.sleep(0.01)
+
+    def looks() -> int:
+        return int(raw.info("commandstats").get("cmdstat_dbsize", {"calls": 0})["calls"])
+
+    before = looks()
+    plan = replace(PLAN, sources=(LiveSource.NOTIFICATIONS,))
+    async with following(await connected(target, live=plan)) as follower:
+        await follower.until(LiveStatus)
+        flushed = asyncio.create_task(follower.until(Flushed))
+        await until(lambda: looks() >= before + 4)
+        assert len(follower.told) == 1
+        raw.set("a", "1")
+        await until(lambda: len(follower.told) == 2)
+        raw.flushdb()
+        await flushed
+
+
 async def test_many_changes_arrive_complete(followed: Follower, raw: redis_client.Redis) -> None:
     names = [b"k%d" % number for number in range(3000)]
     raw.mset(dict.fromkeys(names, "1"))
