@@ -32,7 +32,7 @@ class RowChange:
     Attributes:
         at: Where it is; None where there was none, and the new one has no place of its own.
         row: What it shows from then on; None where it goes.
-        deadline_ms: When it expires by itself from then on; None for no expiry.
+        deadline_ms: When it expires by itself from then on; None for never, KEEP for as before.
     """
 
     at: int | None
