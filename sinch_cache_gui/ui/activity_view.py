@@ -29,6 +29,7 @@ from sinch_cache_gui.keyspace.activity import Activity, Who
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.clipboard_text import copy_text
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.seldom import Seldom
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, ROW_HEIGHT, Theme
 
@@ -148,7 +149,7 @@ class ActivityView(QWidget):
         if len(lines) > 1:
             text = self.tr("{}  (and {:,} more)").format(text, len(lines) - 1)
         self._last.setText(text)
-        self._last.setToolTip(text)
+        self._last.setToolTip(plain_tip(text))
 
     def _lay_out(self) -> None:
         strip = QWidget()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.value_search import FoundValue
 from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, Theme
 from sinch_cache_gui.values.value_query import ValueMatch
 
@@ -72,7 +73,7 @@ class SearchResults(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{elided_key(found.key, KEY_LENGTH)}: {found.match.excerpt}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{display_key(found.key)[:TOOLTIP_LENGTH]}\n{found.match.excerpt}"
+            return plain_tip(f"{display_key(found.key)[:TOOLTIP_LENGTH]}\n{found.match.excerpt}")
         return None
 
 

@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import clock_text, offset_text
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.cards import CallerCards, Card
@@ -96,9 +97,9 @@ class CardList(QWidget):
         for (button, label), (card, text) in zip(self._rows, told, strict=True):
             is_there = card.is_there and not self._is_over(card)
             button.setEnabled(is_there)
-            button.setToolTip(card.key)
+            button.setToolTip(plain_tip(card.key))
             label.setText(text if is_there else self.tr("none"))
-            label.setToolTip(f"{card.key}\n{label.text()}")
+            label.setToolTip(plain_tip(f"{card.key}\n{label.text()}"))
             is_full = card is cards.rate and is_there and cards.is_rate_reached
             name = "danger" if is_full else "" if is_there else "muted"
             dress_as(label, name)

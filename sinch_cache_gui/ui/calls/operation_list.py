@@ -29,6 +29,7 @@ from sinch_cache_gui.ui.calls.wording import (
     ttl_text,
     whole_change_text,
 )
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.voice.recording import CacheOperation
 
@@ -77,7 +78,7 @@ class OperationModel(QAbstractListModel):
             doubt = doubt_text(operation)
             doubt = "" if doubt == change else doubt
             lines = (operation.key, change, doubt, operation.warning)
-            return "\n".join(line for line in lines if line)
+            return plain_tip("\n".join(line for line in lines if line))
         return None
 
 

@@ -17,6 +17,7 @@ from sinch_cache_gui.ui.calls.wording import (
     shortened,
     took_text,
 )
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.voice.call_events import CallbackRecord, TranscriptLine
 from sinch_cache_gui.voice.call_steps import (
@@ -163,7 +164,7 @@ class TimelineModel(QAbstractTableModel):
             case Qt.ItemDataRole.AccessibleTextRole if column == WHAT:
                 return ", ".join((step.kind.value, *filter(None, self._texts(step))))
             case Qt.ItemDataRole.ToolTipRole:
-                return _tool_tip(step)
+                return plain_tip(_tool_tip(step))
         return None
 
     def _add(self, steps: Sequence[Step]) -> None:
@@ -249,10 +250,10 @@ def _span_of(steps: Sequence[Step], number: int) -> range:
     return range(0)
 
 
-def _tool_tip(step: Step) -> str | None:
+def _tool_tip(step: Step) -> str:
     match step:
         case CallbackStep(record):
-            return "\n".join(problem.message for problem in record.problems) or None
+            return "\n".join(problem.message for problem in record.problems)
         case OperationStep(operation):
             return operation.warning or operation_line(operation)
         case LineStep(line):

@@ -22,6 +22,7 @@ from sinch_cache_gui.cache.interface import KeyType, TtlPolicy
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui.clipboard_text import copy_text
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.element_edits import Row, may_edit
@@ -218,7 +219,7 @@ class ElementModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
             case Qt.ItemDataRole.ToolTipRole:
-                return display_key(cell[: 4 * TIP_LENGTH])[:TIP_LENGTH]
+                return plain_tip(display_key(cell[: 4 * TIP_LENGTH])[:TIP_LENGTH])
             case Qt.ItemDataRole.EditRole:
                 return display_key(cell)
             case Qt.ItemDataRole.ForegroundRole if self._is_empty(index):

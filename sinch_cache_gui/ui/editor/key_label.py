@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sinch_cache_gui.keyspace.key_text import display_key
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
 
 TOOLTIP_LENGTH = 2_000
@@ -30,7 +31,7 @@ class KeyLabel(QWidget):
         self._text = display_key(key)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self._text)
-        self.setToolTip(self._text[:TOOLTIP_LENGTH])
+        self.setToolTip(plain_tip(self._text[:TOOLTIP_LENGTH]))
         theme.changed.connect(self._restyle)
         self._restyle()
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel
 
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, dress_as
 
 LONGEST: Final = 1_000
@@ -38,7 +39,7 @@ class SentenceLine(QLabel):
     def say(self, sentence: str, *, is_bad: bool = False) -> None:
         """Say something; what is bad is in the colour of danger."""
         self._sentence = sentence
-        self.setToolTip(sentence)
+        self.setToolTip(plain_tip(sentence))
         self.setAccessibleDescription(sentence)
         dress_as(self, "danger" if is_bad else "muted")
         self._fit()

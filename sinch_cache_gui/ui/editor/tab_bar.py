@@ -9,6 +9,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QTabBar, QToolButton, QWidget
 
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import Theme
 
 UNSAVED_MARK = "●"
@@ -43,7 +44,7 @@ class KeyTabBar(QTabBar):
         """Have a tab for a pane, behind the others."""
         index = self.addTab(title)
         self.setTabData(index, pane)
-        self.setTabToolTip(index, tip)
+        self.setTabToolTip(index, plain_tip(tip))
         self.setAccessibleTabName(index, title)
         self.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._make_cross(pane, title))
         self.show()

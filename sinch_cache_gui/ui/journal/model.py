@@ -16,6 +16,7 @@ from sinch_cache_gui.ui.journal.wording import (
     time_text,
     ttl_text,
 )
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -87,7 +88,7 @@ class JournalModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._text(entry, column)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(entry, column)
+                return plain_tip(self._tip(entry, column))
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(entry, column)
             case Qt.ItemDataRole.FontRole if column == KEY:

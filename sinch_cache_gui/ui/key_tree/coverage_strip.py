@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, dress_as
 
 
@@ -50,7 +51,7 @@ class CoverageStrip(QWidget):
         text = self.describe(coverage)
         if text != self._said.text():
             self._said.setText(text)
-            self._said.setToolTip(text)
+            self._said.setToolTip(plain_tip(text))
         state = coverage.state
         is_stale = coverage.stale_since_ms is not None
         is_at_work = state in (CoverageState.LOADING, CoverageState.CATCHING_UP)

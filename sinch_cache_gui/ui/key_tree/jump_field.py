@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 
 
@@ -57,7 +58,7 @@ class JumpField(QWidget):
         """Say that there is no such key."""
         self._missing = key
         self._say(self.tr("No such key"), "warning")
-        self._create.setToolTip(display_key(key))
+        self._create.setToolTip(plain_tip(display_key(key)))
         self._create.setHidden(self._is_read_only)
 
     def show_failure(self, title: str) -> None:

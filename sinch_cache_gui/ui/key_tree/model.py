@@ -22,6 +22,7 @@ from sinch_cache_gui.ui.key_tree.cells import (
     tr,
     ttl_text,
 )
+from sinch_cache_gui.ui.plain_tip import plain_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -160,13 +161,14 @@ class KeyTreeModel(QAbstractTableModel):
         if column is Column.KEY or (node.is_folder and column is not Column.TTL):
             key = display_key(node.path) or name_text(b"")
             word = misplaced_segment(node.name)
-            return f"{key}\n{why_misplaced(word)}" if word else key
+            return plain_tip(f"{key}\n{why_misplaced(word)}" if word else key)
         if node.is_folder:
-            return tr("{} keys below {}").format(f"{node.count:,}", display_key(node.path))
+            below = tr("{} keys below {}").format(f"{node.count:,}", display_key(node.path))
+            return plain_tip(below)
         if info is None:
             return None
         if column is not Column.TTL:
-            return self.text(node, column)
+            return plain_tip(self.text(node, column))
         if not info.is_deadline_told:
             return tr("This user may not know when it expires")
         if info.deadline_ms is None:

@@ -315,6 +315,14 @@ async def test_keys_nobody_can_see_are_shown_escaped_and_copied_exactly() -> Non
         assert QGuiApplication.clipboard().text() == r"a\xff\x00\n\u202e"
 
 
+async def test_a_key_that_looks_like_markup_is_whole_in_its_tool_tip() -> None:
+    async with a_tree() as tree:
+        await tree.cache.set("<b>bold</b>", 1)
+        await tree.open()
+        tip = tree.view.tree.index(0, Column.KEY).data(Qt.ItemDataRole.ToolTipRole)
+        assert "&lt;b&gt;bold&lt;/b&gt;" in tip
+
+
 async def test_a_screen_reader_hears_level_and_state() -> None:
     async with a_tree() as tree:
         await tree.cache.set("a:1", 1)

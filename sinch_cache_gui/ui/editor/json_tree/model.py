@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, cell_text, tr
+from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.values.json_outline import Node, Outline, is_empty
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -94,7 +95,8 @@ class JsonTreeModel(QAbstractTableModel):
             return self.text(node, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             is_name = column is Column.NAME
-            return self._outline.path_text(node.path) if is_name else self.text(node, column)
+            whole = self._outline.path_text(node.path) if is_name else self.text(node, column)
+            return plain_tip(whole)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(node) if column is Column.NAME else self.text(node, column)
         return None
