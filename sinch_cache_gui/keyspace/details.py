@@ -45,6 +45,7 @@ class KeyDetails:
         self._missing = missing
         self._known: OrderedDict[bytes, KeyInfo] = OrderedDict()
         self._stale: set[bytes] = set()
+        self._asked: frozenset[bytes] = frozenset()
         self._wanted: tuple[bytes, ...] = ()
         self._wanted_set: frozenset[bytes] = frozenset()
         self._wake = asyncio.Event()
@@ -81,8 +82,10 @@ class KeyDetails:
             known = self._known.get(change.key)
             if change.kind.removes:
                 self.forget((change.key,))
-            elif known is not None:
+                continue
+            if known is not None:
                 self._known[change.key] = replace(known, deadline_ms=change.deadline_ms)
+            if known is not None or change.key in self._asked:
                 self._stale.add(change.key)
         if self._due():
             self._wake.set()
@@ -100,11 +103,17 @@ class KeyDetails:
             due = self._due()[:AT_ONCE]
             if not due:
                 continue
+            # What changes from now on may be told before the answer, which knows nothing of it.
+            self._asked = frozenset(due)
+            self._stale -= self._asked
             try:
                 infos = await self._describe(due)
             except CacheError:
                 # The feed tells that the connection is lost; doubts are raised once it is back.
+                self._stale.update(key for key in due if key in self._known)
                 continue
+            finally:
+                self._asked = frozenset()
             self._learn(due, infos)
             await asyncio.sleep(PAUSE_S)
             if self._due():
@@ -122,7 +131,6 @@ class KeyDetails:
                 continue
             self._known[key] = info
             self._known.move_to_end(key)
-            self._stale.discard(key)
         self.forget(missing)
         while len(self._known) > REMEMBERED:
             self._stale.discard(self._known.popitem(last=False)[0])
