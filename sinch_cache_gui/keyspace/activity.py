@@ -155,6 +155,8 @@ def _what_was_done(entry: JournalEntry) -> str:
 def _what_was_meant(entry: JournalEntry) -> str:
     is_of_ttl = isinstance(entry.element, FieldTtlChange)
     meant = "change of a field's TTL" if is_of_ttl else _WHAT_WAS_MEANT[entry.action]
+    if entry.action is Action.CREATED and entry.result is Result.REFUSED_CHANGED:
+        return f"{meant}: refused: the key exists already"
     return f"{meant}: {entry.result.value}"
 
 

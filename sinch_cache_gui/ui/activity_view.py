@@ -41,7 +41,8 @@ def activity_text(line: Activity) -> str:
     """Answer one line for people: when, which key, what, by whom."""
     clock = datetime.fromtimestamp(line.at_ms / 1000).astimezone().strftime("%H:%M:%S")
     what = line.what
-    if line.who not in (Who.CACHE, Who.UNTOLD):
+    # What came to nothing was this window's, and has its reason behind it.
+    if line.who not in (Who.CACHE, Who.UNTOLD) and not line.is_failure:
         by = f"{line.who.value} ({line.context})" if line.context else line.who.value
         what = f"{what} by {by}"
     return "  ".join(part for part in (clock, display_key(line.key), what) if part)

@@ -155,6 +155,12 @@ class NoticeBar(QFrame):
             self._place()
         return super().eventFilter(watched, event)
 
+    def event(self, event: QEvent) -> bool:
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()  # until now the layout may have reckoned with the texts before
+        return is_done
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._dismiss()
@@ -188,6 +194,7 @@ class NoticeBar(QFrame):
         if extra is not None and extra is not self._extra:
             is_wide = extra.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
             self._content.insertWidget(0, extra, WIDE if is_wide else 0)
+            extra.show()  # as the buttons
         self._extra = extra
 
     def _set_actions(self, actions: tuple[NoticeAction, ...]) -> None:

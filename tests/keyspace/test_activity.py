@@ -84,6 +84,13 @@ def test_a_refused_write_is_told_as_a_failure() -> None:
     assert line.what == "save: refused: somebody else changed the key"
 
 
+def test_a_key_that_was_not_created_is_said_to_exist_already() -> None:
+    log = ActivityLog(Clock())
+    log.wrote(Journal().record(Action.CREATED, b"session:1", Result.REFUSED_CHANGED, at_ms=0))
+    (line,) = log.lines
+    assert line.what == "create: refused: the key exists already"
+
+
 @pytest.mark.parametrize("action", Action)
 @pytest.mark.parametrize("result", Result)
 def test_whatever_this_window_writes_is_told(action: Action, result: Result) -> None:

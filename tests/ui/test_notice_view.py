@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.ui.editor.ttl_field import TtlField
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
 from sinch_cache_gui.ui.theme import Theme
 
@@ -30,6 +31,11 @@ def texts(bar: NoticeBar) -> list[str]:
     return [label.text() for label in bar.findChildren(QLabel) if label.text()]
 
 
+def whole(label: QLabel) -> bool:
+    """Whether all of a text is in sight."""
+    return not label.isVisible() or label.height() >= label.heightForWidth(label.width())
+
+
 def press(qtbot: QtBot, bar: NoticeBar, label: str) -> None:
     button = next(b for b in bar.findChildren(QPushButton) if b.text() == label)
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -44,6 +50,28 @@ def test_a_bar_has_room_for_its_text_and_its_buttons_at_once(qtbot: QtBot, bar: 
     buttons = bar.findChildren(QPushButton)
     qtbot.waitUntil(lambda: all(button.isVisible() for button in buttons))
     assert bar.height() >= bar.heightForWidth(bar.width())
+
+
+def test_a_longer_text_in_the_place_of_a_short_one_is_not_cut_off(
+    qtbot: QtBot, bar: NoticeBar
+) -> None:
+    bar.show_notice(Notice(Severity.ERROR, "a.json was not imported", "It is no export."))
+    qtbot.waitUntil(lambda: all(whole(label) for label in bar.findChildren(QLabel)))
+    bar.show_notice(Notice(Severity.ERROR, "b.json was not imported", "It is not text. " * 20))
+    qtbot.waitUntil(lambda: all(whole(label) for label in bar.findChildren(QLabel)))
+
+
+def test_a_field_has_its_height_in_a_bar_that_stands_already(
+    qtbot: QtBot, bar: NoticeBar, qapp: QApplication
+) -> None:
+    bar.show_notice(Notice(Severity.WARNING, "This key was deleted."))
+    qtbot.waitExposed(bar)
+    ttl = TtlField(Theme(qapp), lambda: 0)
+    ttl.set_ms(3_600_000)
+    write = NoticeAction("Write it again", lambda: None)
+    bar.show_notice(Notice(Severity.WARNING, "This key was deleted.", actions=(write,)), extra=ttl)
+    field = ttl.findChild(QLineEdit)
+    qtbot.waitUntil(lambda: field.isVisible() and field.height() >= field.sizeHint().height())
 
 
 def test_a_bar_lies_inside_its_pane_and_follows_its_size(bar: NoticeBar, pane: QWidget) -> None:

@@ -191,9 +191,14 @@ class ConnectPage(QWidget):
         for part in (self._heading, self._detail, self._busy, self._known, self._form):
             column.addWidget(part)
         column.addLayout(buttons)
+        # Not by an alignment: its height would be reckoned for the width of the whole page.
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(card)
+        across.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addStretch(2)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addLayout(across)
         outer.addStretch(3)
 
     def _wire(self) -> None:

@@ -17,7 +17,7 @@ from sinch_cache_gui.ui.journal.model import ACTION, KEY, OUTCOME, TIME, TTL, In
 from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
 
-WIDTHS = {TIME: 92, ACTION: 118, TTL: 118, OUTCOME: 66}
+WIDTHS = {TIME: 92, ACTION: 118, TTL: 126, OUTCOME: 66}
 
 
 class JournalTable(QTableView):

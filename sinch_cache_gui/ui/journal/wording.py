@@ -33,6 +33,8 @@ def action_text(entry: JournalEntry) -> str:
     """Answer what was done; of a field's TTL that it was only that."""
     if isinstance(entry.element, FieldTtlChange):
         return QCoreApplication.translate("Journal", "field TTL changed")
+    if entry.action is Action.TTL_CHANGED:
+        return QCoreApplication.translate("Journal", "TTL changed")
     return entry.action.value
 
 

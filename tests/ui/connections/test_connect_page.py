@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.errors import CacheUnreachable
@@ -46,6 +46,15 @@ def test_a_failure_says_what_failed_and_retry_asks_for_the_same_cache(
         qtbot.mouseClick(button(page, "Retry"), Qt.MouseButton.LeftButton)
 
     assert asked.args == [profile]
+
+
+def test_a_long_reason_is_not_cut_off_in_a_wide_window(page: ConnectPage, qtbot: QtBot) -> None:
+    page.resize(1440, 800)
+    error = CacheUnreachable("No answer", "An address is written in one of these ways. " * 8)
+    page.show_failure(error, Profile(), is_cancellable=False)
+    (reason,) = [label for label in page.findChildren(QLabel) if label.text() == error.detail]
+    qtbot.waitUntil(lambda: reason.width() < 600)
+    assert reason.height() >= reason.heightForWidth(reason.width())
 
 
 def test_edit_shows_the_address_without_the_password_and_keeps_it(

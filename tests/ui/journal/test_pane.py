@@ -139,7 +139,7 @@ async def test_writes_are_listed_newest_first_with_the_ttl_before_and_after(desk
     assert desk.rows() == [
         ("deleted", "session:1", "1:30", "done"),
         ("saved", "session:1", "", "refused"),
-        ("ttl changed", "session:1", "10:00 → 1:30", "done"),
+        ("TTL changed", "session:1", "10:00 → 1:30", "done"),
         ("created", "session:1", "10:00", "done"),
     ]
 
