@@ -325,7 +325,8 @@ def style_sheet_of(tokens: Tokens) -> str:
     QTabBar::tab:selected {{ background: {tokens.base}; color: {tokens.text};
         border-bottom: 2px solid {tokens.accent}; }}
     QTabBar::tab:hover {{ color: {tokens.text}; }}
-    QTabBar QToolButton {{ padding: 0; background: {tokens.window}; }}
+    QTabBar::scroller {{ width: 48px; }}
+    QToolButton#ScrollLeftButton, QToolButton#ScrollRightButton {{ border: none; padding: 0; }}
     QTabWidget::pane {{ border: none; }}
     QProgressBar {{ border: none; background: {tokens.raised}; }}
     QProgressBar::chunk {{ background: {tokens.accent}; }}

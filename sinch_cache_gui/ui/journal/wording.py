@@ -35,7 +35,7 @@ def action_text(entry: JournalEntry) -> str:
         return QCoreApplication.translate("Journal", "field TTL changed")
     if entry.action is Action.TTL_CHANGED:
         return QCoreApplication.translate("Journal", "TTL changed")
-    return entry.action.value
+    return str(entry.action.value)
 
 
 def key_text(entry: JournalEntry) -> str:
