@@ -28,7 +28,10 @@ LONG_CHARACTERS: Final = 1 << 20
 """An object longer than this is read member by member, and a string in it piece by piece."""
 
 _DECODER: Final = json.JSONDecoder()
-_WITHIN_STRING: Final = re.compile(r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+')
+# Not `*+`: until CPython 3.11.5 it ended within an escape that it could not take.
+_WITHIN_STRING: Final = re.compile(
+    r'(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})){0,5000}'
+)
 _BEGUN_ESCAPE: Final = re.compile(r"(?:\\(?:u[0-9a-fA-F]{0,4})?)?")
 _HALF_A_PAIR: Final = "\ud800"
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
