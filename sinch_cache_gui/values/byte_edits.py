@@ -47,6 +47,11 @@ class ByteEdits:
         self._clean = len(self._done)
         self._may_merge = False
 
+    def set_edited(self) -> None:
+        """Take no bytes for those to compare with: neither undo nor redo leads to them."""
+        self._clean = None
+        self._may_merge = False
+
     def read(self, start: int = 0, end: int | None = None) -> bytes:
         """Answer a stretch; all of it by default."""
         return bytes(self._data[start:end])

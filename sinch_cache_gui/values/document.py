@@ -350,6 +350,8 @@ class Document:
             content = replace(content, kind=ContentKind.JSON)
         stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)
         is_edited = self._views.revision(content) != write.revision
+        if is_edited:
+            self._views.set_edited(content)
         self._become(DocumentState(Phase.OPEN, stored, content, is_edited))
 
     async def _reconcile(self, stored: StoredValue | None) -> None:

@@ -44,6 +44,13 @@ class TextView(Protocol):
         """
         ...
 
+    def set_edited(self) -> None:
+        """Take the text for edited, also where undo brings the one back that was shown last.
+
+        The key holds another by now: one that was saved while the user wrote on.
+        """
+        ...
+
 
 class BytesView(Protocol):
     """Where bytes live that are no text. They never pass through one."""
@@ -64,6 +71,10 @@ class BytesView(Protocol):
             data: The bytes.
             is_undoable: Whether the user can take it back, to the bytes that were there.
         """
+        ...
+
+    def set_edited(self) -> None:
+        """As `TextView.set_edited`."""
         ...
 
 
@@ -115,3 +126,7 @@ class DocumentViews:
     def revision(self, content: Content | None) -> int:
         """Answer the revision of the view in which `content` is edited."""
         return (self.bytes_view_of(content) or self.text).revision
+
+    def set_edited(self, content: Content | None) -> None:
+        """Have the view of `content` take what it holds for edited, whatever is undone."""
+        (self.bytes_view_of(content) or self.text).set_edited()

@@ -52,6 +52,9 @@ class Page:
         self.written = text
         self.revision += 1
 
+    def set_edited(self) -> None:
+        pass
+
     def read_bytes(self) -> bytes:
         return self.data
 

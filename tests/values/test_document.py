@@ -55,6 +55,9 @@ class Page:
         self.written = text
         self.shown.append(text)
 
+    def set_edited(self) -> None:
+        pass
+
     def type(self, text: str) -> None:
         assert self.document is not None
         self.written = text

@@ -178,6 +178,14 @@ class CodeView(QPlainTextEdit):
         """Take the present text for the one to compare with."""
         self.document().setModified(False)
 
+    def set_edited(self) -> None:
+        """Take the text for edited, also where undo brings the one back that was shown last."""
+        document = self.document()
+        was_silent = document.blockSignals(True)
+        document.setModified(False)  # Qt forgets which step is the unedited one only on a change
+        document.blockSignals(was_silent)
+        document.setModified(True)
+
     @property
     def is_editable(self) -> bool:
         """Whether the user may write."""

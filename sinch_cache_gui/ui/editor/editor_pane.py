@@ -191,9 +191,13 @@ class EditorPane(QWidget):
 
     def ask_rename(self) -> None:
         """Ask, in place, for another name; unsaved text is to be saved or discarded first."""
+        if self._is_settled_for_renaming():
+            self.mover.ask_rename(self._is_settled_for_renaming)
+
+    def _is_settled_for_renaming(self) -> bool:
+        """Whether no text is unsaved; if one is, it is said in place."""
         if not self.holds_unsaved_text:
-            self.mover.ask_rename()
-            return
+            return True
         close = NoticeAction(self.tr("Close"), self.mover.bar.hide_notice)
         self.mover.bar.show_notice(
             Notice(
@@ -202,6 +206,7 @@ class EditorPane(QWidget):
                 actions=(close,),
             )
         )
+        return False
 
     def _wire(self) -> None:
         self.pages.text.edited_changed.connect(self._note_edited)

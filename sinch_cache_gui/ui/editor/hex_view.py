@@ -104,6 +104,11 @@ class HexView(QAbstractScrollArea):
         self._bytes.set_unedited()
         self._tell_edited()
 
+    def set_edited(self) -> None:
+        """Take the bytes for edited, also where undo brings those back that were shown last."""
+        self._bytes.set_edited()
+        self._tell_edited()
+
     def set_editable(self, is_editable: bool) -> None:
         """Let the user write, or only look, select and copy."""
         self._is_editable = is_editable

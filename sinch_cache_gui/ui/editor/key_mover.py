@@ -80,15 +80,19 @@ class KeyMover(QObject):
         self._tasks = tasks
         self.bar = NoticeBar(theme, over=over)
 
-    def ask_rename(self) -> None:
-        """Ask for the new name."""
+    def ask_rename(self, is_settled: Callable[[], bool]) -> None:
+        """Ask for the new name.
+
+        Args:
+            is_settled: Answers, once the name is confirmed, whether the key may be renamed now.
+        """
         field = NameField(self._theme, self._key, asks_expiry=False)
-        self._ask(
-            self.tr("Rename this key"),
-            self.tr("Rename"),
-            field,
-            lambda: self._start(self._rename(field.key, overwrites=False)),
-        )
+
+        def run() -> None:
+            if is_settled():
+                self._start(self._rename(field.key, overwrites=False))
+
+        self._ask(self.tr("Rename this key"), self.tr("Rename"), field, run)
 
     def ask_duplicate(self) -> None:
         """Ask for the name of a copy."""

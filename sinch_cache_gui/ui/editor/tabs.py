@@ -307,6 +307,10 @@ class EditorTabs(QWidget):
         self._remove(pane)
 
     def _follow_rename(self, pane: EditorPane, to: bytes) -> None:
+        if pane.holds_unsaved_text:  # typed while the key was renamed: it is nowhere else
+            pane.look_again()
+            self.key_moved.emit(to)
+            return
         self._show_copy(pane, to)
         self._remove(pane)
 
