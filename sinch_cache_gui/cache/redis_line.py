@@ -6,14 +6,17 @@ import asyncio
 import socket
 import struct
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final, TypeAlias
 
 import hiredis
 from redis.asyncio.connection import AbstractConnection, DefaultParser
+from redis.exceptions import InvalidResponse
 
 from sinch_cache_gui.cache.redis_errors import EDGE_ERRORS, is_reply
+from sinch_cache_gui.cache.redis_long_replies import LongReplyReader, Reader
 from sinch_cache_gui.pacing import Breather
 
 Command: TypeAlias = tuple[bytes | str | int, ...]
@@ -75,9 +78,23 @@ class PushParser(DefaultParser):  # type: ignore[misc, valid-type]
         heard: Called whenever bytes have come.
     """
 
+    _reader: Reader
+
     def __init__(self, socket_read_size: int, heard: Callable[[], None]) -> None:
         super().__init__(socket_read_size=socket_read_size)
         self._heard = heard
+
+    def on_connect(self, connection: AbstractConnection) -> None:
+        """Begin to read from a new connection."""
+        super().on_connect(connection)
+        # Nothing is decoded, and a reader that has read nothing answers what stands for that.
+        new_reader = partial(
+            hiredis.Reader,
+            protocolError=InvalidResponse,
+            replyError=self.parse_error,
+            notEnoughData=self._reader.gets(),
+        )
+        self._reader = LongReplyReader(new_reader)
 
     async def read_from_socket(self) -> bool:
         """Read what has come, and tell that something has."""
@@ -132,10 +149,7 @@ class Line:
         replies = [] if replies is None else replies
         try:
             async with self._patience.limit():
-                # The stub of pack_command knows tuples of one argument only.
-                packed = b"".join(map(hiredis.pack_command, commands))  # type: ignore[arg-type]
-                for start in range(0, len(packed), _SENT_AT_ONCE):
-                    piece = packed[start : start + _SENT_AT_ONCE]
+                for piece in _packed(commands):
                     await self._connection.send_packed_command(piece, check_health=False)
                     self._patience.renew()
                     await breathe()
@@ -171,6 +185,48 @@ class Line:
             if is_reply(error):
                 return error
             raise
+
+
+def _packed(commands: Sequence[Command]) -> Iterator[bytes]:
+    """Yield commands as the server takes them, in pieces of some `_SENT_AT_ONCE` bytes.
+
+    A long argument is never copied whole: to pack 100 MB at once took 0.3 s (measured).
+    """
+    waiting: list[bytes] = []
+    held = 0
+    for command in commands:
+        for piece in _spelled(command) if _has_long(command) else (_pack(command),):
+            waiting.append(piece)
+            held += len(piece)
+            if held >= _SENT_AT_ONCE:
+                yield b"".join(waiting)
+                waiting, held = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _has_long(command: Command) -> bool:
+    for argument in command:
+        if isinstance(argument, bytes) and len(argument) > _SENT_AT_ONCE:
+            return True
+    return False
+
+
+def _pack(command: Command) -> bytes:
+    # Its stub knows tuples of one argument only.
+    packed: bytes = hiredis.pack_command(command)  # type: ignore[arg-type]
+    return packed
+
+
+def _spelled(command: Command) -> Iterator[bytes]:
+    """Yield a command that has a long argument piece by piece."""
+    yield b"*%d\r\n" % len(command)
+    for argument in command:
+        data = argument if isinstance(argument, bytes) else str(argument).encode()
+        yield b"$%d\r\n" % len(data)
+        for start in range(0, len(data), _SENT_AT_ONCE):
+            yield data[start : start + _SENT_AT_ONCE]
+        yield b"\r\n"
 
 
 def _set_option(writer: asyncio.StreamWriter, level: int, option: int, value: int | bytes) -> None:
