@@ -433,13 +433,19 @@ def test_the_transcript_of_a_long_call_keeps_its_last_lines(qtbot, qapp) -> None
     assert numbers == list(range(numbers[0], 1001))
 
 
-async def test_what_a_label_with_a_name_shows_is_told_a_screen_reader(open_panel, cache) -> None:
+async def test_what_a_label_with_a_name_shows_is_told_a_screen_reader(
+    open_panel, cache, until
+) -> None:
+    def named() -> dict[str, QLabel]:
+        labels = [label for label in hand.panel.findChildren(QLabel) if label.isVisible()]
+        return {label.accessibleName(): label for label in labels if label.accessibleName()}
+
     hand = open_panel(cache, clock=VirtualClock())
     await hand.dial()
-    labels = [label for label in hand.panel.findChildren(QLabel) if label.isVisible()]
-    named = {label.accessibleName(): label for label in labels if label.accessibleName()}
-    assert {"State of the call", "Time of the embedded cache", "Rate"} <= named.keys()
-    for label in named.values():
+    await until(
+        lambda: {"State of the call", "Time of the embedded cache", "Rate"} <= named().keys()
+    )
+    for label in named().values():
         assert label.accessibleDescription() == label.text()
 
 
