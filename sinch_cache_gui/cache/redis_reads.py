@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeVar
 
 from redis import exceptions
 
@@ -24,6 +24,8 @@ from sinch_cache_gui.pacing import Breather
 
 BATCH: Final = 500
 """Keys asked about in one pipeline: under a millisecond and a half of the server's time."""
+
+Told = TypeVar("Told")
 
 _SIZES: Final = {
     KeyType.HASH: "HLEN",
@@ -52,32 +54,31 @@ class RedisReads:
 
     async def types(self, keys: Sequence[bytes]) -> list[str | None]:
         """As `CacheBackend.types`."""
-        found: list[str | None] = []
-        for start in range(0, len(keys), BATCH):
-            batch = keys[start : start + BATCH]
-            replies = await self._node.ask_many([("TYPE", key) for key in batch])
-            _refuse("TYPE", replies, "the types of keys")
-            found += map(self._type, replies)
-        return found
+        return await self._tell_each("TYPE", keys, self._type, "the types of keys")
 
     async def deadlines(self, keys: Sequence[bytes]) -> list[int | Gone | None]:
         """As `CacheBackend.deadlines`."""
-        found: list[int | Gone | None] = []
-        for start in range(0, len(keys), BATCH):
-            batch = keys[start : start + BATCH]
-            replies = await self._node.ask_many([(self._times.command, key) for key in batch])
-            _refuse(self._times.command, replies, "when keys expire")
-            found += [self._deadline(reply) for reply in replies]
-        return found
+        return await self._tell_each(self._times.command, keys, self._deadline, "when keys expire")
 
     async def exist(self, keys: Sequence[bytes]) -> list[bool]:
         """As `CacheBackend.exist`."""
-        found: list[bool] = []
+        return await self._tell_each("EXISTS", keys, self._exists, "which keys exist")
+
+    async def _tell_each(
+        self, command: str, keys: Sequence[bytes], told: Callable[[Reply], Told], what: str
+    ) -> list[Told]:
+        """Ask one thing of each key.
+
+        Raises:
+            NotPermitted: This user may use the command on no key, and is told what that hides.
+        """
+        found: list[Told] = []
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
-            replies = await self._node.ask_many([("EXISTS", key) for key in batch])
-            _refuse("EXISTS", replies, "which keys exist")
-            found += map(self._exists, replies)
+            replies = await self._node.ask_many([(command, key) for key in batch])
+            if is_command_refused(replies[0]):
+                raise NotPermitted(f"This user may not know {what} ({command})")
+            found += map(told, replies)
         return found
 
     async def read(self, key: bytes) -> StoredValue | None:
@@ -287,12 +288,6 @@ def _is_doubtful(replies: Sequence[Reply]) -> bool:
     if not is_command_refused(kind) or _is_told(when):
         return False
     return size == 0 or is_command_refused(size)
-
-
-def _refuse(command: str, replies: Sequence[Reply], what: str) -> None:
-    """Say that nothing at all is told by a command that this user may not use."""
-    if replies and is_command_refused(replies[0]):
-        raise NotPermitted(f"This user may not know {what} ({command})")
 
 
 def _type_name(reply: Reply) -> str | None:

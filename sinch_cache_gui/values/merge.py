@@ -72,7 +72,7 @@ def merge_work(base: str, mine: str, theirs: str) -> Work[Merge]:
     their_changes = yield from changes_work(before, others)
     stretches: list[Stretch] = []
     changes = my_changes.changes, their_changes.changes
-    for stretch in _joined(_stretches(before, ours, others, *changes)):
+    for stretch in _stretches(before, ours, others, *changes):
         if stretch is not None:
             stretches.append(stretch)
         yield
@@ -126,7 +126,7 @@ def _stretches(
         yield from _take(base, at + same, end, before)
         yield from _take(mine, my_at, my_end, my_lines)
         yield from _take(theirs, their_at, their_end, their_lines)
-        yield _stretch(before, my_lines, their_lines)
+        yield _changed(before, my_lines, their_lines)
         at, my_at, their_at = end, my_end, their_end
     if at < len(base):
         yield from _untouched(base, at, len(base))
@@ -146,9 +146,9 @@ def _take(lines: list[str], start: int, end: int, taken: list[str]) -> Iterator[
             yield
 
 
-def _stretch(base: Lines, mine: Lines, theirs: Lines) -> Stretch:
+def _changed(base: Lines, mine: Lines, theirs: Lines) -> Stretch:
     if mine == theirs:
-        origin = Origin.NOBODY if mine == base else Origin.ALIKE
+        origin = Origin.ALIKE
     elif mine == base:
         origin = Origin.THEIRS
     elif theirs == base:
@@ -181,11 +181,11 @@ def _groups(
             start, end = others[j].start, others[j].end
             j += 1
         while True:
-            if i < len(ours) and _meets(ours[i], start, end, theirs):
+            if i < len(ours) and _meets(ours[i], end, theirs):
                 mine.append(ours[i])
                 start, end = min(start, ours[i].start), max(end, ours[i].end)
                 i += 1
-            elif j < len(others) and _meets(others[j], start, end, mine):
+            elif j < len(others) and _meets(others[j], end, mine):
                 theirs.append(others[j])
                 start, end = min(start, others[j].start), max(end, others[j].end)
                 j += 1
@@ -198,33 +198,15 @@ def _is_before(one: Change, other: Change) -> bool:
     return (one.start, one.end) <= (other.start, other.end)
 
 
-def _meets(change: Change, start: int, end: int, opposite: list[Change]) -> bool:
+def _meets(change: Change, end: int, opposite: list[Change]) -> bool:
     """Whether a change touches lines that the other side changed, too.
 
     Lines next to each other do not: a value's members stand a line each. Something put in meets
     whatever else happens at that very place.
     """
     if not opposite:
-        return change.start < end
+        return False
     if change.start < end:
         return True
     is_insertion = change.start == change.end or any(c.start == c.end for c in opposite)
-    return change.start == end and (start == end or is_insertion)
-
-
-def _joined(stretches: Iterator[Stretch | None]) -> Iterator[Stretch | None]:
-    """Yield the stretches with neighbours that nobody changed as one."""
-    waiting: Stretch | None = None
-    for stretch in stretches:
-        if stretch is None:
-            yield None
-        elif waiting is None:
-            waiting = stretch
-        elif waiting.origin is stretch.origin is Origin.NOBODY:
-            lines = [*waiting.base, *stretch.base]
-            waiting = Stretch(Origin.NOBODY, lines, lines, lines)
-        else:
-            yield waiting
-            waiting = stretch
-    if waiting is not None:
-        yield waiting
+    return change.start == end and is_insertion

@@ -77,6 +77,10 @@ def test_the_same_line_changed_by_both_is_a_conflict(count: int, data: st.DataOb
         ("a\nX\nb\nc", "a\nb\nX\nc", [Origin.MINE, Origin.THEIRS]),
         ("a\nb\nZ", "a\nb\nZ", [Origin.ALIKE]),
         ("a\nB\nc", "A\nb\nc", [Origin.THEIRS, Origin.MINE]),
+        # What is put in right before or behind a line that the other side changed belongs to it.
+        ("a\nX\nb\nc", "A\nb\nc", [Origin.CONFLICT]),
+        ("a\nX\nb\nc", "a\nB\nc", [Origin.CONFLICT]),
+        ("A\nb\nc", "a\nX\nb\nc", [Origin.CONFLICT]),
     ],
 )
 def test_who_changed_what(mine: str, theirs: str, expected: list[Origin]) -> None:

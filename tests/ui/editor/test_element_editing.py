@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import redis
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -17,53 +17,11 @@ from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.view import CacheView
 from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
 from tests.ui.editor.conftest import Desk
+from tests.ui.editor.element_hand import ElementHand
 
 
-class Hand:
-    """A person at a table of elements, and another client of the same server."""
-
-    def __init__(self, desk: Desk, raw: redis.Redis) -> None:
-        self.desk = desk
-        self.raw = raw
-
-    @property
-    def table(self):  # type: ignore[no-untyped-def]
-        return self.desk.pane().pages.elements.table
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """What every server tells; some have a third column, the deadlines of fields."""
-        model = self.table.model()
-        columns = range(min(2, model.columnCount()))
-        return [
-            tuple(model.index(row, column).data() or "" for column in columns)
-            for row in range(model.rowCount())
-        ]
-
-    async def until(self, is_true: Callable[[], object]) -> None:
-        """Wait until something is true, and all that was begun has come to rest."""
-        tasks = self.desk.pane().tasks
-        names = ("change elements", "follow", "elements")
-        await self.desk.until(
-            lambda: is_true() and not any(tasks.is_running(name) for name in names)
-        )
-
-    async def open(self, key: bytes, count: int) -> None:
-        await self.desk.open(key)
-        await self.desk.until(lambda: len(self.rows()) == count)
-
-    def place(self, row: int, column: int) -> QPoint:
-        return self.table.visualRect(self.table.model().index(row, column)).center()
-
-    def select(self, row: int, column: int = 0) -> None:
-        QTest.mouseClick(
-            self.table.viewport(), Qt.MouseButton.LeftButton, pos=self.place(row, column)
-        )
-
-    def begin(self, row: int, column: int) -> None:
-        self.select(row, column)
-        QTest.mouseDClick(
-            self.table.viewport(), Qt.MouseButton.LeftButton, pos=self.place(row, column)
-        )
+class Hand(ElementHand):
+    """Types into cells."""
 
     def line(self) -> QLineEdit | None:
         return self.table.viewport().findChild(QLineEdit)
@@ -79,9 +37,6 @@ class Hand:
 
     def press(self, key: Qt.Key) -> None:
         QTest.keyClick(self.table, key)
-
-    def undo(self) -> None:
-        QTest.keyClick(self.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
 
 
 @pytest.fixture

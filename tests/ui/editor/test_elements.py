@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 import pytest
 import redis
@@ -18,6 +17,7 @@ from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, ScanCursor
 from sinch_cache_gui.cache.redis import RedisCache
 from tests.ui.editor.conftest import Desk
+from tests.ui.editor.element_hand import ElementHand
 
 
 class Line(ForwardingBackend):
@@ -41,20 +41,10 @@ class Line(ForwardingBackend):
         return await super().elements(key, kind, cursor, count=count, within=within)
 
 
-@dataclass
-class Seat:
-    desk: Desk
-    raw: redis.Redis
-    line: Line
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """What every server tells; some have a third column, the deadlines of fields."""
-        model = self.desk.pane().pages.elements.model
-        columns = range(min(2, model.columnCount()))
-        return [
-            tuple(model.data(model.index(row, column)) or "" for column in columns)
-            for row in range(model.rowCount())
-        ]
+class Seat(ElementHand):
+    def __init__(self, desk: Desk, raw: redis.Redis, line: Line) -> None:
+        super().__init__(desk, raw)
+        self.line = line
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import redis
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from sinch_cache_gui.cache.connect import parse_target
@@ -16,6 +16,7 @@ from sinch_cache_gui.cache.view import CacheView
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from tests.redis_server import RedisServer
 from tests.ui.editor.conftest import Desk
+from tests.ui.editor.element_hand import ElementHand
 
 KEY = b"customer"
 TTL_MS = 600_000
@@ -31,19 +32,14 @@ class Later(ForwardingBackend):
         return super().now_ms() + self.ahead_ms
 
 
-class Hand:
-    """A person at a hash whose fields may expire, and another client of the same server."""
+class Hand(ElementHand):
+    """Sets when the fields of one hash expire."""
 
     def __init__(self, desk: Desk, cache: Later, raw: redis.Redis) -> None:
-        self.desk = desk
+        super().__init__(desk, raw)
         self.cache = cache
-        self.raw = raw
 
-    @property
-    def table(self):  # type: ignore[no-untyped-def]
-        return self.desk.pane().pages.elements.table
-
-    def rows(self) -> dict[str, str]:
+    def expiries(self) -> dict[str, str]:
         """Each field, and when it expires as the table tells it."""
         model = self.table.model()
         return {
@@ -51,24 +47,12 @@ class Hand:
             for row in range(model.rowCount())
         }
 
-    async def open(self) -> None:
-        await self.desk.open(KEY)
-        await self.desk.until(lambda: len(self.rows()) == self.raw.hlen(KEY))
+    async def open_hash(self) -> None:
+        await self.open(KEY, self.raw.hlen(KEY))
 
-    async def at_rest(self, is_true: Callable[[], object]) -> None:
-        tasks = self.desk.pane().tasks
-        names = ("change elements", "follow", "elements")
-        await self.desk.until(lambda: is_true() and not any(map(tasks.is_running, names)))
-
-    def place(self, field: str, column: int) -> QPoint:
-        row = list(self.rows()).index(field)
-        return self.table.visualRect(self.table.model().index(row, column)).center()
-
-    def begin(self, field: str) -> None:
+    def begin_expiry(self, field: str) -> None:
         """Double click where it says when a field expires."""
-        place, left = self.place(field, 2), Qt.MouseButton.LeftButton
-        QTest.mouseClick(self.table.viewport(), left, pos=place)
-        QTest.mouseDClick(self.table.viewport(), left, pos=place)
+        self.begin(list(self.expiries()).index(field), 2)
 
     def now_ms(self) -> int:
         """The server's clock."""
@@ -98,9 +82,9 @@ async def hand(
 
 
 async def test_it_is_typed_in_words_and_read_back_before_it_is_set(hand: Hand) -> None:
-    await hand.open()
-    assert hand.rows() == {"code": format_deadline(LATER), "name": ""}
-    hand.begin("name")
+    await hand.open_hash()
+    assert hand.expiries() == {"code": format_deadline(LATER), "name": ""}
+    hand.begin_expiry("name")
     assert hand.desk.says("“name” expires in")
     assert not hand.desk.button("Remove expiry").isEnabled(), "it has none"
     for nonsense, why in (
@@ -117,8 +101,8 @@ async def test_it_is_typed_in_words_and_read_back_before_it_is_set(hand: Hand) -
     assert hand.desk.says("1 hour 30 minutes")
     assert hand.deadline("name") == -1
     QTest.keyClick(hand.desk.field("Time to live"), Qt.Key.Key_Return)
-    await hand.at_rest(lambda: hand.rows()["name"])
-    assert hand.rows() == {
+    await hand.until(lambda: hand.expiries()["name"])
+    assert hand.expiries() == {
         "code": format_deadline(LATER),
         "name": format_deadline(hand.deadline("name")),
     }
@@ -127,31 +111,31 @@ async def test_it_is_typed_in_words_and_read_back_before_it_is_set(hand: Hand) -
 
     assert hand.desk.says("1 field changed")
     hand.desk.click("Undo")
-    await hand.at_rest(lambda: not hand.rows()["name"])
+    await hand.until(lambda: not hand.expiries()["name"])
     assert hand.deadline("name") == -1
 
 
 async def test_it_is_removed_and_put_back_to_the_millisecond(hand: Hand) -> None:
-    await hand.open()
-    hand.begin("code")
+    await hand.open_hash()
+    hand.begin_expiry("code")
     hand.desk.click("Remove expiry")
-    await hand.at_rest(lambda: not hand.rows()["code"])
+    await hand.until(lambda: not hand.expiries()["code"])
     assert hand.deadline("code") == -1
-    QTest.keyClick(hand.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    await hand.at_rest(lambda: hand.rows()["code"])
+    hand.undo()
+    await hand.until(lambda: hand.expiries()["code"])
     assert hand.deadline("code") == LATER
 
 
 async def test_selected_fields_are_given_one_moment_by_the_keyboard(hand: Hand) -> None:
-    await hand.open()
+    await hand.open_hash()
     hand.table.selectAll()
     hand.desk.click("Set when the selected fields expire")
     assert hand.desk.says("2 fields expire in")
     hand.desk.type_into("Time to live", "until 2099-12-31 12:00")
     QTest.keyClick(hand.desk.field("Time to live"), Qt.Key.Key_Return)
-    await hand.at_rest(lambda: hand.desk.says("2 fields changed"))
+    await hand.until(lambda: hand.desk.says("2 fields changed"))
     assert hand.deadline("code") == hand.deadline("name")
-    assert set(hand.rows().values()) == {"2099-12-31 12:00:00.000"}
+    assert set(hand.expiries().values()) == {"2099-12-31 12:00:00.000"}
     hand.table.setCurrentIndex(hand.table.model().index(0, 2))
     QTest.keyClick(hand.table, Qt.Key.Key_F2)
     assert hand.desk.says("expires in")
@@ -160,36 +144,36 @@ async def test_selected_fields_are_given_one_moment_by_the_keyboard(hand: Hand) 
 
 
 async def test_what_somebody_else_set_or_wrote_is_said_and_kept_until_asked(hand: Hand) -> None:
-    await hand.open()
-    hand.begin("code")
+    await hand.open_hash()
+    hand.begin_expiry("code")
     theirs = LATER + 86_400_000
     hand.raw.execute_command("HPEXPIREAT", KEY, theirs, "FIELDS", 1, "code")
     hand.desk.type_into("Time to live", "10m")
     QTest.keyClick(hand.desk.field("Time to live"), Qt.Key.Key_Return)
-    await hand.at_rest(lambda: hand.desk.says("Somebody else changed when “code” expires."))
+    await hand.until(lambda: hand.desk.says("Somebody else changed when “code” expires."))
     assert hand.desk.says(f"It expires {format_deadline(theirs)} now.")
     assert hand.deadline("code") == theirs
     hand.raw.hset(KEY, "code", "5678")  # which takes its deadline away
     hand.desk.click("Set it all the same")
-    await hand.at_rest(lambda: hand.desk.says("Somebody else wrote “code”."))
+    await hand.until(lambda: hand.desk.says("Somebody else wrote “code”."))
     assert hand.deadline("code") == -1
     hand.desk.click("Set it all the same")
-    await hand.at_rest(lambda: hand.desk.says("It does not expire by itself now."))
+    await hand.until(lambda: hand.desk.says("It does not expire by itself now."))
     hand.desk.click("Set it all the same")
-    await hand.at_rest(lambda: hand.desk.says("1 field changed"))
+    await hand.until(lambda: hand.desk.says("1 field changed"))
     assert 500_000 < hand.deadline("code") - hand.now_ms() <= 600_000
     assert hand.raw.hget(KEY, "code") == b"5678"
 
 
 async def test_a_time_that_has_run_out_meanwhile_is_not_put_back(hand: Hand) -> None:
     hand.raw.execute_command("HPEXPIRE", KEY, TTL_MS, "FIELDS", 1, "name")
-    await hand.open()
-    hand.begin("name")
+    await hand.open_hash()
+    hand.begin_expiry("name")
     hand.desk.click("Remove expiry")
-    await hand.at_rest(lambda: hand.desk.says("1 field changed"))
+    await hand.until(lambda: hand.desk.says("1 field changed"))
     hand.cache.ahead_ms = TTL_MS
     hand.desk.click("Undo")
-    await hand.at_rest(lambda: hand.desk.says("the time this field had has run out"))
+    await hand.until(lambda: hand.desk.says("the time this field had has run out"))
     assert hand.deadline("name") == -1
     assert hand.raw.hget(KEY, "name") == "Åsa".encode()
 
@@ -204,8 +188,8 @@ async def test_it_is_not_offered_where_nothing_may_be_written_or_the_server_know
     cache = Later(RedisCache(parse_target(shared_newer_redis.url)))
     await cache.connect()
     hand = Hand(await seat(CacheView(cache, is_read_only=True), is_read_only=True), cache, newer)
-    await hand.open()
-    hand.begin("code")
+    await hand.open_hash()
+    hand.begin_expiry("code")
     assert not hand.desk.says("expires in")
     assert "TTL…" not in hand.desk.button_texts()
     older = RedisCache(parse_target(redis_url))
