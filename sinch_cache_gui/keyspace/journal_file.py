@@ -6,10 +6,12 @@ import errno
 import hashlib
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from sinch_cache_gui.file_lock import unlock, wait_for_lock
 from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journal_lines import line_of, parse_line
 
@@ -34,6 +36,7 @@ class JournalFile:
 
     A line is one write of the operating system's, so a sudden end of this program loses nothing
     that was appended; the end of the machine may tear the last line, which is then passed over.
+    Several windows append to one file, in turns: none writes on where another has turned it over.
     Methods block for as long as the disk does: call them from one thread at a time, not the loop's.
 
     Args:
@@ -90,31 +93,64 @@ class JournalFile:
             self._descriptor = None
 
     def _write(self, line: bytes) -> None:
-        descriptor = self._opened()
-        if self._entries and (
-            self._bytes + len(line) > self._max_bytes or self._entries >= self._max_entries
-        ):
-            self.close()
-            self._path.replace(self._older)
-            descriptor = self._opened()
+        while True:
+            with self._turn() as descriptor:
+                if not self._is_full(line):
+                    self._put(descriptor, line)
+                    return
+                self._path.replace(self._older)
+
+    def _is_full(self, line: bytes) -> bool:
+        has_no_room = self._bytes + len(line) > self._max_bytes
+        return self._entries > 0 and (has_no_room or self._entries >= self._max_entries)
+
+    def _put(self, descriptor: int, line: bytes) -> None:
         written = os.write(descriptor, line)
-        self._bytes += written
-        if written < len(line):
-            self.close()  # opened again, the torn line gets its end
+        if written < len(line):  # the next turn finds the torn line, and ends it
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self._bytes += written
         self._entries += 1
 
+    @contextmanager
+    def _turn(self) -> Iterator[int]:
+        """Have the file that stands under the name, and nobody else in it."""
+        while True:
+            descriptor = self._opened()
+            wait_for_lock(descriptor)
+            if self._is_in_place(descriptor):
+                break
+            self.close()  # another window turned it over
+        try:
+            self._take_note_of_others(descriptor)
+            yield descriptor
+        finally:
+            unlock(descriptor)
+
     def _opened(self) -> int:
-        if self._descriptor is not None:
-            return self._descriptor
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._descriptor = descriptor
-        there = self._path.read_bytes()
-        self._bytes, self._entries = len(there), there.count(b"\n")
-        if there and not there.endswith(b"\n"):
-            self._bytes += os.write(descriptor, b"\n")
-        return descriptor
+        if self._descriptor is None:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            how = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            self._descriptor = os.open(self._path, how, 0o600)
+            self._bytes = self._entries = 0
+        return self._descriptor
+
+    def _is_in_place(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _take_note_of_others(self, descriptor: int) -> None:
+        """Count what was appended since the last turn, and end a line that was torn."""
+        if os.fstat(descriptor).st_size == self._bytes:
+            return
+        with self._path.open("rb") as file:
+            file.seek(self._bytes)
+            news = file.read()
+        if not news.endswith(b"\n"):
+            news += b"\n"[: os.write(descriptor, b"\n")]
+        self._bytes += len(news)
+        self._entries += news.count(b"\n")
 
 
 def _lines(path: Path) -> list[bytes]:

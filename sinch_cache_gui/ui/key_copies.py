@@ -116,7 +116,7 @@ class KeyCopies(QObject):
             )
         written = [
             (wish.source, await _of_keys(left, wish.keys)),
-            (target, await _of_keys(arrived, report.written)),
+            (target, await _of_keys([one.as_arrival() for one in arrived], report.written)),
         ]
         self._tell(wish, target, report, written)
 
@@ -184,8 +184,7 @@ async def _of_keys(
     found = []
     breathe = Breather()
     for entry in entries:
-        arrival = entry.as_arrival()
-        if arrival.key in names and arrival.is_undoable:
-            found.append(arrival)
+        if entry.key in names and entry.is_undoable:
+            found.append(entry)
         await breathe()
     return found

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from redis.asyncio import Redis
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
+from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.interface import CacheBackend, Snapshot, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
-from sinch_cache_gui.keyspace.copying import CHANGED_WHILE_MOVING, copy_keys
+from sinch_cache_gui.keyspace.copying import CHANGED_WHILE_MOVING, SAME_CACHE, copy_keys
 from sinch_cache_gui.keyspace.imports import OnConflict
 from tests.clock import Clock
 
@@ -88,6 +89,33 @@ async def test_a_key_written_to_while_it_moves_is_not_taken_away(
     kept = await source.snapshot(b"a")
     assert kept is not None
     assert kept.payload == b"newer"
+
+
+async def test_a_cache_is_not_moved_into_itself(source: MemoryCache) -> None:
+    """Two connections may lead to one server: localhost and its address are one."""
+    await source.write(b"a", b"1", expected=None, ttl=1000)
+    before = await source.snapshot(b"a")
+    report = await copy_keys(source, source, (b"a",), OnConflict.OVERWRITE, go_on, moves=True)
+    assert await source.snapshot(b"a") == before
+    assert (report.written, report.refused) == ((), ((b"a", SAME_CACHE),))
+
+
+async def test_a_moved_key_of_which_nobody_can_say_that_it_arrived_comes_back(
+    source: MemoryCache,
+) -> None:
+    await source.write(b"a", b"1", expected=None, ttl=1000)
+
+    class Lossy(MemoryCache):
+        """It does not answer any more once it was written to."""
+
+        async def exist(self, keys: Sequence[bytes]) -> list[bool]:
+            raise CacheUnreachable("No answer")
+
+    report = await copy_keys(source, Lossy(), (b"a",), OnConflict.SKIP, go_on, moves=True)
+    assert report.refused == ((b"a", "No answer"),)
+    held = await source.snapshot(b"a")
+    assert held is not None
+    assert held.payload == b"1"
 
 
 async def test_every_type_goes_between_redis_databases(

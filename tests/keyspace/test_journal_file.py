@@ -104,6 +104,41 @@ def test_the_newest_stay_within_the_bounds(path: Path) -> None:
     assert len(list(path.parent.iterdir())) == 2
 
 
+def test_windows_that_write_at_once_lose_none_of_each_others_entries(path: Path) -> None:
+    one, two = (JournalFile(path, session, max_entries=40) for session in ("one", "two"))
+    entries = [saved(b"%04d" % number) for number in range(60)]
+    for entry in entries[:5]:
+        two.append(entry)
+    for entry in entries[5:25]:
+        one.append(entry)  # it turns the file over that the other has open
+    for entry in entries[25:]:
+        two.append(entry)
+    one.close()
+    two.close()
+    kept = values(path)
+    assert kept == [entry.after for entry in entries[-len(kept) :]]
+    assert 20 <= len(kept) <= 40
+
+
+def test_a_line_torn_by_another_window_costs_nothing_but_itself(path: Path) -> None:
+    file = JournalFile(path, "one")
+    file.append(saved(b"1"))
+    with path.open("ab") as other:
+        other.write(b'{"session": "two", "at_')
+    file.append(saved(b"2"))
+    file.close()
+    assert values(path) == [b"1", b"2"]
+
+
+def test_a_journal_that_somebody_took_away_is_begun_anew(path: Path) -> None:
+    file = JournalFile(path, "one")
+    file.append(saved(b"1"))
+    path.unlink()
+    file.append(saved(b"2"))
+    file.close()
+    assert values(path) == [b"2"]
+
+
 def test_only_the_owner_may_read_it(path: Path) -> None:
     keep(path, *[saved() for _ in range(30)], max_entries=20)
     for file in path.parent.iterdir():
