@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from sinch_cache_gui.assumptions import CallAssumptions, assumed
+from sinch_cache_gui.whole_file import write_whole
 
 MEMORY_URL: Final = "memory:"
 """The embedded cache of development."""
@@ -220,9 +221,7 @@ def replace_file(file: Path, data: bytes) -> None:
         OSError: The folder cannot be written.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".new")
-    fresh.write_bytes(data)
-    fresh.replace(file)
+    write_whole(file, data)
 
 
 def public_url(url: str) -> str:

@@ -36,6 +36,7 @@ from sinch_cache_gui.voice.scenario_suite import (
 )
 from sinch_cache_gui.voice.signing import InvalidSecret, Signer, signer_of
 from sinch_cache_gui.voice.timeline import MemoryTime
+from sinch_cache_gui.whole_file import write_whole
 
 EXIT_HOLDS, EXIT_FAILED, EXIT_BAD_INPUT = 0, 1, 2
 
@@ -106,7 +107,7 @@ def run_scenarios(argv: Sequence[str], tell: Print, complain: Print) -> int:
         options = CallOptions(assumptions=_assumptions(arguments.assumptions))
         results = asyncio.run(_run(scenarios, arguments, options))
         if arguments.junit is not None:
-            arguments.junit.write_bytes(junit_xml(results))
+            write_whole(arguments.junit, junit_xml(results))
     except (UnreadableFile, InvalidScenario, InvalidFunctionUrl, InvalidSecret, BadInput) as error:
         complain(str(error))
         return EXIT_BAD_INPUT

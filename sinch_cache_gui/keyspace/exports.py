@@ -7,17 +7,18 @@ import base64
 import codecs
 import json
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import IO, Final
+from typing import Final
 
 from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
 from sinch_cache_gui.cache.interface import CacheBackend, KeyType, Snapshot
 from sinch_cache_gui.pacing import Breather
+from sinch_cache_gui.whole_file import WholeFile
 
 FORMAT: Final = "sinch-cache-gui export"
 VERSION: Final = 1
@@ -151,22 +152,18 @@ async def export_keys(
         OSError: The disk refuses.
         CacheUnreachable: Not all keys could be had. Nothing was written.
     """
-    beside = path.with_name(f"{path.name}.part")
-    file = await asyncio.to_thread(beside.open, "wb")
+    file = await asyncio.to_thread(WholeFile, path)
     try:
         report = await _write(backend, keys, file, told)
-        await asyncio.to_thread(file.close)
         if report is not None:
-            await asyncio.to_thread(beside.replace, path)
+            await asyncio.to_thread(file.keep)
         return report
     finally:
-        with suppress(OSError):  # a disk that is full has said so already
-            file.close()
-        beside.unlink(missing_ok=True)
+        file.drop()
 
 
 async def _write(
-    backend: CacheBackend, keys: Iterable[bytes], file: IO[bytes], told: Callable[[int], bool]
+    backend: CacheBackend, keys: Iterable[bytes], file: WholeFile, told: Callable[[int], bool]
 ) -> ExportReport | None:
     written = gone = 0
     refused: list[tuple[bytes, str]] = []

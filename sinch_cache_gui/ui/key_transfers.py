@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -17,6 +17,7 @@ from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.bulk.wording import counted
+from sinch_cache_gui.ui.file_saving import FileSaver, SaveWish
 from sinch_cache_gui.ui.key_reports import StoppableProgress, reasons, some_of, ways_on
 from sinch_cache_gui.ui.tasks import TaskScope
 
@@ -34,6 +35,7 @@ class KeyTransfers(QObject):
         self._scope = scope
         self._notices = notices
         self._window = window
+        self._saver = FileSaver(scope, window)
         self._importing: list[JournalEntry] | None = None
         backend.journal.listen(self._note_write)
 
@@ -44,17 +46,20 @@ class KeyTransfers(QObject):
             detail = self.tr("Select keys or folders on the left, then export them.")
             self._notices.post(Notice(Severity.INFO, title, detail))
             return
-        dialog = QFileDialog(self._window, self.tr("Export {:,} keys").format(len(keys)))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.selectFile("keys.json")
-        self._open(dialog, lambda path: self.export_to(path, keys))
+        title = self.tr("Export {}").format(counted(len(keys)))
+        self._saver.ask(
+            SaveWish(title, "keys.json", FILES, lambda path: self.export_to(path, keys))
+        )
 
     def ask_import(self) -> None:
         """Ask for a file and say what importing it would do."""
         dialog = QFileDialog(self._window, self.tr("Import keys"))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        self._open(dialog, self.import_from)
+        # Not an existing file: of one that is missing Qt tells in a loop of its own.
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.setNameFilter(FILES)
+        dialog.fileSelected.connect(lambda name: self.import_from(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def export_to(self, path: Path, keys: Collection[bytes]) -> None:
         """Write `keys` to a file."""
@@ -63,12 +68,6 @@ class KeyTransfers(QObject):
     def import_from(self, path: Path) -> None:
         """Read a file, and say what importing it would do."""
         self._scope.start("import", self._dry_run(path))
-
-    def _open(self, dialog: QFileDialog, run: Callable[[Path], None]) -> None:
-        dialog.setNameFilter(FILES)
-        dialog.fileSelected.connect(lambda name: run(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     async def _export(self, path: Path, keys: Collection[bytes]) -> None:
         words = self.tr("Exporting: {:,} of {:,} keys")

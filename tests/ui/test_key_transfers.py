@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,9 @@ from sinch_cache_gui.notices import Notice, Notices, Severity
 from sinch_cache_gui.ui.key_transfers import KeyTransfers
 from sinch_cache_gui.ui.tasks import TaskScope
 from tests.ui.conftest import PATIENCE_S
+from tests.ui.file_dialogs import FileHand
+
+Until = Callable[[Callable[[], object]], Awaitable[None]]
 
 
 class Desk:
@@ -53,6 +56,10 @@ async def file(desk: Desk, tmp_path: Path) -> Path:
     notice = await desk.next_notice()
     assert (notice.title, notice.detail) == ("2 keys exported to keys.json", "Already gone: 1")
     return path
+
+
+def bytes_in(path: Path) -> bytes:
+    return path.read_bytes()
 
 
 def press(notice: Notice, label: str) -> None:
@@ -201,11 +208,34 @@ async def test_a_file_that_is_no_export_is_refused(desk: Desk, tmp_path: Path) -
     assert notice.detail == "This file does not say that it is a “sinch-cache-gui export”."
 
 
-async def test_a_file_that_cannot_be_read_or_written_is_told(desk: Desk, tmp_path: Path) -> None:
-    desk.transfers.import_from(tmp_path / "missing.json")
-    assert (await desk.next_notice()).title == "missing.json: No such file or directory"
+async def test_a_file_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.transfers.export_to(tmp_path / "no" / "keys.json", (b"a",))
     assert (await desk.next_notice()).title == "keys.json: No such file or directory"
+
+
+async def test_a_file_that_exists_is_replaced_only_by_those_who_say_so(
+    desk: Desk, file: Path, until: Until
+) -> None:
+    before = bytes_in(file)
+    hand = FileHand(until)
+    desk.transfers.ask_export((b"a",))
+    await hand.name_file(file)
+    await hand.press("Cancel")
+    assert bytes_in(file) == before
+
+    desk.transfers.ask_export((b"a",))
+    await hand.name_file(file)
+    await hand.press("Replace")
+    assert (await desk.next_notice()).title == "1 key exported to keys.json"
+    assert bytes_in(file) != before
+
+
+async def test_a_name_that_is_typed_wrong_is_told_by_the_window_itself(
+    desk: Desk, tmp_path: Path, until: Until
+) -> None:
+    desk.transfers.ask_import()
+    await FileHand(until).name_file(tmp_path / "missing.json")
+    assert (await desk.next_notice()).title == "missing.json: No such file or directory"
 
 
 async def test_with_nothing_selected_it_says_what_to_do(desk: Desk) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QFileDialog,
     QHBoxLayout,
     QStackedWidget,
     QToolButton,
@@ -31,12 +30,14 @@ from sinch_cache_gui.ui.calls.call_session import CallSession
 from sinch_cache_gui.ui.calls.clock_strip import ClockStrip
 from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.scenario_pane import ScenarioPane
+from sinch_cache_gui.ui.file_saving import FileSaver, SaveWish
 from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, Theme
 from sinch_cache_gui.voice.builtin import BuiltinFunction
 from sinch_cache_gui.voice.scenario_suite import TargetMaker, builtin_target
 from sinch_cache_gui.voice.targets import BuiltinTarget, Target
+from sinch_cache_gui.whole_file import write_whole
 
 if TYPE_CHECKING:
     from sinch_cache_gui.voice.http_target import HttpTarget
@@ -83,6 +84,7 @@ class CallPanel(QWidget):
         self._built_in = BuiltinTarget(BuiltinFunction(now_ms), cache, now_ms)
         self._function: HttpTarget | None = None
         self._session = CallSession(scope, self._built_in, now_ms, self)
+        self._saver = FileSaver(scope, self)
         self._menu = CallOptionsMenu(preferences, self)
         self._call = CallPage(
             theme,
@@ -189,23 +191,18 @@ class CallPanel(QWidget):
         if self._session.call is None:
             self._show_status(self.tr("no call yet"))
             return
-        dialog = QFileDialog(self, self.tr("Save this call as a scenario"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("json")
-        dialog.setNameFilter(self.tr("Scenarios (*.json)"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self.save_call)
-        dialog.open()
+        title, filter_ = self.tr("Save this call as a scenario"), self.tr("Scenarios (*.json)")
+        self._saver.ask(SaveWish(title, "scenario.json", filter_, self.save_call))
 
-    def save_call(self, file: str) -> None:
+    def save_call(self, file: Path) -> None:
         """Write the call, or the last one, as a scenario."""
         text = self._session.as_scenario()
         if text is not None:
-            self._scope.start("save call", self._write(Path(file), text))
+            self._scope.start("save call", self._write(file, text))
 
     async def _write(self, file: Path, text: str) -> None:
         try:
-            await asyncio.to_thread(file.write_text, text, encoding="utf-8")
+            await asyncio.to_thread(write_whole, file, text.encode())
         except OSError as error:
             told = self.tr("{0} was not written: {1}")
             self._show_status(told.format(file.name, error.strerror or error))

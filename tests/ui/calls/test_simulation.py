@@ -34,6 +34,7 @@ from sinch_cache_gui.voice.builtin import RATE_LIMIT
 from sinch_cache_gui.voice.call_events import CallPhase
 from tests.drawer import Drawer
 from tests.node_function import NodeFunction, NodeMissing, node_function
+from tests.ui.file_dialogs import FileHand
 
 KEY, SECRET = "669E367E-6BBA-48AB-AF15-266871C28135", "BeIukql3pTKJ8RGL5zo0DA=="
 CALLER = "+46701740605"
@@ -554,7 +555,11 @@ async def test_a_call_is_saved_as_a_scenario_and_run(hand, until, tmp_path) -> N
     hand.click("Hang up")
     await hand.until(CallPhase.ENDED)
 
-    hand.panel.save_call(str(tmp_path / "mine.json"))
+    (tmp_path / "mine.json").write_text("an older one")
+    hand.switch("Save this call")
+    files = FileHand(until)
+    await files.name_file(tmp_path / "mine.json")
+    await files.press("Replace")
     await until(lambda: hand.status() == "written: mine.json")
     await hand.open_scenarios(tmp_path)
     hand.click("Run scenarios")
