@@ -86,6 +86,7 @@ class WindowShape:
         is_maximized: Whether it filled the screen.
         tree_width: Of the tree of keys.
         calls_width: Of the calls.
+        journal_height: Of the journal beneath the open keys.
         hides_tree: Whether the tree was put away.
         hides_calls: Whether the calls were.
     """
@@ -97,6 +98,7 @@ class WindowShape:
     calls_width: int = 0
     hides_tree: bool = False
     hides_calls: bool = False
+    journal_height: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,15 +182,16 @@ def _parse_window(kept: object) -> WindowShape:
     """Read the lengths and switches that make sense; any other is as on the first start."""
     if not isinstance(kept, dict):
         return WindowShape()
-    lengths = [kept.get(name) for name in ("width", "height", "tree_width", "calls_width")]
-    width, height, tree, calls = (
+    names = ("width", "height", "tree_width", "calls_width", "journal_height")
+    lengths = [kept.get(name) for name in names]
+    width, height, tree, calls, journal = (
         length if isinstance(length, int) and 0 < length <= LONGEST_SIDE else 0
         for length in lengths
     )
     maximized, no_tree, no_calls = (
         kept.get(name) is True for name in ("is_maximized", "hides_tree", "hides_calls")
     )
-    return WindowShape(width, height, maximized, tree, calls, no_tree, no_calls)
+    return WindowShape(width, height, maximized, tree, calls, no_tree, no_calls, journal)
 
 
 def _parse_function(kept: object) -> LastFunction:

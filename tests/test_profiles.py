@@ -36,7 +36,9 @@ def test_damaged_preferences_are_as_on_the_first_start(tmp_path: Path, text: str
     assert load_preferences(file) == Preferences()
 
 
-SHAPE = WindowShape(1300, 820, tree_width=300, calls_width=400, hides_calls=True)
+SHAPE = WindowShape(
+    1300, 820, tree_width=300, calls_width=400, hides_calls=True, journal_height=250
+)
 
 
 def test_the_shape_of_the_window_comes_back(tmp_path: Path) -> None:

@@ -67,11 +67,6 @@ class KeyCopies(QObject):
         targets = [cache for cache in self._open_caches() if cache is not wish.source]
         if not wish.keys:
             self._say(self.tr("No key is selected"), self.tr("Select keys or folders first."))
-        elif not targets:
-            self._say(
-                self.tr("No other cache is open"),
-                self.tr("Open the one the keys shall go to (Ctrl+O), then come back to this one."),
-            )
         elif len(targets) == 1:
             self._start(self._dry_run(wish, targets[0]))
         else:

@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
             self._workspaces.append(workspace)
             self._pages.addWidget(workspace)
             workspace.live_shown.connect(self._show_live)
+            self._tell_of_others()
         self._workspace = workspace
         self._pages.setCurrentWidget(workspace)
         self.notice_bar.keep_within(workspace.tree)
@@ -164,6 +165,7 @@ class MainWindow(QMainWindow):
         """
         at = self._workspaces.index(workspace)
         self._workspaces.remove(workspace)
+        self._tell_of_others()
         self._pages.removeWidget(workspace)
         workspace.hide()
         if workspace is not self._workspace:
@@ -189,6 +191,10 @@ class MainWindow(QMainWindow):
         """Close without asking anybody."""
         self._may_close = True
         self.close()
+
+    def _tell_of_others(self) -> None:
+        for workspace in self._workspaces:
+            workspace.tree.view.know_other_caches(are_open=len(self._workspaces) > 1)
 
     def _show_live(self) -> None:
         if self._workspace is None:

@@ -46,6 +46,9 @@ FIRST_WIDTH, TREE_WIDTH, CALLS_WIDTH = 1440, 496, 364
 
 NARROWEST_EDITOR = 320
 
+JOURNAL_HEIGHT = 300
+"""Pixels when it is opened first: a few writes, and what one of them changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -126,6 +129,7 @@ class Workspace(QWidget):
         self._panes = QSplitter(Qt.Orientation.Horizontal)
         self.journal = JournalPane(theme, backend, self._box, self._scope)
         self.journal.hide()
+        self._journal_height = preferences.now.window.journal_height or JOURNAL_HEIGHT
         self._work = QSplitter(Qt.Orientation.Vertical)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out(preferences.now.window)
@@ -186,6 +190,7 @@ class Workspace(QWidget):
             window,
             tree_width=self._splitter.sizes()[0] or window.tree_width,
             calls_width=self._panes.sizes()[1] or window.calls_width,
+            journal_height=self._work.sizes()[1] or self._journal_height,
             hides_tree=self.tree.isHidden(),
             hides_calls=self.calls.isHidden(),
         )
@@ -200,9 +205,13 @@ class Workspace(QWidget):
 
     def toggle_journal(self) -> None:
         """Show or hide the journal."""
-        self.journal.setVisible(self.journal.isHidden())
-        if self.journal.isHidden():
+        if not self.journal.isHidden():
+            self._journal_height = self._work.sizes()[1] or self._journal_height
+            self.journal.hide()
             return
+        self.journal.show()
+        room = self._work.height()
+        self._work.setSizes([room - self._journal_height, self._journal_height])
         self.journal.focus_search()
         if self._keeper is not None:
             self._scope.start("recall journal", self._recall(self._keeper))
@@ -297,6 +306,7 @@ class Workspace(QWidget):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         _fill(self._work, (middle, 1), (self.journal, 1))
+        self._work.setStretchFactor(0, 1)
         _fill(self._panes, (self._work, editor_width), (self.calls, calls_width))
         _fill(self._splitter, (self.tree, tree_width), (right, editor_width + calls_width))
         self._panes.setStretchFactor(0, 1)

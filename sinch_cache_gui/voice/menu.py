@@ -113,11 +113,6 @@ class MenuRun:
         """When silence completes the input; None once the menu is over."""
         return self._deadline_ms
 
-    @property
-    def result(self) -> MenuResult | None:
-        """How it ended; None while it runs."""
-        return self._result
-
     def start(self, now_ms: int) -> list[MenuStep]:
         """Play the first menu."""
         at_main = self._assumptions.starts_at_main

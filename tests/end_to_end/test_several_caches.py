@@ -151,8 +151,18 @@ async def test_a_key_moves_to_the_other_cache_and_comes_back(
         assert await on_redis.look("greeting") == "from Redis"
 
 
-async def test_without_another_cache_it_says_what_to_do(open_window: OpenWindow) -> None:
-    async with open_window("--demo") as person:
-        await person.until(lambda: "greeting" in person.rows())
-        transfer(person, "greeting", "Copy to another open cache…")
-        await person.sees_soon("No other cache is open")
+async def test_without_another_cache_keys_cannot_be_sent_and_the_menu_says_why(
+    both_open: BothOpen,
+) -> None:
+    def offers(name: str) -> list[tuple[bool, str]]:
+        menu = person.menu_of(name)
+        sending = [a for a in menu.actions() if "another open cache" in a.text()]
+        menu.deleteLater()
+        return [(action.isEnabled(), action.toolTip()) for action in sending]
+
+    async with both_open() as person:
+        assert [is_enabled for is_enabled, _why in offers("greeting")] == [True, True]
+        choose(person, "Close this cache")
+        await person.until(lambda: "session" in person.rows())
+        why = "No other cache is open. Open one first (Ctrl+O)."
+        assert offers("greeting") == [(False, why), (False, why)]

@@ -8,9 +8,10 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
 
 from sinch_cache_gui.profiles import KeptPreferences
+from sinch_cache_gui.ui.journal.pane import JournalPane
 from tests.end_to_end.person import Person
 from tests.end_to_end.somebody import SomebodyElse, finds
 
@@ -277,6 +278,36 @@ async def test_the_window_opens_as_the_last_one_was_left(open_window: OpenWindow
         await person.until(lambda: person.window.workspace is not None)
         assert person.rows() == []
         assert (person.window.width(), person.window.height()) == (790, 700)
+
+
+async def test_the_journal_leaves_the_open_key_most_of_the_room_and_comes_back_as_high(
+    open_window: OpenWindow,
+) -> None:
+    def toggle(person: Person) -> JournalPane:
+        next(a for a in person.window.actions() if a.objectName() == "view.journal").trigger()
+        assert person.window.workspace is not None
+        return person.window.workspace.journal
+
+    def drag_to(journal: JournalPane, height: int) -> None:
+        splitter = journal.parentWidget()
+        assert isinstance(splitter, QSplitter)
+        splitter.setSizes([splitter.height() - height, height])
+
+    preferences = KeptPreferences(None)
+    async with open_window("memory:", preferences=preferences) as person:
+        await person.sees_soon("complete")
+        journal = toggle(person)
+        await person.until(lambda: 0 < journal.height() < person.window.height() * 0.4)
+        drag_to(journal, 400)
+        await person.until(lambda: journal.height() == 400)
+        toggle(person)
+        toggle(person)
+        await person.until(lambda: journal.height() == 400)
+        preferences.leave_window(person.window.shape_since(preferences.now.window))
+    async with open_window("memory:", preferences=preferences) as person:
+        await person.sees_soon("complete")
+        journal = toggle(person)
+        await person.until(lambda: journal.height() == 400)
 
 
 async def test_no_keys_mean_one_thing_in_the_window_and_another_in_a_pane(

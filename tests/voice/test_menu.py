@@ -41,8 +41,45 @@ def kinds(steps: list[MenuStep]) -> list[type[MenuStep]]:
     return [type(step) for step in steps]
 
 
+class Played:
+    """A menu that is played, and what it told last of its end."""
+
+    def __init__(self, run: RunMenu, assumptions: CallAssumptions | None = None) -> None:
+        self._menu = MenuRun(run, assumptions)
+        self.result: MenuResult | None = None
+
+    @property
+    def menu_id(self) -> str | None:
+        return self._menu.menu_id
+
+    @property
+    def deadline_ms(self) -> int | None:
+        return self._menu.deadline_ms
+
+    def start(self, now_ms: int) -> list[MenuStep]:
+        return self._told(self._menu.start(now_ms))
+
+    def press(self, digit: str, now_ms: int) -> list[MenuStep]:
+        return self._told(self._menu.press(digit, now_ms))
+
+    def speak(self, words: str, now_ms: int) -> list[MenuStep]:
+        return self._told(self._menu.speak(words, now_ms))
+
+    def pass_time(self, now_ms: int) -> list[MenuStep]:
+        return self._told(self._menu.pass_time(now_ms))
+
+    def hang_up(self) -> list[MenuStep]:
+        return self._told(self._menu.hang_up())
+
+    def _told(self, steps: list[MenuStep]) -> list[MenuStep]:
+        ends = [step.result for step in steps if isinstance(step, MenuFinished)]
+        assert len(ends) <= (self.result is None)
+        self.result = ends[0] if ends else self.result
+        return steps
+
+
 def test_return_ends_the_menu_with_its_value() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     assert heard(menu.start(0)) == ["Press 1 or 2"]
 
     steps = menu.press("1", 500)
@@ -57,14 +94,14 @@ def test_return_ends_the_menu_with_its_value() -> None:
 def test_without_a_repeat_prompt_the_main_one_or_nothing_is_heard_again() -> None:
     run = RunMenu((replace(MAIN, repeat_prompt=None),))
     for repeats_main_prompt, again in ((True, ["Press 1 or 2"]), (False, [])):
-        menu = MenuRun(run, CallAssumptions(repeats_main_prompt=repeats_main_prompt))
+        menu = Played(run, CallAssumptions(repeats_main_prompt=repeats_main_prompt))
         menu.start(0)
         assert heard(menu.press("9", 500)) == again
         assert menu.deadline_ms == 6500
 
 
 def test_an_option_may_lead_to_another_menu_without_a_result() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     steps = menu.press("2", 500)
@@ -74,8 +111,8 @@ def test_an_option_may_lead_to_another_menu_without_a_result() -> None:
     assert menu.result is None
 
 
-def sequence_menu() -> MenuRun:
-    menu = MenuRun(RunMenu((Menu("main", max_digits=4, timeout_ms=5000, repeats=0),)))
+def sequence_menu() -> Played:
+    menu = Played(RunMenu((Menu("main", max_digits=4, timeout_ms=5000, repeats=0),)))
     menu.start(0)
     return menu
 
@@ -119,7 +156,7 @@ def test_hash_alone_is_no_sequence() -> None:
 
 def test_an_option_wins_over_a_sequence_that_is_exactly_it() -> None:
     options = (MenuOption("0", ReturnValue("operator")),)
-    menu = MenuRun(RunMenu((Menu("main", max_digits=4, options=options),)))
+    menu = Played(RunMenu((Menu("main", max_digits=4, options=options),)))
     menu.start(0)
     menu.press("0", 1)
     assert menu.result is None
@@ -130,7 +167,7 @@ def test_an_option_wins_over_a_sequence_that_is_exactly_it() -> None:
 
 
 def test_a_menu_of_one_digit_without_options_is_a_sequence() -> None:
-    menu = MenuRun(RunMenu((Menu("main"),)))
+    menu = Played(RunMenu((Menu("main"),)))
     menu.start(0)
 
     menu.press("7", 1)
@@ -139,7 +176,7 @@ def test_a_menu_of_one_digit_without_options_is_a_sequence() -> None:
 
 
 def test_wrong_input_repeats_and_then_gives_up() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     first = menu.press("9", 100)
@@ -151,7 +188,7 @@ def test_wrong_input_repeats_and_then_gives_up() -> None:
 
 
 def test_silence_repeats_and_then_times_out() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     assert heard(menu.pass_time(6000)) == ["Once more"]
@@ -162,7 +199,7 @@ def test_silence_repeats_and_then_times_out() -> None:
 
 
 def test_a_long_silence_uses_up_every_try_at_once() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     assert kinds(menu.pass_time(60_000)) == [
@@ -174,7 +211,7 @@ def test_a_long_silence_uses_up_every_try_at_once() -> None:
 
 
 def test_wrong_input_at_any_try_makes_the_result_invalid_input() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
     menu.press("9", 100)
 
@@ -184,7 +221,7 @@ def test_wrong_input_at_any_try_makes_the_result_invalid_input() -> None:
 
 
 def test_a_digit_after_the_deadline_belongs_to_the_next_try() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     steps = menu.press("1", 6001)
@@ -194,7 +231,7 @@ def test_a_digit_after_the_deadline_belongs_to_the_next_try() -> None:
 
 def test_what_the_reply_leaves_out_is_assumed_and_adjustable() -> None:
     bare = RunMenu((Menu("main", main_prompt=parse_prompt("#tts[Well?]")),))
-    menu = MenuRun(bare, CallAssumptions(menu_timeout_ms=1000, menu_repeats=1))
+    menu = Played(bare, CallAssumptions(menu_timeout_ms=1000, menu_repeats=1))
     menu.start(0)
 
     assert heard(menu.pass_time(1000)) == ["Well?"]
@@ -205,7 +242,7 @@ def test_what_the_reply_leaves_out_is_assumed_and_adjustable() -> None:
 
 
 def test_hanging_up_ends_the_menu() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     menu.hang_up()
@@ -217,7 +254,7 @@ def test_hanging_up_ends_the_menu() -> None:
 
 @pytest.mark.parametrize("run", [RunMenu(()), RunMenu((CASE,)), RunMenu((CASE,), main_menu="x")])
 def test_without_a_menu_to_begin_with_the_result_is_an_error(run: RunMenu) -> None:
-    menu = MenuRun(run)
+    menu = Played(run)
 
     menu.start(0)
 
@@ -226,14 +263,14 @@ def test_without_a_menu_to_begin_with_the_result_is_an_error(run: RunMenu) -> No
 
 
 def test_main_menu_chooses_what_plays_first() -> None:
-    menu = MenuRun(RunMenu((MAIN, CASE), main_menu="case"))
+    menu = Played(RunMenu((MAIN, CASE), main_menu="case"))
 
     assert heard(menu.start(0)) == ["Your case"]
 
 
 def test_an_option_into_a_missing_menu_is_an_error() -> None:
     options = (MenuOption("1", GoToMenu("gone")),)
-    menu = MenuRun(RunMenu((Menu("main", options=options),)))
+    menu = Played(RunMenu((Menu("main", options=options),)))
     menu.start(0)
 
     menu.press("1", 1)
@@ -245,7 +282,7 @@ PLAYING = CallAssumptions(plays_for_a_while=True)
 
 
 def test_barge_cuts_the_prompt() -> None:
-    menu = MenuRun(RUN, PLAYING)
+    menu = Played(RUN, PLAYING)
     menu.start(0)
 
     menu.press("1", 10)
@@ -255,7 +292,7 @@ def test_barge_cuts_the_prompt() -> None:
 
 def test_without_barge_keys_during_the_prompt_do_not_count() -> None:
     run = RunMenu((MAIN,), is_barge_allowed=False)
-    menu = MenuRun(run, PLAYING)
+    menu = Played(run, PLAYING)
     menu.start(0)
     ends_ms = MAIN.main_prompt.estimated_ms()
 
@@ -267,7 +304,7 @@ def test_without_barge_keys_during_the_prompt_do_not_count() -> None:
 
 
 def test_spoken_words_choose_an_option_where_voice_is_on() -> None:
-    menu = MenuRun(RunMenu((MAIN, CASE), is_voice_enabled=True))
+    menu = Played(RunMenu((MAIN, CASE), is_voice_enabled=True))
     menu.start(0)
 
     assert kinds(menu.speak("what?", 10)) == [InputRefused, PromptPlayed]
@@ -277,7 +314,7 @@ def test_spoken_words_choose_an_option_where_voice_is_on() -> None:
 
 
 def test_spoken_words_are_not_heard_where_voice_is_off() -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     assert kinds(menu.speak("sales", 10)) == [InputIgnored]
@@ -285,7 +322,7 @@ def test_spoken_words_are_not_heard_where_voice_is_off() -> None:
 
 @pytest.mark.parametrize("key", ["", "a", "12", "٣"])
 def test_only_keys_of_a_phone_can_be_pressed(key: str) -> None:
-    menu = MenuRun(RUN)
+    menu = Played(RUN)
     menu.start(0)
 
     with pytest.raises(ValueError, match="not a key"):
@@ -296,7 +333,7 @@ def test_only_keys_of_a_phone_can_be_pressed(key: str) -> None:
 
 
 def entered(run: RunMenu, assumptions: CallAssumptions, keys: str) -> MenuResult | None:
-    menu = MenuRun(run, assumptions)
+    menu = Played(run, assumptions)
     menu.start(0)
     for key in keys:
         menu.press(key, 1)
@@ -322,11 +359,11 @@ def test_the_hash_may_be_part_of_a_sequence() -> None:
 
 def test_the_first_menu_may_be_main_whatever_is_asked() -> None:
     run = RunMenu((MAIN, CASE), main_menu="case")
-    assert heard(MenuRun(run).start(0)) == ["Your case"]
+    assert heard(Played(run).start(0)) == ["Your case"]
     at_main = CallAssumptions(starts_at_main=True)
-    assert heard(MenuRun(run, at_main).start(0)) == ["Press 1 or 2"]
+    assert heard(Played(run, at_main).start(0)) == ["Press 1 or 2"]
     without = RunMenu((CASE,), main_menu="case")
-    (ended,) = MenuRun(without, at_main).start(0)
+    (ended,) = Played(without, at_main).start(0)
     assert ended.result.type == "error"
 
 
@@ -334,7 +371,7 @@ def test_the_first_menu_may_be_main_whatever_is_asked() -> None:
     ("last_try_decides", "type_"), [(False, "invalidinput"), (True, "timeout")]
 )
 def test_silence_after_wrong_input(last_try_decides: bool, type_: str) -> None:
-    menu = MenuRun(RUN, CallAssumptions(last_try_decides=last_try_decides))
+    menu = Played(RUN, CallAssumptions(last_try_decides=last_try_decides))
     menu.start(0)
     menu.press("9", 1)
     menu.pass_time(60_000)
@@ -347,7 +384,7 @@ def test_a_result_without_input_may_have_an_empty_value() -> None:
         (CallAssumptions(), None),
         (CallAssumptions(sends_empty_value=True), ""),
     ):
-        menu = MenuRun(RUN, assumptions)
+        menu = Played(RUN, assumptions)
         menu.start(0)
         menu.hang_up()
         assert menu.result == MenuResult("hangup", "main", value)
@@ -394,7 +431,7 @@ def test_the_result_may_name_the_menu_it_began_with() -> None:
 def test_what_spoken_words_mean(
     assumptions: CallAssumptions, words: str, result: MenuResult | None
 ) -> None:
-    menu = MenuRun(RunMenu((MAIN, CASE), is_voice_enabled=True), assumptions)
+    menu = Played(RunMenu((MAIN, CASE), is_voice_enabled=True), assumptions)
     menu.start(0)
     menu.speak(words, 1)
     assert menu.result == result

@@ -155,8 +155,13 @@ class FilterRow(QWidget):
             self._counted.setToolTip(since)
 
     def in_words(self, conditions: Conditions) -> list[str]:
-        """Answer what conditions are called, as the chips do."""
-        return [word for word in (self._expiry_text(conditions), conditions.type) if word]
+        """Answer what is asked of keys, as a sentence says it: the chips have less room."""
+        words = [self.tr("no expiry")] if conditions.is_lasting else []
+        if conditions.within_ms is not None:
+            words.append(self.tr("expires within {}").format(self._span(conditions.within_ms)))
+        if conditions.type:
+            words.append(self.tr("type {}").format(conditions.type))
+        return words
 
     def _expiry_text(self, conditions: Conditions) -> str:
         """Answer what a condition on the TTL is called."""
@@ -164,8 +169,10 @@ class FilterRow(QWidget):
             return self.tr("no expiry")
         if conditions.within_ms is None:
             return ""
-        spans = dict(self._spans())
-        return self.tr("≤ {}").format(spans.get(conditions.within_ms, conditions.within_ms))
+        return self.tr("≤ {}").format(self._span(conditions.within_ms))
+
+    def _span(self, within_ms: int) -> str:
+        return dict(self._spans()).get(within_ms, str(within_ms))
 
     def _spans(self) -> tuple[tuple[int, str], ...]:
         return (

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from sinch_cache_gui.ui.key_tree.view import KeyTreeView
 
 
-def menu_of(view: KeyTreeView, node: Row | None, *, is_read_only: bool) -> QMenu:
+def menu_of(
+    view: KeyTreeView, node: Row | None, *, is_read_only: bool, has_other_caches: bool
+) -> QMenu:
     """Answer what can be done with a row, or with the empty space below the rows."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
     if node is not None:
         _add_looking(menu, view, node)
-        _add_to_another(menu, view, is_read_only=is_read_only)
+        _add_to_another(menu, view, has_other_caches, is_read_only=is_read_only)
     if is_read_only:
         return menu
     prefix = b"" if node is None else prefix_of(node)
@@ -86,9 +89,16 @@ def _wish(view: KeyTreeView, node: Row, kind: BulkKind) -> None:
         view.bulk_requested.emit(BulkWish(kind, ChosenKeys(keys), name))
 
 
-def _add_to_another(menu: QMenu, view: KeyTreeView, *, is_read_only: bool) -> None:
+def _add_to_another(
+    menu: QMenu, view: KeyTreeView, has_other_caches: bool, *, is_read_only: bool
+) -> None:
     def add(title: str, *, moves: bool) -> None:
-        menu.addAction(title, lambda: view.transfer_requested.emit(view.selected_keys(), moves))
+        send = menu.addAction(
+            title, lambda: view.transfer_requested.emit(view.selected_keys(), moves)
+        )
+        send.setEnabled(has_other_caches)
+        if not has_other_caches:
+            send.setToolTip(view.tr("No other cache is open. Open one first (Ctrl+O)."))
 
     add(view.tr("Copy to another open cache…"), moves=False)
     if not is_read_only:

@@ -78,6 +78,7 @@ class KeyTreeView(QTableView):
     def __init__(self, theme: Theme, mirror: Mirror, *, is_read_only: bool = False) -> None:
         super().__init__()
         self._is_read_only = is_read_only
+        self._has_other_caches = False
         self._mirror = mirror
         self._hovered = -1
         self._anchor: Anchor | None = None
@@ -411,7 +412,16 @@ class KeyTreeView(QTableView):
 
     def menu_for(self, node: Row | None) -> QMenu:
         """Answer the menu of a row, or of the empty space below the rows."""
-        return menu_of(self, node, is_read_only=self._is_read_only)
+        return menu_of(
+            self,
+            node,
+            is_read_only=self._is_read_only,
+            has_other_caches=self._has_other_caches,
+        )
+
+    def know_other_caches(self, *, are_open: bool) -> None:
+        """Know whether there is another cache that keys can be copied to."""
+        self._has_other_caches = are_open
 
     def ask_to_delete(self) -> None:
         """Ask for the selected keys to be deleted."""

@@ -54,10 +54,13 @@ async def test_conditions_that_nothing_meets_say_so_and_can_be_cleared() -> None
         await tree.open()
         choose(tree, "stream")
         await tree.until(lambda: tree.pane.empty.isVisible())
-        assert tree.pane.empty.title == "No key matches the filter: stream"
+        assert tree.pane.empty.title == "No key matches the filter: type stream"
         tree.pane.filter.setText("rate")
         await tree.until(lambda: "rate" in tree.pane.empty.title)
-        assert tree.pane.empty.title == "No key matches the filter: “rate”, stream"
+        assert tree.pane.empty.title == "No key matches the filter: “rate”, type stream"
+        choose(tree, "Expires within 10 min")
+        await tree.until(lambda: "10" in tree.pane.empty.title)
+        assert tree.pane.empty.title.endswith(": “rate”, expires within 10 min, type stream")
         tree.pane.empty.clear_filter_requested.emit()
         await tree.until(lambda: tree.lines() == ["rate", "session", "config"])
 
