@@ -6,17 +6,19 @@ import asyncio
 import socket
 import struct
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final, TypeAlias
 
 import hiredis
 from redis.asyncio.connection import AbstractConnection, DefaultParser
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import InvalidResponse
 
 from sinch_cache_gui.cache.redis_errors import EDGE_ERRORS, is_reply
 from sinch_cache_gui.cache.redis_long_replies import LongReplyReader, Reader
+from sinch_cache_gui.cache.traffic import Traffic
 from sinch_cache_gui.pacing import Breather
 
 Command: TypeAlias = tuple[bytes | str | int, ...]
@@ -35,52 +37,17 @@ _NO_LINGER: Final = struct.pack("HH" if sys.platform == "win32" else "ii", 1, 0)
 """SO_LINGER: closing drops what was not sent."""
 
 
-class Patience:
-    """How long a server may be silent: each byte that it sends or takes begins the time anew.
-
-    So a large value may take minutes over a slow line, and a server that falls silent midway is
-    lost as soon as any other.
-    """
-
-    def __init__(self, limit_s: float) -> None:
-        self._limit_s = limit_s
-        self._timeout: asyncio.Timeout | None = None
-
-    @asynccontextmanager
-    async def limit(self) -> AsyncIterator[None]:
-        """Bear no longer silence within the block.
-
-        Raises:
-            TimeoutError: The server was silent for so long.
-        """
-        try:
-            async with asyncio.timeout(self._limit_s) as self._timeout:
-                yield
-        finally:
-            self._timeout = None
-
-    def renew(self) -> None:
-        """Begin the time anew."""
-        timeout = self._timeout
-        if timeout is None or timeout.expired():
-            return
-        until = asyncio.get_running_loop().time() + self._limit_s
-        # A new timer at every piece would slow a fast line down.
-        if until - (timeout.when() or 0) > self._limit_s / 10:
-            timeout.reschedule(until)
-
-
 class PushParser(DefaultParser):  # type: ignore[misc, valid-type]
     """Hands over whatever the server pushes as it came, to whoever reads the connection.
 
     Args:
         socket_read_size: The most bytes to read at once.
-        heard: Called whenever bytes have come.
+        heard: Called with how many bytes have come, whenever some have.
     """
 
     _reader: Reader
 
-    def __init__(self, socket_read_size: int, heard: Callable[[], None]) -> None:
+    def __init__(self, socket_read_size: int, heard: Callable[[int], None]) -> None:
         super().__init__(socket_read_size=socket_read_size)
         self._heard = heard
 
@@ -98,8 +65,12 @@ class PushParser(DefaultParser):  # type: ignore[misc, valid-type]
 
     async def read_from_socket(self) -> bool:
         """Read what has come, and tell that something has."""
-        await super().read_from_socket()
-        self._heard()
+        # As redis-py does it, which does not tell how much.
+        come: bytes = await self._stream.read(self._read_size)
+        if not come:
+            raise ConnectionLost("Connection closed by server.")
+        self._reader.feed(come)
+        self._heard(len(come))
         return True
 
     async def handle_push_response(self, response: list[object], **_: object) -> list[object]:
@@ -110,9 +81,9 @@ class PushParser(DefaultParser):  # type: ignore[misc, valid-type]
 class Line:
     """One connection, used by one task at a time."""
 
-    def __init__(self, connection: AbstractConnection, patience: Patience) -> None:
+    def __init__(self, connection: AbstractConnection, traffic: Traffic) -> None:
         self._connection = connection
-        self._patience = patience
+        self._traffic = traffic
         self._writer: asyncio.StreamWriter | None = None
 
     async def open(self) -> None:
@@ -122,6 +93,7 @@ class Line:
         """
         await self._connection.connect()  # type: ignore[no-untyped-call]
         self._writer = self._connection._writer  # noqa: SLF001  redis-py offers none of this
+        self._traffic.follow(self._writer)
         if self._writer is not None:
             self._writer.transport.set_write_buffer_limits(high=_SENT_AT_ONCE)
             if _UNSENT_LIMIT is not None:
@@ -148,10 +120,10 @@ class Line:
         breathe = Breather()
         replies = [] if replies is None else replies
         try:
-            async with self._patience.limit():
+            async with self._traffic.exchange(partial(_packed_size, commands)):
                 for piece in _packed(commands):
                     await self._connection.send_packed_command(piece, check_health=False)
-                    self._patience.renew()
+                    self._traffic.took(len(piece))
                     await breathe()
                 for _ in commands:
                     replies.append(await self._read_reply())
@@ -203,6 +175,17 @@ def _packed(commands: Sequence[Command]) -> Iterator[bytes]:
                 waiting, held = [], 0
     if waiting:
         yield b"".join(waiting)
+
+
+def _packed_size(commands: Sequence[Command]) -> int:
+    """Answer how many bytes `_packed` makes of commands."""
+    size = 0
+    for command in commands:
+        size += len(b"*%d\r\n" % len(command))
+        for argument in command:
+            data = argument if isinstance(argument, bytes) else str(argument).encode()
+            size += len(b"$%d\r\n" % len(data)) + len(data) + len(b"\r\n")
+    return size
 
 
 def _has_long(command: Command) -> bool:

@@ -27,7 +27,8 @@ from sinch_cache_gui.cache.redis_errors import (
     translated_write,
 )
 from sinch_cache_gui.cache.redis_info import may_read_untouched, parse_info
-from sinch_cache_gui.cache.redis_line import Command, Line, Patience, PushParser, Reply
+from sinch_cache_gui.cache.redis_line import Command, Line, PushParser, Reply
+from sinch_cache_gui.cache.traffic import Traffic
 
 CLIENT_NAME: Final = "sinch-cache-gui"
 """How this tool shows in CLIENT LIST."""
@@ -207,9 +208,9 @@ class RedisNode:
             await line.exchange([("CLIENT", "NO-TOUCH", "ON")])
 
     async def _open(self, protocol: int) -> Line:
-        patience = Patience(self._timeout_s)
-        connection = self._make_connection(await self._locate(), protocol, patience)
-        line = Line(connection, patience)
+        traffic = Traffic(self._timeout_s)
+        connection = self._make_connection(await self._locate(), protocol, traffic)
+        line = Line(connection, traffic)
         try:
             async with asyncio.timeout(self._timeout_s):
                 await line.open()
@@ -220,7 +221,7 @@ class RedisNode:
         return line
 
     def _make_connection(
-        self, target: Target, protocol: int, patience: Patience
+        self, target: Target, protocol: int, traffic: Traffic
     ) -> AbstractConnection:
         shared = _Shared(
             db=target.database,
@@ -233,7 +234,7 @@ class RedisNode:
             socket_read_size=_READ_SIZE,
             retry=Retry(NoBackoff(), 0),
             driver_info=None,
-            parser_class=partial(PushParser, heard=patience.renew),
+            parser_class=partial(PushParser, heard=traffic.heard),
         )
         match target.kind:
             case TargetKind.UNIX:

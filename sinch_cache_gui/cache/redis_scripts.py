@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from redis import exceptions
 
@@ -65,6 +65,9 @@ from sinch_cache_gui.pacing import Breather
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+_LONG_ARGUMENT: Final = 100_000
+"""Bytes of a value that are not sent twice where the server does not know a script yet."""
 
 
 class ScriptedWrites:
@@ -237,7 +240,10 @@ class ScriptedWrites:
         self, script: Script, keys: tuple[bytes, ...], *arguments: bytes | str | int
     ) -> Reply:
         rest = (len(keys), *keys, *arguments)
-        (reply,) = await self._node.tell_many([("EVALSHA", script.sha, *rest)])
+        # Beside a long value the text is nothing, and the value would be sent in vain without it.
+        is_long = any(isinstance(one, bytes) and len(one) > _LONG_ARGUMENT for one in arguments)
+        named = ("EVAL", script.text) if is_long else ("EVALSHA", script.sha)
+        (reply,) = await self._node.tell_many([(*named, *rest)])
         if isinstance(reply, exceptions.NoScriptError):  # it was not run: safe to send again
             (reply,) = await self._node.tell_many([("EVAL", script.text, *rest)])
         if isinstance(reply, exceptions.ResponseError) and denies_scripts(str(reply)):

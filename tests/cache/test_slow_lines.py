@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,6 +17,7 @@ from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
 from sinch_cache_gui.cache.interface import Saved, TtlPolicy
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_node import CLIENT_NAME
+from sinch_cache_gui.cache.transfers import Transfer, watched
 from tests.redis_fleet import wait_until
 
 Connect = Callable[..., Awaitable[RedisCache]]
@@ -30,8 +32,9 @@ LARGE = bytes(range(256)) * (50 * PIECE // 256)
 class SlowLine:
     """Between a cache and its server: hands on little at a time, and takes no more than that."""
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, piece: int = PIECE) -> None:
         self._server_port = server_port
+        self._piece = piece
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._goes_on = asyncio.Event()
@@ -43,10 +46,10 @@ class SlowLine:
     async def running(self) -> AsyncIterator[SlowLine]:
         listening = socket.socket()
         # What a line takes without handing it on would be taken as fast as can be.
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, PIECE)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._piece)
         listening.bind(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]
-        server = await asyncio.start_server(self._serve, sock=listening, limit=PIECE)
+        server = await asyncio.start_server(self._serve, sock=listening, limit=self._piece)
         try:
             yield self
         finally:
@@ -87,7 +90,7 @@ class SlowLine:
 
     async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while data := await reader.read(PIECE):
+            while data := await reader.read(self._piece):
                 if self._stall_after is not None:
                     self._stall_after -= len(data)
                     if self._stall_after <= 0:
@@ -95,7 +98,7 @@ class SlowLine:
                 await self._goes_on.wait()
                 writer.write(data)
                 await writer.drain()
-                if len(data) > PIECE // 8:
+                if len(data) > self._piece // 8:
                     await asyncio.sleep(PAUSE_S)
         except ConnectionError:
             pass
@@ -140,6 +143,43 @@ async def test_a_large_value_that_is_taken_slowly_is_written(
     outcome = await cache.write(b"key", LARGE, expected=b"old", ttl=TtlPolicy.KEEP)
     assert isinstance(outcome, Saved)
     assert raw.get("key") == LARGE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what has arrived is not told there")
+async def test_how_much_has_gone_and_how_much_has_come_is_told(
+    connected: Connect, target: Target, line: SlowLine, raw: redis_client.Redis
+) -> None:
+    raw.set("key", b"old")
+    cache = await connected(replace(target, port=line.port), can_script=False)
+    writing: list[Transfer] = []
+    with watched(writing.append):
+        await cache.write(b"key", LARGE, expected=b"old", ttl=TtlPolicy.KEEP)
+    told = [now.sent for now in writing if now.to_send > len(LARGE)]
+    assert told == sorted(told)
+    assert len(LARGE) < told[-1] < len(LARGE) + 200
+    assert any(0 < sent < len(LARGE) for sent in told)
+
+    reading: list[Transfer] = []
+    with watched(reading.append):
+        await cache.read(b"key")
+    come = [now.received for now in reading]
+    assert come == sorted(come)
+    assert come[-1] > len(LARGE) > come[0]
+
+
+async def test_a_write_is_waited_for_while_its_last_bytes_crawl(
+    connected: Connect, target: Target, raw: redis_client.Redis
+) -> None:
+    """The system has taken all of it long before: what it holds takes longer than the limit."""
+    raw.set("key", b"old", ex=60)
+    crawled = LARGE[: 5 * PIECE]
+    async with SlowLine(target.port, PIECE // 16).running() as line:
+        there = replace(target, port=line.port)
+        cache = await connected(there, timeout_s=TIMEOUT_S, can_script=False)
+        outcome = await cache.write(b"key", crawled, expected=b"old", ttl=TtlPolicy.KEEP)
+        assert isinstance(outcome, Saved)
+        await cache.aclose()
+    assert raw.get("key") == crawled
 
 
 async def test_a_large_write_that_came_to_a_halt_does_not_go_through_later(

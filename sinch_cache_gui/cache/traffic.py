@@ -1,0 +1,87 @@
+"""What moves on one connection: counted for who wants to know, and watched for a silence."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from sinch_cache_gui.cache.patience import Patience, Unsent
+from sinch_cache_gui.cache.send_queue import unacknowledged
+from sinch_cache_gui.cache.transfers import Transfer, Watch, watch_of_this_task
+
+
+class Traffic:
+    """Counts the bytes of one exchange after another.
+
+    Args:
+        limit_s: The longest the server may be silent within an exchange.
+    """
+
+    def __init__(self, limit_s: float) -> None:
+        self._patience = Patience(limit_s)
+        self._writer: asyncio.StreamWriter | None = None
+        self._watch: Watch | None = None
+        self._measure: Callable[[], int] = lambda: 0
+        self._to_send: int | None = None
+        self._given = self._received = 0
+
+    def follow(self, writer: asyncio.StreamWriter | None) -> None:
+        """Ask this end of the connection what has not arrived."""
+        self._writer = writer
+
+    @asynccontextmanager
+    async def exchange(self, measure: Callable[[], int]) -> AsyncIterator[None]:
+        """Count an exchange, and end it if the server is silent.
+
+        Args:
+            measure: Answers how many bytes the commands have; asked only if that matters.
+
+        Raises:
+            TimeoutError: It was silent for too long.
+        """
+        self._measure, self._to_send = measure, None
+        self._given = self._received = 0
+        self._watch = watch_of_this_task()
+        try:
+            async with self._patience.limit(self._look):
+                yield
+        finally:
+            self._watch = None
+
+    def took(self, size: int) -> None:
+        """Note that this machine has taken bytes to send."""
+        self._given += size
+        self._patience.renew()
+        if self._watch is not None:
+            self._tell(self._unsent())
+
+    def heard(self, size: int) -> None:
+        """Note that bytes have come."""
+        self._received += size
+        self._patience.renew()
+        if self._watch is not None:
+            self._tell(Unsent(0, self._size()))  # an answer: the commands have arrived
+
+    def _look(self) -> Unsent:
+        unsent = self._unsent()
+        self._tell(unsent)
+        return unsent
+
+    def _unsent(self) -> Unsent:
+        size = self._size()
+        ahead = size - self._given
+        on_its_way = None if self._writer is None else unacknowledged(self._writer)
+        if on_its_way is None:
+            return Unsent(ahead or None, size)
+        return Unsent(ahead + on_its_way, size)
+
+    def _size(self) -> int:
+        if self._to_send is None:
+            self._to_send = self._measure()
+        return self._to_send
+
+    def _tell(self, unsent: Unsent) -> None:
+        if self._watch is not None:
+            arrived = max(unsent.of - (unsent.size or 0), 0)
+            self._watch(Transfer(arrived, unsent.of, self._received))
