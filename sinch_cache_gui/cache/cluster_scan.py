@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sinch_cache_gui.cache.cluster_members import ClusterMembers
 from sinch_cache_gui.cache.cluster_topology import Primary
-from sinch_cache_gui.cache.interface import ScanCursor
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
+from sinch_cache_gui.cache.interface import ScanCursor, ScanPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,61 @@ class ClusterCursor:
         if at is not None:
             return replace(self, at=at)
         return replace(self, waiting=self.waiting[1:], at=None)
+
+
+class ClusterScan:
+    """Pages of keys from one primary after the other."""
+
+    def __init__(self, members: ClusterMembers) -> None:
+        self._members = members
+
+    async def page(
+        self, cursor: ScanCursor | None, pattern: bytes | None, count: int, type_: str | None
+    ) -> ScanPage:
+        """As `CacheBackend.scan_page`: one SCAN, or one at each of several with few keys."""
+        if cursor is None:
+            # One that is down is told when its turn comes: the keys of the others are shown.
+            at = first_round(await self._members.told_by_each(are_all_needed=False))
+        elif isinstance(cursor, ClusterCursor):
+            at = cursor
+        else:
+            raise TypeError(f"not a cursor of this cache: {cursor!r}")
+        keys: list[bytes] = []
+        while at.waiting and len(keys) < count:
+            try:
+                page = await self._page_of(at.waiting[0], at.at, pattern, count, type_)
+            except CacheError:
+                if not keys:
+                    raise
+                break  # told when the next page is asked for
+            keys += page.keys
+            at = at.moved_on(page.next)
+            if page.next is not None:
+                break
+        if at.waiting:
+            return ScanPage(keys, at)
+        return ScanPage(keys, next_round(at, await self._members.told_by_each()))
+
+    async def _page_of(
+        self,
+        name: str,
+        at: ScanCursor | None,
+        pattern: bytes | None,
+        count: int,
+        type_: str | None,
+    ) -> ScanPage:
+        """Scan at one primary; one that is none any more has nothing: its heir will be scanned."""
+        seen = self._members.looks
+        member = self._members.all().get(name)
+        if member is None:
+            return ScanPage((), None)
+        try:
+            return await member.cache.scan_page(at, pattern=pattern, count=count, type_=type_)
+        except CacheUnreachable:
+            await self._members.look(seen)
+            if name in self._members.all():
+                raise
+            return ScanPage((), None)
 
 
 def first_round(primaries: Sequence[Primary]) -> ClusterCursor:

@@ -12,7 +12,7 @@ from redis.crc import key_slot
 
 from sinch_cache_gui.cache.cluster_members import ClusterMembers, Member
 from sinch_cache_gui.cache.cluster_routes import ClusterRoutes
-from sinch_cache_gui.cache.cluster_scan import ClusterCursor, first_round, next_round
+from sinch_cache_gui.cache.cluster_scan import ClusterScan
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
 from sinch_cache_gui.cache.element_range import ElementRange
@@ -74,6 +74,7 @@ class ClusterCache(CacheBackend):
         self._clock = clock
         self._members = ClusterMembers(target, timeout_s=timeout_s, make_cache=make_cache)
         self._routes = ClusterRoutes(self._members)
+        self._scan = ClusterScan(self._members)
         self._feeds: set[ClusterFeed] = set()
         self._product = "Redis"
         self._refused: Mapping[str, str] = {}
@@ -156,28 +157,7 @@ class ClusterCache(CacheBackend):
         type_: str | None = None,
     ) -> ScanPage:
         """One SCAN, or one at each of several primaries with few keys."""
-        if cursor is None:
-            # One that is down is told when its turn comes: the keys of the others are shown.
-            at = first_round(await self._members.told_by_each(are_all_needed=False))
-        elif isinstance(cursor, ClusterCursor):
-            at = cursor
-        else:
-            raise TypeError(f"not a cursor of this cache: {cursor!r}")
-        keys: list[bytes] = []
-        while at.waiting and len(keys) < count:
-            try:
-                page = await self._page_of(at.waiting[0], at.at, pattern, count, type_)
-            except CacheError:
-                if not keys:
-                    raise
-                break  # told when the next page is asked for
-            keys += page.keys
-            at = at.moved_on(page.next)
-            if page.next is not None:
-                break
-        if at.waiting:
-            return ScanPage(keys, at)
-        return ScanPage(keys, next_round(at, await self._members.told_by_each()))
+        return await self._scan.page(cursor, pattern, count, type_)
 
     async def describe(
         self, keys: Sequence[bytes], *, preview_bytes: int = 200
@@ -373,27 +353,6 @@ class ClusterCache(CacheBackend):
 
         found = await self._routes.spread([encode_key(key) for key in keys], values)
         return dict(zip(keys, found, strict=True))
-
-    async def _page_of(
-        self,
-        name: str,
-        at: ScanCursor | None,
-        pattern: bytes | None,
-        count: int,
-        type_: str | None,
-    ) -> ScanPage:
-        """Scan at one primary; one that is none any more has nothing: its heir will be scanned."""
-        seen = self._members.looks
-        member = self._members.all().get(name)
-        if member is None:
-            return ScanPage((), None)
-        try:
-            return await member.cache.scan_page(at, pattern=pattern, count=count, type_=type_)
-        except CacheUnreachable:
-            await self._members.look(seen)
-            if name in self._members.all():
-                raise
-            return ScanPage((), None)
 
 
 def _itself(key: bytes) -> bytes:

@@ -36,7 +36,7 @@ def ms_of_seconds(seconds: int) -> int:
     Raises:
         InvalidTtl: Not a whole number from 1 to a hundred years.
     """
-    _check_whole(seconds, 1, MAX_TTL_MS // _S, "seconds")
+    _check_whole(seconds, MAX_TTL_MS // _S, "seconds")
     return seconds * _S
 
 
@@ -57,7 +57,7 @@ def check_ttl(ttl: Ttl, *, expects_key: bool) -> None:
                 "A new key has no TTL to keep", "Say how long it is to live, or that it never ends."
             )
         return
-    _check_whole(ttl, 1, MAX_TTL_MS, "milliseconds")
+    _check_whole(ttl, MAX_TTL_MS, "milliseconds")
 
 
 def check_ttl_change(change: TtlChange, now_ms: int) -> None:
@@ -68,9 +68,9 @@ def check_ttl_change(change: TtlChange, now_ms: int) -> None:
     """
     match change:
         case ExpireIn(ms) | ExtendBy(ms):
-            _check_whole(ms, 1, MAX_TTL_MS, "milliseconds")
+            _check_whole(ms, MAX_TTL_MS, "milliseconds")
         case ExpireAt(deadline_ms):
-            _check_whole(deadline_ms, 1, now_ms + MAX_TTL_MS, "milliseconds")
+            _check_whole(deadline_ms, now_ms + MAX_TTL_MS, "milliseconds")
             if deadline_ms <= now_ms:
                 raise InvalidTtl(
                     "That moment has already passed", "To end a key now, delete it instead."
@@ -84,10 +84,10 @@ def check_ttl_change(change: TtlChange, now_ms: int) -> None:
             assert_never(change)
 
 
-def _check_whole(value: object, least: int, most: int, unit: str) -> None:
+def _check_whole(value: object, most: int, unit: str) -> None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidTtl(f"A TTL is a whole number of {unit}", f"Not {value!r}.")
-    if value < least:
-        raise InvalidTtl(f"A TTL is at least {least} {unit[:-1]}", f"Not {value}.")
+    if value < 1:
+        raise InvalidTtl(f"A TTL is at least 1 {unit[:-1]}", f"Not {value}.")
     if value > most:
         raise InvalidTtl("A TTL is at most a hundred years", f"Not {value} {unit}.")

@@ -9,6 +9,9 @@ from typing import Final
 SOON_MS: Final = 60_000
 """Less than this to live is worth emphasis."""
 
+DUE_AT_ONCE: Final = 500
+"""Keys asked about in one go when their time is up."""
+
 MOST_KNOWN: Final = 100_000
 """Deadlines kept; what is not kept expires when the cache itself finds out."""
 
@@ -78,10 +81,10 @@ class Deadlines:
             heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def take_due(self, now_ms: int, limit: int = 500) -> list[bytes]:
-        """Answer keys whose time is up, and forget their deadlines."""
+    def take_due(self, now_ms: int) -> list[bytes]:
+        """Answer keys whose time is up, so many at once, and forget their deadlines."""
         due: list[bytes] = []
-        while len(due) < limit:
+        while len(due) < DUE_AT_ONCE:
             nearest = self.next_ms()
             if nearest is None or nearest > now_ms:
                 break

@@ -9,9 +9,16 @@ from types import MappingProxyType
 from typing import Final
 
 from sinch_cache_gui.keyspace.folder import PART, SEPARATOR, Folder, count_below
+from sinch_cache_gui.keyspace.folder_paths import (
+    find,
+    folders_above,
+    keys_below,
+    open_folder,
+    split_folder,
+    take_apart,
+)
 from sinch_cache_gui.keyspace.key_writer import KeyWriter, coming, going
 from sinch_cache_gui.keyspace.order import TtlOrder, sorted_leaves
-from sinch_cache_gui.keyspace.remainders import listed
 from sinch_cache_gui.keyspace.rows import Row, RowNews
 from sinch_cache_gui.keyspace.splitting import AT_ONCE, Splitting, split_at_once
 from sinch_cache_gui.pacing import Breather
@@ -80,7 +87,7 @@ class KeyIndex:
 
         The index may change between two of them: then a key may be missing or be gone already.
         """
-        for prefix, rests in self._below(folder_path):
+        for prefix, rests in keys_below(self._root, folder_path):
             if len(rests) > MANY:  # no round of garbage collection is to look through them
                 self._settled()
             for start in range(0, len(rests), PART):
@@ -88,11 +95,11 @@ class KeyIndex:
 
     def snapshot(self, folder_path: bytes) -> list[tuple[bytes, list[bytes]]]:
         """Answer the keys below a folder as prefixes with the remainders that follow them."""
-        return list(self._below(folder_path))
+        return list(keys_below(self._root, folder_path))
 
     def count_below(self, folder_path: bytes) -> int:
         """Answer how many keys are below a folder; 0 where there is no such folder."""
-        place = self._find(folder_path)
+        place = find(self._root, folder_path)
         return 0 if place is None else count_below(place[0].children[place[1]])
 
     def add_many(self, keys: Sequence[bytes]) -> None:
@@ -179,9 +186,7 @@ class KeyIndex:
         """
         node = self.row_at(row)
         inside = (node.path,) if node.is_expanded else ()
-        for folder in (*map(self._open_folder, inside), *self._folders_above(node.path)):
-            if folder is None:
-                continue
+        for folder in (*self._open_folders(inside), *folders_above(self._root, node.path)):
             first = folder.first_row()
             found = [first + at for at in folder.rows_beginning(typed)]
             if found:
@@ -198,7 +203,7 @@ class KeyIndex:
     def expand(self, path: bytes) -> None:
         """Show the rows of a folder; those of a large one come while `work` is awaited."""
         self._expanded.add(path)
-        place = self._find(path)
+        place = find(self._root, path)
         if place is None:
             return
         self.news.settle()
@@ -223,7 +228,7 @@ class KeyIndex:
     def collapse(self, path: bytes) -> None:
         """Hide the rows of a folder; what is expanded inside it stays so for the next time."""
         self._expanded.discard(path)
-        place = self._find(path)
+        place = find(self._root, path)
         if place is None:
             return
         self.news.settle()
@@ -241,32 +246,28 @@ class KeyIndex:
 
     def open_prefixes(self) -> list[tuple[bytes, int]]:
         """Answer the prefixes of the folders whose rows are shown, each with its leaves' number."""
-        folders = [self._root, *map(self._open_folder, self._expanded)]
-        return [
-            (folder.prefix, len(folder.leaf_names))
-            for folder in folders
-            if folder is not None and folder.is_visible
-        ]
+        folders = [self._root, *self._open_folders(self._expanded)]
+        return [(folder.prefix, len(folder.leaf_names)) for folder in folders if folder.is_visible]
 
     def is_splitting(self, prefix: bytes) -> bool:
         """Answer whether leaves of a folder are still to come while `work` runs."""
-        folder = self._split_folder(prefix)
+        folder = split_folder(self._root, prefix)
         return folder is not None and folder.splitting is not None
 
     def leaf_count(self, prefix: bytes) -> int:
         """Answer how many leaves a folder shows."""
-        folder = self._split_folder(prefix)
+        folder = split_folder(self._root, prefix)
         return 0 if folder is None else len(folder.leaf_names)
 
     def leaf_parts(self, prefix: bytes) -> Iterator[list[bytes]]:
         """Yield the names of the leaves of a folder, in lists of at most a few thousand."""
-        folder = self._split_folder(prefix)
+        folder = split_folder(self._root, prefix)
         if folder is not None:
             yield from folder.leaf_parts()
 
     def sort_leaves(self, prefix: bytes) -> None:
         """Sort the leaves of a folder as `orders` now says; of a large one, while `work` runs."""
-        folder = self._split_folder(prefix)
+        folder = split_folder(self._root, prefix)
         if folder is None or folder.splitting is not None:
             return
         names, folder.order = folder.leaf_names, self._orders.get(prefix)
@@ -301,7 +302,7 @@ class KeyIndex:
         try:
             while self._splits or self._debris:
                 if not self._splits:
-                    await _take_apart(self._debris.pop(), breathe)
+                    await take_apart(self._debris.pop(), breathe)
                     continue
                 folder = self._splits[-1]
                 if not self._advance(folder):
@@ -322,47 +323,11 @@ class KeyIndex:
 
     # -- inside ------------------------------------------------------------------------------
 
-    def _below(self, folder_path: bytes | None) -> Iterator[tuple[bytes, list[bytes]]]:
-        if folder_path is None:
-            return self._root.parts()
-        place = self._find(folder_path)
-        if place is None:
-            return iter(())
-        child = place[0].children[place[1]]
-        if isinstance(child, Folder):
-            return child.parts()
-        parts = iter([[child]]) if isinstance(child, bytes) else listed(child)
-        return ((folder_path + SEPARATOR, rests) for rests in parts)
-
-    def _split_folder(self, prefix: bytes) -> Folder | None:
-        if not prefix:
-            return self._root
-        path = prefix[: -len(SEPARATOR)]
-        place = self._find(path)
-        child = None if place is None else place[0].children[place[1]]
-        return child if isinstance(child, Folder) else None
-
-    def _open_folder(self, path: bytes) -> Folder | None:
-        place = self._find(path)
-        child = None if place is None else place[0].children[place[1]]
-        return child if isinstance(child, Folder) and child.is_open else None
-
-    def _folders_above(self, path: bytes) -> Iterator[Folder | None]:
-        """Yield the folder a node is in, the folder that one is in, and so on to the root."""
-        colon = SEPARATOR
-        while colon:
-            path, colon, _ = path.rpartition(SEPARATOR)
-            yield self._open_folder(path) if colon else self._root
-
-    def _find(self, path: bytes) -> tuple[Folder, bytes] | None:
-        folder: Folder = self._root
-        *heads, name = path.split(SEPARATOR)
-        for head in heads:
-            child = folder.children.get(head)
-            if not isinstance(child, Folder):
-                return None
-            folder = child
-        return (folder, name) if name in folder.children else None
+    def _open_folders(self, paths: Iterable[bytes]) -> Iterator[Folder]:
+        for path in paths:
+            folder = open_folder(self._root, path)
+            if folder is not None:
+                yield folder
 
     def _split(self, folder: Folder, name: bytes) -> Folder:
         below = folder.children[name]
@@ -428,20 +393,3 @@ class KeyIndex:
     def _row_changed(self, folder: Folder, row: int) -> None:
         if folder.is_visible:
             self.news.changed(folder.first_row() + row, 1)
-
-
-async def _take_apart(folder: Folder, breathe: Breather) -> None:
-    """Free a tree nobody shows any more, a slice at a time."""
-    leaves = folder.leaf_names
-    while leaves:
-        for _ in range(min(PART, len(leaves))):  # a slice would look for each of them
-            leaves.pop()
-        await breathe()
-    while folder.children:
-        _, below = folder.children.popitem()
-        if isinstance(below, Folder):
-            await _take_apart(below, breathe)
-        while not isinstance(below, bytes | Folder) and below:
-            for _ in range(min(PART, len(below))):
-                below.pop()
-            await breathe()

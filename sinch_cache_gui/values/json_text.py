@@ -18,6 +18,9 @@ from sinch_cache_gui.values.slices import Work, joined_work, run_sliced, run_thr
 MAX_INDENTED_LEVELS: Final = 64
 """Deeper levels are not indented further, or a text nested deep would grow with its square."""
 
+INDENT: Final = "  "
+"""What each level is moved to the right by."""
+
 _SLICE: Final = 512
 """Tokens handled between two pauses."""
 
@@ -66,7 +69,7 @@ _AFTER_STRING: Final = re.compile(rf"{SPACE}([:,]?){SPACE}")
 _DENSE: Final = re.compile(rf'(?:[^ \t\n\r"]++|{STRING}){{0,50}}')
 
 
-def format_json(text: str, indent: int = 2) -> str:
+def format_json(text: str) -> str:
     """Answer `text` with one member or element a line; empty containers stay `{}` and `[]`.
 
     Raises:
@@ -75,7 +78,7 @@ def format_json(text: str, indent: int = 2) -> str:
     problem = find_problem(text)
     if problem is not None:
         raise InvalidJson(problem)
-    return run_through(format_work(text, indent))
+    return run_through(format_work(text))
 
 
 async def format_json_sliced(text: str) -> str:
@@ -88,14 +91,14 @@ async def compact_json_sliced(text: str) -> str:
     return await run_sliced(one_line_work(text))
 
 
-def format_work(text: str, indent: int = 2) -> Work[str]:
+def format_work(text: str) -> Work[str]:
     """The work of `format_json` on a text known to be JSON, in slices."""
-    return joined_work(_formatted(text, indent))
+    return joined_work(_formatted(text))
 
 
-def _formatted(text: str, indent: int) -> Iterator[str]:
+def _formatted(text: str) -> Iterator[str]:
     """Answer the formatted text, some hundred lines after the other."""
-    breaks = ["\n" + " " * (indent * level) for level in range(MAX_INDENTED_LEVELS + 1)]
+    breaks = ["\n" + INDENT * level for level in range(MAX_INDENTED_LEVELS + 1)]
     pieces: list[str] = []
     depth = 0
     for count, (name, value, comma) in enumerate(_lines(text)):
@@ -111,7 +114,7 @@ def _formatted(text: str, indent: int) -> Iterator[str]:
     yield "".join(pieces)
 
 
-def format_head(text: str, indent: int = 2) -> str:
+def format_head(text: str) -> str:
     """Answer how `format_json` would begin, for the beginning of a JSON text.
 
     What is cut off at the end of `text` is left out; so is all that is not JSON.
@@ -120,7 +123,7 @@ def format_head(text: str, indent: int = 2) -> str:
     depth = 0
     for name, value, comma in _lines(text):
         depth -= value in ("}", "]")
-        space = " " * (indent * min(depth, MAX_INDENTED_LEVELS))
+        space = INDENT * min(depth, MAX_INDENTED_LEVELS)
         lines.append(f"{space}{name}: {value}{comma}" if name else space + value + comma)
         depth += value in ("{", "[")
     return "\n".join(lines[:-1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sinch_cache_gui.values.slices import Work, run_through
+from sinch_cache_gui.values.slices import Work
 
 _STEP: Final = 65_536
 
@@ -19,13 +19,8 @@ class Replacement:
     new: str
 
 
-def replacement(old: str, new: str) -> Replacement:
-    """Answer the shortest single replacement that turns `old` into `new`."""
-    return run_through(replacement_work(old, new))
-
-
 def replacement_work(old: str, new: str) -> Work[Replacement]:
-    """The work of `replacement`, in slices."""
+    """Answer the shortest single replacement that turns `old` into `new`."""
     start = yield from _common_head(old, new)
     most = min(len(old), len(new)) - start
     tail = yield from _common_tail(old, new, most)

@@ -92,9 +92,7 @@ class BuiltinFunction:
         return _after_choice(value)
 
 
-async def is_rate_limited(
-    cache: FunctionCache, caller: str, max_per_hour: int = RATE_LIMIT
-) -> bool:
+async def is_rate_limited(cache: FunctionCache, caller: str) -> bool:
     """Count a call and answer whether the caller is over the limit, as the document does it."""
     key = rate_key(caller)
     current = await cache.get(key)
@@ -102,7 +100,7 @@ async def is_rate_limited(
         await cache.set(key, 1, RATE_TTL_S)
         return False
     count = _count(current)
-    if count >= max_per_hour:
+    if count >= RATE_LIMIT:
         return True
     await cache.set(key, count + 1, RATE_TTL_S)
     return False

@@ -124,7 +124,7 @@ def _call(
         callers=fields.whole("callers", 1, 1, MOST_CALLERS),
         times=fields.whole("times", 1, 1, MOST_CALLERS),
         after=after,
-        starts_at_s=fields.number("startsAt", 0, 0, LONGEST_PAUSE_S),
+        starts_at_s=fields.number("startsAt", LONGEST_PAUSE_S),
         is_silence_timed=fields.truth("timedSilence", default=True),
         fields=_object(fields, "fields"),
         steps=tuple(
@@ -217,7 +217,7 @@ def _deviations(fields: Fields, complaints: list[Complaint]) -> Deviations:
     if delays is not None:
         seconds = Fields(delays, "a delay", complaints)
         for event in Event:
-            delay = seconds.number(event.value, 0, 0, 3600)
+            delay = seconds.number(event.value, 3600)
             if delay:
                 late[event] = delay
         seconds.finish()
@@ -252,11 +252,11 @@ def _press(fields: Fields, _complaints: list[Complaint]) -> Step:
     wrong = [key for key in keys if key not in KEYS]
     if wrong or not keys:
         fields.complain(fields.node, "“press” takes the keys 0 to 9, * and #.")
-    return Press(keys, fields.number("gap", 0, 0, LONGEST_PAUSE_S))
+    return Press(keys, fields.number("gap", LONGEST_PAUSE_S))
 
 
 def _pause(fields: Fields, _complaints: list[Complaint]) -> Step:
-    return Pause(fields.number("pause", 0, 0, LONGEST_PAUSE_S))
+    return Pause(fields.number("pause", LONGEST_PAUSE_S))
 
 
 def _silence(fields: Fields, _complaints: list[Complaint]) -> Step:

@@ -69,16 +69,16 @@ class Fields:
             return default
         return found
 
-    def number(self, name: str, default: float, least: float, most: float) -> float:
-        """Answer a field that is a number within bounds."""
+    def number(self, name: str, most: float) -> float:
+        """Answer a field that is a number from 0 to `most`; 0 where it is missing."""
         found = self.get(name)
         if found is None:
-            return default
+            return 0
         value = found.value
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not least <= float(str(value)) <= most:
-            self.complain(found, f"“{name}” is a number from {least:g} to {most:g}.")
-            return default
+        if not is_number or not 0 <= float(str(value)) <= most:
+            self.complain(found, f"“{name}” is a number from 0 to {most:g}.")
+            return 0
         return float(str(value))
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:

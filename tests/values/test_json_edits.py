@@ -127,6 +127,11 @@ def test_neighbours_change_places(text: str, by: int, data: st.DataObject) -> No
     assert values(new, above) == before
     assert opened(new).node((*above, at + by)).start == edit.focus
     assert edit.shift.carried(node.start) == edit.focus
+    for row in range(outline.row_count()):
+        start = outline.node_at(row).start
+        there = edit.shift.carried(start)
+        assert there is not None
+        assert new[there] == text[start]
     assert sorted(spellings(new)) == sorted(spellings(text))
 
 
@@ -171,6 +176,11 @@ def test_the_second_of_two_equal_names_is_the_one_removed() -> None:
     assert apply("[ 1 ]", remove_part(opened("[ 1 ]"), (0,)).change) == "[]"
 
 
+def test_the_only_part_leaves_an_empty_container_behind() -> None:
+    text = '{"a": [ 1 ], "b": 2}'
+    assert apply(text, remove_part(opened(text), (0, 0)).change) == '{"a": [], "b": 2}'
+
+
 @pytest.mark.parametrize("wrong", ["hello", "", "1,", "[", "01", '"\ud800"'])
 def test_what_is_not_json_is_refused(wrong: str) -> None:
     with pytest.raises(InvalidJson):
@@ -179,6 +189,7 @@ def test_what_is_not_json_is_refused(wrong: str) -> None:
 
 def test_a_name_is_quoted_unless_it_is() -> None:
     assert name_literal('say "hi"') == r'"say \"hi\""'
+    assert name_literal("Åsa 🎉") == '"Åsa 🎉"'
     assert name_literal(r'"\u0061"') == r'"\u0061"'
     assert name_literal("\ud800") == r'"\ud800"'
     with pytest.raises(InvalidJson):

@@ -107,7 +107,6 @@ def accepts(text: str) -> bool:
 def test_formatting_and_compacting_leave_every_token_as_it_is(text: str) -> None:
     before = spellings(text)
     assert spellings(format_json(text)) == before
-    assert spellings(format_json(text, indent=4)) == before
     assert spellings(compact_json(text)) == before
     assert "".join(before) == compact_json(text)
     assert is_compact(compact_json(text))
@@ -122,10 +121,10 @@ def test_hostile_texts_keep_their_tokens_too(text: str) -> None:
     assert compact_json(format_json(text)) == compact_json(text)
 
 
-@given(VALUES, st.sampled_from([1, 2, 4]))
-def test_formatting_looks_like_what_people_know(value: object, indent: int) -> None:
+@given(VALUES)
+def test_formatting_looks_like_what_people_know(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    assert format_json(text, indent) == json.dumps(value, indent=indent, ensure_ascii=False)
+    assert format_json(text) == json.dumps(value, indent=2, ensure_ascii=False)
     assert run_through(one_line_work(format_json(text), ", ", ": ")) == text
 
 

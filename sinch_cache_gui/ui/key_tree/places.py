@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject
 from PySide6.QtWidgets import QTableView
 
 from sinch_cache_gui.keyspace.rows import Row
@@ -39,14 +39,53 @@ def selected_rows(view: QTableView) -> list[range]:
     return [range(top, end) for top, end in sorted(rows)]
 
 
-class Places:
+class Places(QObject):
     """Remembers and finds again, by name, where the user was."""
 
     def __init__(self, view: QTableView, model: KeyTreeModel) -> None:
+        super().__init__(view)
         self._view = view
         self._model = model
+        self._anchor: Anchor | None = None
+        self._is_anchored = False
+        self._chosen: Chosen | None = None
 
-    def anchor(self) -> Anchor | None:
+    @property
+    def are_remembered(self) -> bool:
+        """Whether the rows are being replaced: what is selected is still to be found again."""
+        return self._chosen is not None
+
+    def remember_anchor(self) -> None:
+        """Remember what stands where on screen, until it is put back there."""
+        if not self._is_anchored:
+            self._anchor = self._find_anchor()
+            self._is_anchored = True
+
+    def remember(self) -> None:
+        """Remember all of it: the rows are about to be replaced. Nothing is told meanwhile."""
+        self.remember_anchor()
+        if self._chosen is None:
+            self._chosen = self._find_chosen()
+            self._view.selectionModel().blockSignals(True)
+
+    def choose_again(self) -> bool:
+        """Select what was remembered; answer whether anything was."""
+        chosen, self._chosen = self._chosen, None
+        if chosen is None:
+            return False
+        self._choose(chosen)
+        self._view.selectionModel().blockSignals(False)
+        return True
+
+    def restore_anchor(self) -> None:
+        """Put what is remembered of the screen back where it stood."""
+        if self._chosen is None and self._is_anchored:
+            anchor, self._anchor = self._anchor, None
+            self._is_anchored = False
+            if anchor is not None:
+                self._hold(anchor)
+
+    def _find_anchor(self) -> Anchor | None:
         """Answer what to hold on to; None at the very top, where new rows may push down."""
         bar = self._view.verticalScrollBar()
         height = self._view.viewport().height()
@@ -60,7 +99,7 @@ class Places:
         nodes = ((self._model.node(row), row * ROW_HEIGHT - top) for row in (*order, *shown))
         return Anchor(tuple((node, distance) for node, distance in nodes if node is not None))
 
-    def hold(self, anchor: Anchor) -> None:
+    def _hold(self, anchor: Anchor) -> None:
         """Scroll so that what was held on to stands where it stood, or what is nearest to it."""
         for node, distance in anchor.rows:
             row = self._model.row_of(node)
@@ -75,7 +114,7 @@ class Places:
     def _scroll(self, row: int, distance: int) -> None:
         self._view.verticalScrollBar().setValue(row * ROW_HEIGHT - distance)
 
-    def chosen(self) -> Chosen:
+    def _find_chosen(self) -> Chosen:
         """Answer what is current and selected."""
         stretches: list[tuple[Row, ...]] = []
         for rows in selected_rows(self._view):
@@ -88,7 +127,7 @@ class Places:
                 )
         return Chosen(self._model.node(self._view.currentIndex().row()), tuple(stretches))
 
-    def choose(self, chosen: Chosen) -> None:
+    def _choose(self, chosen: Chosen) -> None:
         """Make the same nodes current and selected again, as far as they still exist.
 
         If the current one is gone, the row before becomes current, and is not selected: as Qt has

@@ -40,7 +40,7 @@ from sinch_cache_gui.ui.key_tree.delegate import KeyTreeDelegate, indent_of
 from sinch_cache_gui.ui.key_tree.flashes import Flashes
 from sinch_cache_gui.ui.key_tree.key_menu import menu_of
 from sinch_cache_gui.ui.key_tree.model import KeyTreeModel
-from sinch_cache_gui.ui.key_tree.places import Anchor, Chosen, Places, selected_rows
+from sinch_cache_gui.ui.key_tree.places import Places, selected_rows
 from sinch_cache_gui.ui.row_table import set_up_rows
 from sinch_cache_gui.ui.theme import ROW_HEIGHT, Theme
 
@@ -81,15 +81,12 @@ class KeyTreeView(QTableView):
         self._has_other_caches = False
         self._mirror = mirror
         self._hovered = -1
-        self._anchor: Anchor | None = None
-        self._is_anchored = False
-        self._chosen: Chosen | None = None
         self._typed, self._typed_at = "", 0.0
         self._keys_told: tuple[bytes, ...] = ()
         self.flashes = Flashes(self)
         self.tree = KeyTreeModel(mirror)
+        self._places = Places(self, self.tree)  # asked as soon as there is a model
         self.setModel(self.tree)
-        self._places = Places(self, self.tree)
         self._delegate = KeyTreeDelegate(
             theme, self.tree, mirror, self.flashes, lambda: self._hovered, self
         )
@@ -127,8 +124,8 @@ class KeyTreeView(QTableView):
             self.tree.rowsAboutToBeInserted,
             self.tree.rowsAboutToBeRemoved,
         ):
-            about_to.connect(self._remember_anchor)
-        self.tree.reshaping.connect(self._remember_places)
+            about_to.connect(self._places.remember_anchor)
+        self.tree.reshaping.connect(self._places.remember)
         self.tree.reshaped.connect(self._find_places)
         for done in (self.tree.rowsInserted, self.tree.rowsRemoved, self.tree.dataChanged):
             done.connect(self.look)
@@ -196,36 +193,15 @@ class KeyTreeView(QTableView):
 
     # -- the user's place --------------------------------------------------------------------
 
-    def _remember_anchor(self) -> None:
-        if not self._is_anchored:
-            self._anchor = self._places.anchor()
-            self._is_anchored = True
-
-    def _remember_places(self) -> None:
-        self._remember_anchor()
-        if self._chosen is None:
-            self._chosen = self._places.chosen()
-            self.selectionModel().blockSignals(True)
-
     def _find_places(self) -> None:
-        chosen, self._chosen = self._chosen, None
-        if chosen is not None:
-            self._places.choose(chosen)
-            self.selectionModel().blockSignals(False)
+        if self._places.choose_again():
             self._tell_selection()
-        self._restore_anchor()
+        self._places.restore_anchor()
         self.look()
 
     def updateGeometries(self) -> None:
         super().updateGeometries()
-        self._restore_anchor()
-
-    def _restore_anchor(self) -> None:
-        if self._chosen is None and self._is_anchored:
-            anchor, self._anchor = self._anchor, None
-            self._is_anchored = False
-            if anchor is not None:
-                self._places.hold(anchor)
+        self._places.restore_anchor()
 
     # -- selection ---------------------------------------------------------------------------
 
@@ -251,7 +227,7 @@ class KeyTreeView(QTableView):
         return keys_of(self.tree.index_shown, self.selected_nodes())
 
     def _tell_selection(self) -> None:
-        if self._chosen is not None:
+        if self._places.are_remembered:
             return
         nodes = self.selected_nodes(MOST_TOLD)
         keys = tuple(node.path for node in nodes if not node.is_folder)
