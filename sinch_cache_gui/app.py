@@ -64,7 +64,7 @@ def run(arguments: Arguments) -> int:
 def _pass_on(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     """Write what Qt says to the log's stream, but for what says nothing to anybody."""
     if message not in MEANINGLESS:
-        print(qFormatLogMessage(kind, context, message), file=sys.stderr)  # noqa: T201
+        print(qFormatLogMessage(kind, context, message), file=sys.stderr)  # noqa: T201 - for the terminal
 
 
 def _preferences_file() -> Path:

@@ -188,7 +188,7 @@ class OpenCaches:
             await workspace.loaded()
         await _painted()
         if arguments.screenshot is None or not self._window.grab().save(str(arguments.screenshot)):
-            print(f"cannot write {arguments.screenshot}", file=sys.stderr)  # noqa: T201
+            print(f"cannot write {arguments.screenshot}", file=sys.stderr)  # noqa: T201 - for the terminal
             return 1
         return EXIT_OK if is_open else EXIT_UNREACHABLE
 

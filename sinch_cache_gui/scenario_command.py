@@ -127,7 +127,7 @@ def main(argv: Sequence[str]) -> int:
     return run_scenarios(
         argv,
         tell=print,
-        complain=lambda line: print(line, file=sys.stderr),  # noqa: T201
+        complain=lambda line: print(line, file=sys.stderr),  # noqa: T201 - for the terminal
     )
 
 

@@ -156,7 +156,7 @@ class MemoryCache(CacheBackend):
 
     async def elements(
         self,
-        key: bytes,  # noqa: ARG002
+        key: bytes,  # noqa: ARG002 - as the interface has it, like those that follow
         kind: str,  # noqa: ARG002
         cursor: ScanCursor | None = None,  # noqa: ARG002
         *,

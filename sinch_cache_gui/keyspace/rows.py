@@ -56,8 +56,8 @@ class RowObserver(Protocol):
         """Rows will come and go in many places: remember by name what must stay in place."""
         ...
 
-    def rows_reshaped(self, old_count: int, new_count: int) -> None:
-        """Any row may be another one now."""
+    def rows_reshaped(self, count: int) -> None:
+        """Any row may be another one now, and there are `count`."""
         ...
 
 
@@ -72,7 +72,7 @@ class RowNews:
         self.row_count = row_count
         self._observers: list[RowObserver] = []
         self._holds = 0
-        self._count_before: int | None = None
+        self._is_reshaping = False
         self._is_stale = False
 
     def observe(self, observer: RowObserver) -> None:
@@ -100,11 +100,11 @@ class RowNews:
 
     def settle(self) -> None:
         """Tell what was collected so far."""
-        if self._count_before is not None:
-            before, self._count_before = self._count_before, None
+        if self._is_reshaping:
+            self._is_reshaping = False
             self._is_stale = False
             for observer in self._observers:
-                observer.rows_reshaped(before, self.row_count())
+                observer.rows_reshaped(self.row_count())
         elif self._is_stale:
             self._is_stale = False
             self._tell_changed(0, self.row_count())
@@ -137,9 +137,9 @@ class RowNews:
 
     def reshaping(self) -> None:
         """Say, once until it is told, that rows are about to come and go; only while held."""
-        if not self._holds or self._count_before is not None:
+        if not self._holds or self._is_reshaping:
             return
-        self._count_before = self.row_count()
+        self._is_reshaping = True
         for observer in self._observers:
             observer.rows_about_to_be_reshaped()
 

@@ -74,7 +74,11 @@ class HttpTarget:
         """Close every connection."""
         await self._client.aclose()
 
-    async def answer(self, callback: Callback, on_operation: OperationListener) -> Reply:  # noqa: ARG002
+    async def answer(
+        self,
+        callback: Callback,
+        on_operation: OperationListener,  # noqa: ARG002 - as every target is asked
+    ) -> Reply:
         """Send the callback and read the reply; what it did to a cache cannot be told from here."""
         try:
             addresses = await self._addresses.usable()

@@ -83,12 +83,11 @@ class ListKeptByNews:
         assert not self._is_reshaping
         self._is_reshaping = True
 
-    def rows_reshaped(self, old_count: int, new_count: int) -> None:
+    def rows_reshaped(self, count: int) -> None:
         self.signals += 1
         assert self._is_reshaping
         self._is_reshaping = False
-        assert old_count == len(self.rows)
-        assert new_count == self.index.row_count()
+        assert count == self.index.row_count()
         self.rows = rows_of(self.index)
 
 

@@ -219,9 +219,9 @@ class KeyTreeModel(QAbstractTableModel):
         """Let places be remembered by name."""
         self.reshaping.emit()
 
-    def rows_reshaped(self, old_count: int, new_count: int) -> None:  # noqa: ARG002
+    def rows_reshaped(self, count: int) -> None:
         """Let rows come or go at the end, and places be found again."""
-        self._resize(new_count)
+        self._resize(count)
 
     def _resize(self, count: int) -> None:
         self._rows.clear()

@@ -320,7 +320,7 @@ class KeyTreePane(QWidget):
         """Show what is known now."""
         self.view.repaint_keys(keys)
 
-    def connection_lost(self, event: ConnectionLost) -> None:  # noqa: ARG002
+    def connection_lost(self, event: ConnectionLost) -> None:  # noqa: ARG002 - as listeners are told
         """Dim what was known; the strip says since when."""
         self.view.repaint_all()
 
