@@ -93,6 +93,7 @@ class Workspace(QWidget):
         self.prefix_text = display_key(prefix)
         self.live = Live()
         self._keeper = keeper
+        self._drafts = drafts
         self._scope = TaskScope(notices)
         self._loaded = asyncio.Event()
         self._log = ActivityLog(backend.now_ms)
@@ -153,6 +154,8 @@ class Workspace(QWidget):
         await self.backend.aclose()
         if self._keeper is not None:
             await self._keeper.aclose()
+        if self._drafts is not None:
+            await asyncio.to_thread(self._drafts.close)
 
     def focus_tree(self) -> None:
         """Put the keyboard into the tree."""

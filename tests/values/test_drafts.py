@@ -5,7 +5,14 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
-from sinch_cache_gui.values.drafts import Draft, DraftStore, ElementPlace, MergedText, Unsaved
+from sinch_cache_gui.values.drafts import (
+    Draft,
+    DraftStore,
+    ElementPlace,
+    MergedText,
+    NewKeyPlace,
+    Unsaved,
+)
 
 TEXT = '{"a": "å🙂 \ud800\u2028"}\n'
 DRAFT = Draft("memory", b"\xff:a", Unsaved(TEXT, b'{"a":1}'), 5)
@@ -61,14 +68,17 @@ def test_what_is_let_go_is_gone(tmp_path: Path) -> None:
     store.forget("memory", DRAFT.key)
     store.forget("memory", b"never kept")
     assert store.of("memory") == []
+    store.close()
     assert list(tmp_path.iterdir()) == []
 
 
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "drafts"
     DraftStore(folder).keep(DRAFT)
-    (file,) = folder.iterdir()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    files = list(folder.iterdir())
+    assert files
+    for file in files:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
@@ -78,3 +88,50 @@ def test_files_that_are_no_drafts_are_passed_over(tmp_path: Path) -> None:
     for number, text in enumerate(("", "{", "[]", '{"cache": "memory"}', "\xff")):
         (tmp_path / f"{number}.json").write_text(text)
     assert store.of("memory") == [DRAFT]
+
+
+def test_what_a_window_left_behind_is_told_from_what_an_open_one_keeps(tmp_path: Path) -> None:
+    ended, is_open, later = DraftStore(tmp_path), DraftStore(tmp_path), DraftStore(tmp_path)
+    left = Draft("memory", DRAFT.key, Unsaved("left", b"0"), 1)
+    ended.keep(left)
+    ended.close()
+    is_open.keep(Draft("memory", DRAFT.key, Unsaved("open", b"0"), 2))
+    later.keep(Draft("memory", DRAFT.key, Unsaved("mine", b"0"), 3))
+    assert later.left_behind("memory") == [left]
+    later.forget("memory", DRAFT.key)
+    assert [draft.unsaved.text for draft in later.of("memory")] == ["left", "open"]
+
+    later.adopt(later.left_behind("memory")[0], None)
+    assert later.left_behind("memory") == []
+    later.forget_key("memory", DRAFT.key)
+    assert [draft.unsaved.text for draft in later.of("memory")] == ["open"]
+
+
+def test_a_draft_of_before_windows_kept_theirs_apart_was_left_behind(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    store.keep(DRAFT)
+    store.close()
+    (file,) = tmp_path.glob("*.json")
+    file.rename(tmp_path / f"{file.name.split('.')[0]}.json")
+    (draft,) = store.left_behind("memory")
+    assert draft == DRAFT
+    store.discard(draft)
+    assert store.of("memory") == []
+
+
+def test_keys_to_be_created_have_a_draft_each_whatever_name_they_have_so_far(
+    tmp_path: Path,
+) -> None:
+    store = DraftStore(tmp_path)
+    for name in (b"", b"se", b"session:1"):
+        store.keep(Draft("memory", name, Unsaved(TEXT, b""), 1, NewKeyPlace(1)))
+    other = Draft("memory", b"session:1", Unsaved("2", b""), 2, NewKeyPlace(2))
+    store.keep(other)
+    assert store.of("memory") == [
+        Draft("memory", b"session:1", Unsaved(TEXT, b""), 1, NewKeyPlace(1)),
+        other,
+    ]
+    store.forget_key("memory", b"session:1")
+    assert len(store.of("memory")) == 2
+    store.forget("memory", b"", NewKeyPlace(1))
+    assert store.of("memory") == [other]

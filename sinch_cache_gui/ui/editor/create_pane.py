@@ -17,6 +17,7 @@ from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.content import NEW_CONTENT, ContentKind, TextRefused, bytes_of
+from sinch_cache_gui.values.drafts import NewKeyPlace, Unsaved
 
 
 class CreatePane(QWidget):
@@ -27,17 +28,28 @@ class CreatePane(QWidget):
         open_requested: The key exists already and shall be shown; carries its bytes.
         state_changed: There is text to lose now, or not any more.
         close_agreed: The pane may be closed without saving.
+        draft_rested: The hand rests, and the text is not saved.
+        draft_settled: What was a draft has no text any more.
     """
 
     created = Signal(object)
     open_requested = Signal(object)
     state_changed = Signal()
     close_agreed = Signal()
+    draft_rested = Signal()
+    draft_settled = Signal()
 
     def __init__(
-        self, theme: Theme, backend: CacheBackend, prefix: bytes, scope: TaskScope
+        self,
+        theme: Theme,
+        backend: CacheBackend,
+        prefix: bytes,
+        scope: TaskScope,
+        place: NewKeyPlace,
     ) -> None:
         super().__init__()
+        self.place = place
+        self._is_given_up = False
         self._theme = theme
         self._backend = backend
         self.tasks = PaneTasks(scope, self)
@@ -75,6 +87,20 @@ class CreatePane(QWidget):
         """The name typed, as a key."""
         return parse_key(self._name.text())
 
+    async def draft(self) -> Unsaved | None:
+        """Answer the text that is not saved; None where there is none."""
+        if self._is_given_up or self.panel.view.document().isEmpty():
+            return None
+        return Unsaved((await self.panel.view.read_text()).text, b"")
+
+    def resume(self, draft: Unsaved) -> None:
+        """Show a text that was never saved."""
+        self.tasks.start("resume", self.panel.view.replace(draft.text))
+
+    def give_up(self) -> None:
+        """Take what is unsaved for unwanted: the pane is closed."""
+        self._is_given_up = True
+
     async def saved(self) -> bool:
         """Create the key, and answer whether it was created."""
         return await self._create()
@@ -105,7 +131,14 @@ class CreatePane(QWidget):
         self._ttl.changed.connect(self._allow)
         self._no_expiry.toggled.connect(self._allow)
         self.panel.view.textChanged.connect(self._allow)
+        self.panel.view.text_rested.connect(self._note_rested)
         self.panel.save_requested.connect(self._start)
+
+    def _note_rested(self) -> None:
+        if self.panel.view.document().isEmpty():
+            self.draft_settled.emit()
+        else:
+            self.draft_rested.emit()
 
     def _start(self) -> None:
         if not self.tasks.is_running("create"):

@@ -144,7 +144,7 @@ class EditorPane(QWidget):
 
     def resume(self, draft: Unsaved) -> None:
         """Show a draft over what the user saw when writing it, then look at the key."""
-        self._start("load", self._unsaved.resume(draft))
+        self._start("resume", self._unsaved.resume(draft))
 
     def resume_element(self, place: ElementPlace, draft: Unsaved) -> None:
         """Show a draft of an element in a window of its own."""

@@ -27,7 +27,7 @@ from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
-from sinch_cache_gui.values.drafts import Draft, DraftStore
+from sinch_cache_gui.values.drafts import Draft, DraftStore, ElementPlace, NewKeyPlace, Place
 
 TAB_LENGTH = 28
 """Characters of a key that a tab shows."""
@@ -71,6 +71,7 @@ class EditorTabs(QWidget):
         self._is_read_only = is_read_only
         self._is_restorable = is_restorable
         self._panes: dict[bytes, EditorPane] = {}
+        self._created = 0
         self._bar = KeyTabBar(theme)
         self._stack = QStackedWidget()
         self._empty = MessagePage(theme)
@@ -130,12 +131,21 @@ class EditorTabs(QWidget):
         """Show a key, in a new tab unless it is open."""
         self._open(key)
 
-    def _open_draft(self, draft: Draft) -> None:
-        if draft.place is None:
-            self._open(draft.key, draft)
-            return
-        self._open(draft.key)
-        self._panes[draft.key].resume_element(draft.place, draft.unsaved)
+    def _open_draft(self, draft: Draft) -> tuple[Place | None] | None:
+        match draft.place:
+            case NewKeyPlace():
+                new = self._open_create(draft.key)
+                new.resume(draft.unsaved)
+                return (new.place,)
+            case ElementPlace() as place:
+                self.open_key(draft.key)
+                self._panes[draft.key].resume_element(place, draft.unsaved)
+                return (place,)
+        there = self._panes.get(draft.key)
+        if there is not None and there.holds_unsaved_text:
+            return None
+        self._open(draft.key, draft)
+        return (None,)
 
     def _open(self, key: bytes, draft: Draft | None = None) -> None:
         pane = self._pane_of(key, draft)
@@ -145,7 +155,9 @@ class EditorTabs(QWidget):
     def _pane_of(self, key: bytes, draft: Draft | None = None) -> EditorPane:
         """Answer the pane of a key, in a new tab unless it is open."""
         pane = self._panes.get(key)
-        if pane is None:
+        if pane is not None and draft is not None:
+            pane.resume(draft.unsaved)
+        elif pane is None:
             pane = EditorPane(
                 self._theme,
                 self._backend,
@@ -181,11 +193,19 @@ class EditorTabs(QWidget):
                 )
             )
             return
-        pane = CreatePane(self._theme, self._backend, prefix, self._scope)
+        self._open_create(prefix)
+
+    def _open_create(self, name: bytes) -> CreatePane:
+        self._created += 1
+        place = NewKeyPlace(self._created)
+        pane = CreatePane(self._theme, self._backend, name, self._scope, place)
         pane.created.connect(lambda key: self._replace(pane, key))
         pane.open_requested.connect(self.open_key)
+        pane.draft_rested.connect(partial(self._drafts.keep, pane))
+        pane.draft_settled.connect(partial(self._drafts.forget, b"", place))
         self._add(pane, self.tr("New key"), self.tr("A key that does not exist yet"))
         self._bring_to_front(pane)
+        return pane
 
     def rename_key(self, key: bytes) -> None:
         """Open a key and ask for another name."""
@@ -228,7 +248,7 @@ class EditorTabs(QWidget):
                     self._bring_to_front(pane)
                     return False
         if answer == "discard":
-            await self._drafts.forget_all([pane.key for pane in panes])
+            await self._drafts.forget_all(panes)
         return answer in ("save", "discard")
 
     async def _ask_about(self, panes: Sequence[Pane]) -> str:
@@ -338,9 +358,9 @@ class EditorTabs(QWidget):
             return
         if isinstance(pane, EditorPane):
             self._panes.pop(pane.key, None)
-            pane.give_up()
-            if pane.holds_unsaved_text:
-                self._drafts.forget(pane.key)
+        pane.give_up()
+        if pane.holds_unsaved_text:
+            self._drafts.forget(pane.key, pane.place)
         self._bar.remove(pane)
         self._show_current(self._bar.currentIndex())
         self._stack.removeWidget(pane)

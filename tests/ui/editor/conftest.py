@@ -159,6 +159,7 @@ async def seat(
     notices = Notices()
     notices.listen(shown.append)
     scope = TaskScope(notices)
+    stores: list[DraftStore] = []
 
     async def sit(
         backend: CacheBackend | None = None,
@@ -170,6 +171,8 @@ async def seat(
             theme, backend or cache, scope, notices, is_read_only=is_read_only, drafts=drafts
         )
         desk = Desk(tabs, cache, clock, shown, until)
+        if drafts is not None:
+            stores.append(drafts)
         tabs.delete_requested.connect(desk.deletions.append)
         tabs.resize(560, 640)
         lend(tabs, scope)
@@ -179,6 +182,8 @@ async def seat(
         return desk
 
     yield sit
+    for store in stores:
+        store.close()
     defects = [notice for notice in shown if "inside this window" in notice.title]
     assert not defects, defects
 

@@ -28,13 +28,14 @@ async def desk(seat: Callable[..., Awaitable[Desk]], store: DraftStore) -> Desk:
 
 @pytest.fixture
 async def later(
-    seat: Callable[..., Awaitable[Desk]], store: DraftStore, desk: Desk
+    seat: Callable[..., Awaitable[Desk]], store: DraftStore, tmp_path: Path, desk: Desk
 ) -> Callable[[], Awaitable[Desk]]:
     """The next window on the same cache; the one before ended without a word."""
 
     async def start() -> Desk:
         await write_and_rest(desk, store)
-        return await seat(drafts=store)
+        store.close()
+        return await seat(drafts=DraftStore(tmp_path / "drafts"))
 
     return start
 
@@ -135,6 +136,86 @@ async def test_discarding_everything_at_the_end_lets_the_drafts_go(
     desk: Desk, store: DraftStore
 ) -> None:
     await write_and_rest(desk, store)
+    closing = asyncio.ensure_future(desk.tabs.confirm_close_all())
+    await desk.until(lambda: "Discard" in desk.button_texts())
+    desk.click("Discard")
+    assert await closing
+    assert not store.of("memory")
+
+
+async def test_a_draft_is_opened_in_the_tab_that_its_key_has_already(
+    later: Callable[[], Awaitable[Desk]], store: DraftStore
+) -> None:
+    desk = await later()
+    notice = await offered(desk)
+    pane = await desk.open(KEY)
+    press(notice, "Open")
+    await desk.until(lambda: desk.view().text() == '{"a": 2')
+    assert desk.pane() is pane
+    assert pane.holds_unsaved_text
+    await desk.until(lambda: store.of("memory"))
+
+
+async def test_a_draft_never_takes_the_place_of_other_unsaved_text(
+    later: Callable[[], Awaitable[Desk]], store: DraftStore
+) -> None:
+    desk = await later()
+    notice = await offered(desk)
+    await desk.open(KEY)
+    desk.write("[3]")
+    await desk.until(lambda: len(store.of("memory")) == 2)
+    press(notice, "Open")
+    assert desk.view().text() == "[3]"
+    refused = desk.notices[-1]
+    assert refused.title == "Other text is not saved in the same place"
+
+    desk.ctrl("s")
+    await desk.until(lambda: not desk.tabs.unsaved())
+    await desk.until(lambda: len(store.of("memory")) == 1)
+    press(refused, "Open")
+    await desk.until(lambda: desk.view().text() == '{"a": 2')
+
+
+async def test_windows_keep_apart_what_they_hold_of_one_key(
+    seat: Callable[..., Awaitable[Desk]], store: DraftStore, tmp_path: Path, desk: Desk
+) -> None:
+    await write_and_rest(desk, store)
+    other = await seat(drafts=DraftStore(tmp_path / "drafts"))
+    other.tabs.offer_drafts()
+    await other.open(KEY)
+    other.write("[5]")
+    await other.until(lambda: len(store.of("memory")) == 2)
+    assert not other.notices, "the text of a window that is open is no draft to be opened here"
+    other.ctrl("s")
+    await other.until(lambda: len(store.of("memory")) == 1)
+    assert [draft.unsaved.text for draft in store.of("memory")] == ['{"a": 2']
+
+
+async def test_the_text_of_a_new_key_survives_with_the_name_it_had_so_far(
+    seat: Callable[..., Awaitable[Desk]], store: DraftStore, tmp_path: Path, desk: Desk
+) -> None:
+    desk.tabs.open_new(b"session:")
+    desk.type_into("Name of the new key", "session:new")
+    desk.write('{"a": 1}')
+    await desk.until(lambda: store.of("memory"))
+    store.close()
+
+    desk = await seat(drafts=DraftStore(tmp_path / "drafts"))
+    notice = await offered(desk)
+    assert notice.detail.startswith("New key “session:new”, ")
+    assert notice.detail.endswith(": it was never created")
+    press(notice, "Open")
+    await desk.until(lambda: desk.tabs.current_pane and desk.view().text() == '{"a": 1}')
+    assert desk.create_pane().key == b"session:new"
+    desk.click("Create")
+    await desk.until(lambda: not store.of("memory"))
+    assert await desk.held(b"session:new") == b'{"a":1}'
+
+
+async def test_a_new_key_that_is_discarded_leaves_no_draft(desk: Desk, store: DraftStore) -> None:
+    desk.tabs.open_new()
+    desk.write("1")
+    await desk.until(lambda: store.of("memory"))
     closing = asyncio.ensure_future(desk.tabs.confirm_close_all())
     await desk.until(lambda: "Discard" in desk.button_texts())
     desk.click("Discard")

@@ -48,14 +48,19 @@ def kept(store: DraftStore, redis_url: str) -> Kept:
 
 @pytest.fixture
 async def sit(
-    seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis, store: DraftStore
+    seat: Callable[..., Awaitable[Desk]], redis_url: str, raw: redis.Redis, tmp_path: Path
 ) -> AsyncIterator[Sit]:
-    """A window on the same cache, with the same drafts, as often as it is asked for."""
+    """A window on the same cache, as often as it is asked for; the one before has ended by then."""
     cache = RedisCache(parse_target(redis_url))
     await cache.connect()
 
+    stores: list[DraftStore] = []
+
     async def another() -> Desk:
-        return await seat(cache, drafts=store)
+        for store in stores:
+            store.close()
+        stores.append(DraftStore(tmp_path / "drafts"))
+        return await seat(cache, drafts=stores[-1])
 
     yield another
     await cache.aclose()

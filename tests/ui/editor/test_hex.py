@@ -216,7 +216,8 @@ async def test_unsaved_bytes_survive_as_a_draft(seat, tmp_path: Path) -> None:  
     unsaved = draft.unsaved
     assert (bytes.fromhex(unsaved.text), unsaved.base) == (b"\x00" + DATA[1:], DATA)
 
-    again = await seat(drafts=store)
+    store.close()
+    again = await seat(drafts=DraftStore(tmp_path))
     again.tabs.offer_drafts()
     await again.until(lambda: again.notices and again.notices[-1].actions)
     again.notices[-1].actions[0].run()
@@ -224,6 +225,7 @@ async def test_unsaved_bytes_survive_as_a_draft(seat, tmp_path: Path) -> None:  
     await again.until(lambda: hex_view(again).read_bytes() == b"\x00" + DATA[1:])
     await again.until(lambda: again.pane().holds_unsaved_text)
     press(hex_view(again), "s", control=True)
+    await again.until(lambda: not again.pane().holds_unsaved_text)
     await again.until(lambda: not store.of("memory"))
     assert await again.held(KEY) == b"\x00" + DATA[1:]
 

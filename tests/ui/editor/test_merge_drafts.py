@@ -47,12 +47,13 @@ async def desk(seat: Callable[..., Awaitable[Desk]], store: DraftStore) -> Desk:
 
 @pytest.fixture
 def later(
-    seat: Callable[..., Awaitable[Desk]], store: DraftStore, desk: Desk
+    seat: Callable[..., Awaitable[Desk]], store: DraftStore, tmp_path: Path, desk: Desk
 ) -> Callable[[], Awaitable[Desk]]:
     """The next window on the same cache with the draft open; the one before just ended."""
 
     async def start() -> Desk:
-        desk = await seat(drafts=store)
+        store.close()
+        desk = await seat(drafts=DraftStore(tmp_path / "drafts"))
         desk.tabs.offer_drafts()
         await desk.until(lambda: any("never saved" in notice.title for notice in desk.notices))
         notice = next(notice for notice in desk.notices if "never saved" in notice.title)
