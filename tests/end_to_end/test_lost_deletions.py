@@ -83,7 +83,8 @@ class Line:
             to_server.close()
 
         try:
-            await asyncio.gather(answers(), questions())
+            if self._listening is not None:  # else it ended while the server was being reached
+                await asyncio.gather(answers(), questions())
         except ConnectionError:
             pass
         finally:
