@@ -14,6 +14,13 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """These fields of a hash; those that are not there are not answered."""
+
+    names: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
     """Fields of a hash by their names, members of a set or a sorted set, as a glob matches them."""
 
@@ -35,4 +42,4 @@ class ScoredWithin:
     highest: float
 
 
-ElementRange: TypeAlias = Named | Matching | StartingAt | ScoredWithin
+ElementRange: TypeAlias = Named | Fields | Matching | StartingAt | ScoredWithin

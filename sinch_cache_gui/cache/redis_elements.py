@@ -9,12 +9,13 @@ from typing import Final, Protocol, TypeAlias
 from sinch_cache_gui.cache.element_change import score_text
 from sinch_cache_gui.cache.element_range import (
     ElementRange,
+    Fields,
     Matching,
     Named,
     ScoredWithin,
     StartingAt,
 )
-from sinch_cache_gui.cache.interface import ElementPage, KeyType, ScanCursor
+from sinch_cache_gui.cache.interface import ElementPage, Gone, KeyType, ScanCursor
 from sinch_cache_gui.cache.redis_line import Command, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
 
@@ -53,11 +54,13 @@ class RedisElements:
         if self._node.checked(type_) != kind.encode():
             return None
         rows, following = reader.parse(self._node.checked(reply))
-        deadlines: Sequence[int | None] = ()
+        deadlines: list[int | None] = []
         if kind == KeyType.HASH and self._has_field_ttl and rows:
             names = [name for name, _ in rows]
             asked = await self._node.ask("HPEXPIRETIME", key, "FIELDS", len(names), *names)
-            deadlines = parse_field_deadlines(asked)
+            told = zip(rows, parse_field_deadlines(asked), strict=True)
+            there = [(row, when) for row, when in told if not isinstance(when, Gone)]
+            rows, deadlines = [row for row, _ in there], [when for _, when in there]
         return ElementPage(COLUMNS[kind], tuple(rows), following, tuple(deadlines))
 
 
@@ -85,6 +88,8 @@ def _reader(
     match kind, within:
         case _, Named(name):
             return _One(kind, name)
+        case KeyType.HASH, Fields(names):
+            return _Several(names)
         case KeyType.HASH | KeyType.SET, None:
             return _Scan(kind, at or b"0", count, None)
         case KeyType.HASH | KeyType.SET | KeyType.ZSET, Matching(pattern):
@@ -133,6 +138,22 @@ class _One:
             case list() as entries:
                 return list(map(_entry, entries)), None
         return [], None
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Fields of a hash by their names."""
+
+    names: tuple[bytes, ...]
+
+    def command(self, key: bytes) -> Command:
+        return ("HMGET", key, *self.names)
+
+    def parse(self, reply: Reply) -> tuple[Rows, ScanCursor | None]:
+        if not isinstance(reply, list):
+            raise TypeError(f"HMGET answered {reply!r}")
+        told = zip(self.names, reply, strict=True)
+        return [(name, value) for name, value in told if value is not None], None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +253,14 @@ def _pairs(flat: Sequence[bytes]) -> Iterator[tuple[bytes, bytes]]:
     return zip(flat[::2], flat[1::2], strict=True)
 
 
-def parse_field_deadlines(reply: Reply) -> list[int | None]:
+def parse_field_deadlines(reply: Reply) -> list[int | Gone | None]:
     """Read what HPEXPIRETIME answers about fields: -1 for no expiry, -2 for one that went."""
     if not isinstance(reply, list):
         raise TypeError(f"HPEXPIRETIME answered {reply!r}")
-    return [when if isinstance(when, int) and when > 0 else None for when in reply]
+    return [_field_deadline(when) for when in reply]
+
+
+def _field_deadline(when: Reply) -> int | Gone | None:
+    if when == -2:
+        return Gone()
+    return when if isinstance(when, int) and when > 0 else None

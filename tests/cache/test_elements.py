@@ -14,7 +14,7 @@ from sinch_cache_gui.cache.element_range import (
     ScoredWithin,
     StartingAt,
 )
-from sinch_cache_gui.cache.interface import CacheBackend, KeyType
+from sinch_cache_gui.cache.interface import CacheBackend, Gone, KeyType
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.redis_elements import parse_field_deadlines
 from sinch_cache_gui.cache.view import CacheView
@@ -187,4 +187,4 @@ async def deadlines_of(cache: CacheBackend, key: bytes) -> dict[bytes, int | Non
 
 
 def test_what_a_server_says_of_the_ttls_of_fields_is_read() -> None:
-    assert parse_field_deadlines([-1, -2, 1_700_000_000_123]) == [None, None, 1_700_000_000_123]
+    assert parse_field_deadlines([-1, -2, 1_700_000_000_123]) == [None, Gone(), 1_700_000_000_123]

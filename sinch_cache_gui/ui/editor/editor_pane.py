@@ -214,6 +214,9 @@ class EditorPane(QWidget):
         self.pages.text.text_rested.connect(self._note_rested)
         self.pages.writing_rested.connect(self._note_rested)
         self.pages.elements_changed.connect(self.look_again)
+        self.pages.elements_expired.connect(
+            lambda: self._start("follow", self.document.remote_changed())
+        )
         self.pages.element_edited.connect(self.state_changed)
         self.pages.comparison_left.connect(self._front.show_value)
         self.pages.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
@@ -364,8 +367,8 @@ class EditorPane(QWidget):
     def _show_bar(self, state: DocumentState) -> None:
         is_gone = state.phase is Phase.GONE
         front = self.pages.front
-        if is_gone and isinstance(front, ElementsPage) and front.changer.has_vanished:
-            self._bars.show_notice(None)  # the page's own says how it went, and offers it back
+        if is_gone and isinstance(front, ElementsPage) and front.how_it_went:
+            self._bars.show_notice(None)  # the page says so, and its own bar may offer it back
             return
         notice = notice_of(
             state,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QW
 from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.key_text import parse_key
-from sinch_cache_gui.ui.editor.element_table import LONGEST_LINE
+from sinch_cache_gui.ui.editor.element_model import LONGEST_LINE
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.element_edits import EditRefused, addition_of, entry_of
 

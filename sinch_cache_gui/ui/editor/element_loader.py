@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from time import monotonic
 from typing import Final
@@ -16,7 +16,7 @@ from sinch_cache_gui.cache.element_range import ElementRange, Matching
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, ElementPage, KeyType, ScanCursor
 from sinch_cache_gui.keyspace.remainders import Remainders, with_room
-from sinch_cache_gui.ui.editor.element_table import ElementModel
+from sinch_cache_gui.ui.editor.element_model import ElementModel
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.values.element_edits import Row
 from sinch_cache_gui.values.element_places import rows_named
@@ -158,6 +158,10 @@ class ElementLoader(QObject):
             self.read_again()
         else:
             self._touched = touched
+
+    def forget(self, names: Iterable[bytes]) -> None:
+        """Know that elements are not shown any more, and are new if they come again."""
+        self._names.difference_update(names)
 
     @property
     def _step(self) -> int:

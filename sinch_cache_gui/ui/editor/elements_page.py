@@ -19,15 +19,12 @@ from sinch_cache_gui.ui.editor.element_changer import ElementChanger
 from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
 from sinch_cache_gui.ui.editor.element_form import ElementForm
 from sinch_cache_gui.ui.editor.element_loader import ElementLoader
+from sinch_cache_gui.ui.editor.element_model import LONGEST_LINE, CellEdit, ElementModel
 from sinch_cache_gui.ui.editor.element_search import ElementSearch
 from sinch_cache_gui.ui.editor.element_strip import ElementStrip
-from sinch_cache_gui.ui.editor.element_table import (
-    LONGEST_LINE,
-    CellEdit,
-    ElementModel,
-    ElementTable,
-)
+from sinch_cache_gui.ui.editor.element_table import ElementTable
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
+from sinch_cache_gui.ui.editor.field_expiry import FieldExpiry
 from sinch_cache_gui.ui.editor.field_ttl import FieldTtl
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.message_page import MessagePage
@@ -51,6 +48,7 @@ class ElementsPage(QWidget):
 
     Attributes:
         elements_changed: The key is another now, or was found to be.
+        elements_expired: Some expired by themselves, and their rows are gone.
         edited_changed: The window of an element holds text that is not saved, or not any more.
         draft_rested: Such a text is to be kept; carries the window.
         draft_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
@@ -58,6 +56,7 @@ class ElementsPage(QWidget):
     """
 
     elements_changed = Signal()
+    elements_expired = Signal()
     edited_changed = Signal()
     draft_rested = Signal(object)
     draft_settled = Signal(object)
@@ -80,6 +79,7 @@ class ElementsPage(QWidget):
         self._kind = ""
         self._size: int | None = None
         self._is_gone = False
+        self._has_run_out = False
         self._adding: ElementChange | None = None
         self._windows: list[ElementDialog] = []
         self.model = ElementModel(theme)
@@ -93,6 +93,7 @@ class ElementsPage(QWidget):
             lambda: self.table.is_editing,
             self.table.held_names,
         )
+        self.expiry = FieldExpiry(backend, key, tasks, self.table, self.model)
         self.search = ElementSearch()
         self._nothing = MessagePage(theme)
         self._body = QStackedWidget()
@@ -118,7 +119,7 @@ class ElementsPage(QWidget):
         """
         if kind != self._kind:
             self.form.hide()
-        self._kind, self._size, self._is_gone = kind, size, False
+        self._kind, self._size, self._is_gone, self._has_run_out = kind, size, False, False
         self.search.show_key(kind, size)
         self.loader.show_key(kind)
 
@@ -126,14 +127,24 @@ class ElementsPage(QWidget):
         """Say that the key does not exist any more; what was read of it last stays in sight."""
         self._is_gone = True
         self._strip.say_gone()
+        self.expiry.stop()
+        if not self.loader.has_more and self.expiry.has_all_run_out():
+            self._has_run_out = True
+            self.model.clear()
         if not self.model.rowCount():
-            how = self.tr("It went with the last that it held.")
             self._nothing.say(
                 "mdi6.ghost-outline",
                 self.tr("This key does not exist any more"),
-                how if self.changer.has_vanished else "",
+                self.how_it_went,
             )
             self._body.setCurrentWidget(self._nothing)
+
+    @property
+    def how_it_went(self) -> str:
+        """How the key went, in a sentence; empty where nothing is known but that it did."""
+        if self._has_run_out:
+            return self.tr("It went with its last field, which expired.")
+        return self.tr("It went with the last that it held.") if self.changer.has_vanished else ""
 
     @property
     def holds_unsaved_text(self) -> bool:
@@ -197,6 +208,9 @@ class ElementsPage(QWidget):
         self.search.refused.connect(self._say)
         self.table.edit_requested.connect(self._edit)
         self.table.edit_ended.connect(self.loader.go_on)
+        self.table.edit_ended.connect(self.expiry.look)
+        self.expiry.fields_gone.connect(self._note_expired)
+        self.expiry.key_lost.connect(self.elements_changed)
         self.table.deletion_requested.connect(self._ask_delete)
         self.table.undo_requested.connect(self.changer.undo)
         self.model.cell_entered.connect(self._enter)
@@ -214,6 +228,14 @@ class ElementsPage(QWidget):
             self.model.clear()
             self.show_gone()
         self.elements_changed.emit()
+
+    def _note_expired(self, names: tuple[bytes, ...]) -> None:
+        self.loader.forget(names)
+        if self._size is not None:
+            self._size = max(self._size - len(names), self.model.rowCount())
+        self._has_run_out = not (self.model.rowCount() or self.loader.has_more)
+        self._say_progress()
+        self.elements_expired.emit()
 
     def _allow(self) -> None:
         is_possible = self.table.selectionModel().hasSelection() and not self._is_gone

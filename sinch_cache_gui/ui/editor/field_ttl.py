@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from sinch_cache_gui.cache.interface import ExpireAt, ExpireIn, Persist
 from sinch_cache_gui.keyspace.key_text import display_key
-from sinch_cache_gui.ui.editor.element_table import ElementModel, ElementTable
+from sinch_cache_gui.ui.editor.element_model import ElementModel
+from sinch_cache_gui.ui.editor.element_table import ElementTable
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
 from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
 from sinch_cache_gui.ui.theme import Theme

@@ -35,6 +35,7 @@ class ValuePages(QObject):
         bytes_edited: The bytes differ from those shown last now, or not any more.
         writing_rested: Something was written on another page than the text, and the hand rests.
         elements_changed: The key was found to hold other elements.
+        elements_expired: Elements expired by themselves, and are not shown any more.
         element_edited: The window of an element holds unsaved text, or not any more.
         element_rested: Such a text is to be kept; carries the window.
         element_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
@@ -46,6 +47,7 @@ class ValuePages(QObject):
     bytes_edited = Signal()
     writing_rested = Signal()
     elements_changed = Signal()
+    elements_expired = Signal()
     element_edited = Signal()
     element_rested = Signal(object)
     element_settled = Signal(object)
@@ -162,6 +164,7 @@ class ValuePages(QObject):
             self._theme, self._backend, self._key, self._tasks, is_read_only=self._is_read_only
         )
         page.elements_changed.connect(self.elements_changed)
+        page.elements_expired.connect(self.elements_expired)
         page.edited_changed.connect(self.element_edited)
         page.draft_rested.connect(self.element_rested)
         page.draft_settled.connect(self.element_settled)
