@@ -61,14 +61,14 @@ def _typescript(snapshot: Snapshot, left_ms: int | None) -> str:
     key, text = _json_parts(snapshot, "context.cache.set")
     # In an object literal this name would set the prototype instead of a member.
     value = f"JSON.parse({_code_string(text)})" if _MAY_NAME_PROTO.search(text) else _js_json(text)
-    ttl, note = _seconds(left_ms)
+    ttl, note = _seconds(left_ms, _HUNDRED_YEARS)
     note += _loss_note(text)
     return f"{note}await context.cache.set({_code_string(key)}, {value}, {ttl});"
 
 
 def _csharp(snapshot: Snapshot, left_ms: int | None) -> str:
     key, text = _json_parts(snapshot, "Context.Cache.Set")
-    ttl, note = _seconds(left_ms)
+    ttl, note = _seconds(left_ms, _MOST_OF_AN_INT)
     value = f"JsonSerializer.Deserialize<JsonElement>({_code_string(text)})"
     return f"{note}await Context.Cache.Set({_code_string(key)}, {value}, ttlSeconds: {ttl});"
 
@@ -96,15 +96,19 @@ _WRITERS: Final[dict[Language, Callable[[Snapshot, int | None], str]]] = {
 
 _MAY_NAME_PROTO: Final = re.compile(r"__proto__|\\u00(?:5f|70|72|6f|74)", re.IGNORECASE)
 
-_NO_EXPIRY_NOTE: Final = (
-    "// This key has no expiry. A function's cache always sets one: here, a hundred years.\n"
-)
-_HUNDRED_YEARS_S: Final = 100 * 365 * 86_400
+_HUNDRED_YEARS: Final = (100 * 365 * 86_400, "a hundred years")
+_MOST_OF_AN_INT: Final = (2**31 - 1, "68 years")
+"""The longest time that is said in code, in seconds and in words. C# takes no more for an int."""
 
 
-def _seconds(left_ms: int | None) -> tuple[int, str]:
+def _seconds(left_ms: int | None, longest: tuple[int, str]) -> tuple[int, str]:
+    """Answer the seconds to write, and a comment where they are not what the key has left."""
+    longest_s, in_words = longest
     if left_ms is None:
-        return _HUNDRED_YEARS_S, _NO_EXPIRY_NOTE
+        said = "This key has no expiry. A function's cache always sets one"
+        return longest_s, f"// {said}: here, {in_words}.\n"
+    if left_ms > longest_s * 1000:
+        return longest_s, f"// This key has more time left than is written here: {in_words}.\n"
     return -(-left_ms // 1000), ""
 
 

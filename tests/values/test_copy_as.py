@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 import redis
@@ -31,6 +32,17 @@ VALUES = [
     '"text"',
     " [1, 2]\n",
 ]
+AWKWARD_IN_CSHARP = [
+    "a\\u0041\\x41\\U00010000 \x1b[0m",
+    "\x001 \x0b\x0c\x07\x08",
+    '\'; /* */ // #if {0} $"{x}" @""',
+    "\ud7ff\ue000\U0010ffff\x85\xad\xa0\ufffe\uffff",
+]
+AWKWARD_JSON = [
+    '{"n":1e400,"m":-0,"big":123456789012345678901234567890.10,"a":1,"a":2}',
+    '["\\ud800","\\udc00\\ud800","\U0010ffff\x7f\x85"]',
+    '{\r\n\t"a": "\\r\\n"\n}',
+]
 
 
 def snapshot(key: str | bytes, value: str | bytes, left_ms: int | None = 600_000) -> Snapshot:
@@ -54,6 +66,55 @@ def run_in_node(code: list[str]) -> list[list[object]]:
     done = subprocess.run([node, "-"], input=script.encode(), capture_output=True, check=True)
     calls: list[list[object]] = json.loads(done.stdout)
     return calls
+
+
+def run_in_mono(code: list[str], folder: Path) -> list[tuple[str, str, int]]:
+    """Compile and run C#; answer each call's key, JSON text and seconds, unit by unit.
+
+    The types stand for those of the runtime, which takes the text as it is handed over.
+    """
+    compiler, runtime = shutil.which("mcs"), shutil.which("mono")
+    if compiler is None or runtime is None:
+        pytest.skip("no C# here: mcs and mono (mono-mcs and mono-runtime in Debian)")
+    (folder / "copied.cs").write_text(CSHARP % "\n".join(code), encoding="utf-8", newline="")
+    compiled = subprocess.run([compiler, "copied.cs"], cwd=folder, capture_output=True, text=True)
+    assert compiled.returncode == 0, compiled.stderr
+    told = subprocess.run([runtime, "copied.exe"], cwd=folder, capture_output=True, check=True)
+    calls = [line.split(",") for line in told.stdout.decode().splitlines()]
+    return [(text_of(key), text_of(value), int(ttl)) for key, value, ttl in calls]
+
+
+CSHARP = """
+using System;
+using System.Threading.Tasks;
+public struct JsonElement { public string Text; }
+public static class JsonSerializer {
+    public static T Deserialize<T>(string json) {
+        return (T)(object)new JsonElement { Text = json };
+    }
+}
+public class FunctionCache {
+    public Task Set(string key, object value, int ttlSeconds = 3600) {
+        Console.WriteLine(Hex(key) + "," + Hex(((JsonElement)value).Text) + "," + ttlSeconds);
+        return Task.CompletedTask;
+    }
+    static string Hex(string text) {
+        return BitConverter.ToString(System.Text.Encoding.Unicode.GetBytes(text)).Replace("-", "");
+    }
+}
+public class FunctionContext { public FunctionCache Cache = new FunctionCache(); }
+public static class Program {
+    static FunctionContext Context = new FunctionContext();
+    public static void Main() { Run().Wait(); }
+    static async Task Run() {
+%s
+    }
+}
+"""
+
+
+def text_of(told: str) -> str:
+    return bytes.fromhex(told).decode("utf-16-le")
 
 
 def test_typescript_sets_the_same_key_to_the_same_value() -> None:
@@ -109,11 +170,32 @@ def test_csharp_hands_the_json_over_untouched() -> None:
     )
 
 
-def test_a_key_without_expiry_is_told_of_where_the_cache_always_sets_one() -> None:
-    for language in (Language.TYPESCRIPT, Language.CSHARP):
-        code = copy_as(language, snapshot("a", "1", None), NOW)
-        assert code.startswith("// This key has no expiry.")
-        assert "3153600000" in code
+def test_csharp_sets_the_same_key_to_the_same_text(tmp_path: Path) -> None:
+    keys = [*AWKWARD_TEXTS, *AWKWARD_IN_CSHARP]
+    values = [*VALUES, *AWKWARD_JSON, json.dumps("\x01" * (MOST_BYTES // 6 - 1))]
+    code = [copy_as(Language.CSHARP, snapshot(key, "1"), NOW) for key in keys]
+    code += [copy_as(Language.CSHARP, snapshot("k", value), NOW) for value in values]
+    code += [copy_as(Language.CSHARP, snapshot("k", "1", ms), NOW) for ms in (None, 2**60)]
+    expected = [(key, "1", 600) for key in keys]
+    expected += [("k", value.strip(" \t\r\n"), 600) for value in values]
+    assert run_in_mono(code, tmp_path) == [*expected, *[("k", "1", 2**31 - 1)] * 2]
+
+
+@pytest.mark.parametrize(
+    ("language", "seconds"), [(Language.TYPESCRIPT, 3_153_600_000), (Language.CSHARP, 2**31 - 1)]
+)
+def test_a_key_without_expiry_is_told_of_where_the_cache_always_sets_one(
+    language: Language, seconds: int
+) -> None:
+    code = copy_as(language, snapshot("a", "1", None), NOW)
+    assert code.startswith("// This key has no expiry.")
+    assert str(seconds) in code
+    code = copy_as(language, snapshot("a", "1", seconds * 1000), NOW)
+    assert str(seconds) in code
+    assert "//" not in code
+    code = copy_as(language, snapshot("a", "1", seconds * 1000 + 1), NOW)
+    assert code.startswith("// This key has more time left than is written here")
+    assert str(seconds) in code
 
 
 @pytest.mark.parametrize("language", [Language.TYPESCRIPT, Language.CSHARP])
