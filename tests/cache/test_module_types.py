@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import redis as redis_client
@@ -22,23 +20,29 @@ from sinch_cache_gui.cache.key_change import (
 )
 from sinch_cache_gui.cache.redis import RedisCache
 from tests.cache.conftest import opened
-from tests.redis_server import start_redis, stop_redis
+from tests.redis_server import (
+    RedisServerFailed,
+    RedisServerMissing,
+    json_module,
+    start_redis,
+    stop_redis,
+)
 
 KEY = b"document"
 TYPE = "ReJSON-RL"
-PLACES = (
-    os.environ.get("REJSON_MODULE", ""),
-    "/opt/redis-stack/lib/rejson.so",
-    "/usr/lib/redis/modules/rejson.so",
-)
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    module = next((place for place in PLACES if place and Path(place).is_file()), None)
+    module = json_module()
     if module is None:
-        pytest.skip("no RedisJSON module here; REJSON_MODULE names the file of one")
-    server, process = start_redis("--loadmodule", module)
+        pytest.skip("no RedisJSON: packaging/test brings it where it can; REJSON_MODULE names it")
+    try:
+        server, process = start_redis("--loadmodule", module)
+    except RedisServerMissing as missing:
+        pytest.skip(str(missing))
+    except RedisServerFailed as failed:
+        pytest.skip(f"this server does not take RedisJSON: {failed}")
     yield server.port
     stop_redis(server, process)
 
