@@ -86,6 +86,11 @@ def test_a_damaged_file_is_as_on_the_first_start(file: Path, drawer: Drawer, tex
     assert started(file, drawer).profiles() == ()
 
 
-async def test_a_folder_that_cannot_be_written_ends_nothing(tmp_path: Path, drawer: Drawer) -> None:
+async def test_a_folder_that_cannot_be_written_ends_nothing_and_is_in_the_log(
+    tmp_path: Path, drawer: Drawer, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "data").write_text("a file where the folder would be")
-    await started(tmp_path / "data" / "caches.json", drawer).remember(SECRET)
+    known = started(tmp_path / "data" / "caches.json", drawer)
+    await known.remember(SECRET)
+    assert "the caches opened before were not kept" in caplog.text
+    assert await known.with_password(SECRET.public) == SECRET

@@ -20,12 +20,12 @@ LOOK_AGAIN_S: Final = 0.05
 """Until a folder that was just expanded is looked at again, whether all its leaves are there."""
 
 
-def worth_sorting(index: KeyIndex, limit: int = MOST_UNASKED) -> tuple[bytes, ...]:
-    """Answer the prefixes of the folders on show, small ones first, of so many leaves together."""
-    chosen = []
+def worth_sorting(index: KeyIndex) -> tuple[bytes, ...]:
+    """Answer the prefixes of the folders on show that are sorted at one click, small ones first."""
+    chosen, left = [], MOST_UNASKED
     for prefix, count in sorted(index.open_prefixes(), key=lambda one: one[1]):
-        limit -= count
-        if limit < 0:
+        left -= count
+        if left < 0:
             break
         chosen.append(prefix)
     return tuple(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+import redis
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.errors import CacheUnreachable
@@ -73,11 +74,11 @@ async def test_of_a_huge_value_only_the_head_is_searched_and_that_is_told() -> N
     assert search.cut_short == 2
 
 
-async def test_other_types_are_counted_and_passed_over(redis_url: str) -> None:
+async def test_other_types_are_counted_and_passed_over(redis_url: str, raw: redis.Redis) -> None:
     cache = RedisCache(parse_target(redis_url))
     await cache.connect()
     await put(cache, b"text", b"needle")
-    await cache._node.tell("HSET", "hash", "needle", "needle")
+    raw.hset("hash", "needle", "needle")
     search = search_of(cache, (b"text", b"hash"))
     await search.run()
     await cache.aclose()

@@ -57,20 +57,20 @@ class Hand:
         self.panel.key_activated.connect(self.opened.append)
 
     def button(self, name: str) -> QPushButton | QToolButton:
-        return self._named(name, (QPushButton, QToolButton))
+        return self.named(name, (QPushButton, QToolButton))
 
     def field(self, name: str) -> QLineEdit:
-        return self._named(name, (QLineEdit,))
+        return self.named(name, (QLineEdit,))
 
     def click(self, name: str) -> None:
         QTest.mouseClick(self.button(name), Qt.MouseButton.LeftButton)
 
     def tick(self, name: str) -> None:
         """Turn a check box over."""
-        self._named(name, (QCheckBox,)).click()
+        self.named(name, (QCheckBox,)).click()
 
     def is_ticked(self, name: str) -> bool:
-        return self._named(name, (QCheckBox,)).isChecked()
+        return self.named(name, (QCheckBox,)).isChecked()
 
     def type_key(self, key: str) -> None:
         """Press a key of the keyboard where the focus is."""
@@ -110,14 +110,14 @@ class Hand:
         await self.until(CallPhase.MENU)
 
     def transcript(self) -> str:
-        return self._named("What the caller hears", (QTextEdit,)).toPlainText()
+        return self.named("What the caller hears", (QTextEdit,)).toPlainText()
 
     def first_visible_line(self) -> str:
-        view = self._named("What the caller hears", (QTextEdit,))
+        view = self.named("What the caller hears", (QTextEdit,))
         return view.cursorForPosition(view.viewport().rect().topLeft()).block().text()
 
     def last_visible_line(self) -> str:
-        view = self._named("What the caller hears", (QTextEdit,))
+        view = self.named("What the caller hears", (QTextEdit,))
         return view.cursorForPosition(view.viewport().rect().bottomLeft()).block().text()
 
     def callbacks(self) -> list[list[str]]:
@@ -133,7 +133,7 @@ class Hand:
         return [re.sub(r", \d+:\d\d, ", ": ", text) for text in texts]
 
     def timeline(self) -> QTableView:
-        return self._named("Timeline of this call", (QTableView,))
+        return self.named("Timeline of this call", (QTableView,))
 
     def selected_step(self) -> str:
         return self.steps()[self.timeline().currentIndex().row()]
@@ -150,7 +150,7 @@ class Hand:
         self.timeline().selectRow(found)
 
     def operation_list(self) -> QListView:
-        return self._named("Cache operations of this callback", (QListView,))
+        return self.named("Cache operations of this callback", (QListView,))
 
     def shown_operations(self) -> list[str]:
         model = self.operation_list().model()
@@ -162,7 +162,7 @@ class Hand:
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
     def text(self, name: str) -> str:
-        return self._named(name, (QPlainTextEdit, QTextEdit)).toPlainText()
+        return self.named(name, (QPlainTextEdit, QTextEdit)).toPlainText()
 
     def tabs(self) -> list[str]:
         tabs = self.panel.findChild(CallbackDetails)
@@ -180,7 +180,7 @@ class Hand:
         return tabs.tabText(tabs.currentIndex())
 
     def status(self) -> str:
-        return self._named("State of the call", (QLabel,)).text()
+        return self.named("State of the call", (QLabel,)).text()
 
     def sentences(self) -> list[str]:
         labels = self.panel.findChildren(QLabel)
@@ -197,7 +197,7 @@ class Hand:
             and widget.window() is self.panel.window()
         ]
 
-    def _named(self, name: str, kinds: tuple[type[QWidget], ...]):
+    def named(self, name: str, kinds: tuple[type[QWidget], ...]):
         for widget in self.panel.findChildren(QWidget):
             if isinstance(widget, kinds) and widget.accessibleName() == name:
                 return widget

@@ -317,7 +317,7 @@ async def test_a_callback_is_sent_again_as_it_was(hand, cache, until) -> None:
 async def test_a_callback_is_edited_as_json_and_sent_again(hand, cache, until) -> None:
     await hand.dial()
     hand.click("Edit this callback and send it")
-    editor = hand._named("The callback as JSON", (QPlainTextEdit,))
+    editor = hand.named("The callback as JSON", (QPlainTextEdit,))
     editor.parentWidget().parentWidget().setCurrentIndex(1)
     fields = json.loads(editor.toPlainText())
     editor.setPlainText("{")
@@ -569,7 +569,7 @@ async def test_a_call_is_saved_as_a_scenario_and_run(hand, until, tmp_path) -> N
 
 async def test_a_run_can_be_stopped(hand, until) -> None:
     await hand.open_scenarios()
-    speed = hand._named("Simulated seconds in a real one", (QComboBox,))
+    speed = hand.named("Simulated seconds in a real one", (QComboBox,))
     speed.setCurrentIndex(1)
     hand.click("Run scenarios")
     await until(lambda: hand.button("Run scenarios").text() == "Stop")

@@ -6,7 +6,6 @@ import pytest
 from PySide6.QtCore import Qt
 
 from sinch_cache_gui.cache.interface import TtlPolicy
-from sinch_cache_gui.keyspace.sorting import worth_sorting
 from sinch_cache_gui.ui.key_tree.cells import Column
 from tests.ui.key_tree.tree import Tree, a_tree
 
@@ -107,7 +106,7 @@ async def test_a_large_closed_folder_is_sorted_from_its_menu() -> None:
 async def test_folders_too_large_for_a_click_are_said_to_be_left_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worth_sorting, "__defaults__", (3,))
+    monkeypatch.setattr("sinch_cache_gui.keyspace.sorting.MOST_UNASKED", 3)
     async with a_tree() as tree:
         await some_keys(tree)
         await tree.open()
