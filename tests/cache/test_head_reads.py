@@ -180,6 +180,20 @@ async def test_a_large_value_is_overwritten_only_on_request_and_as_it_was_seen(
     assert await stage.cache.holds(KEY, b"[2]")
 
 
+async def test_a_large_value_that_went_is_not_overwritten(stage: Stage) -> None:
+    await stage.behind.put(stage.full(KEY), b"[1]", None)
+    key = await opened(stage)
+    key.type("[2]")
+    await stage.behind.put(stage.full(KEY), LARGE, None)
+    await key.document.save()
+    await stage.behind.remove(stage.full(KEY))
+    await key.document.overwrite_theirs()
+    assert key.document.state.phase is Phase.GONE
+    assert key.document.state.is_edited
+    assert key.page.written == "[2]"
+    assert await stage.cache.read(KEY) is None
+
+
 async def test_what_was_saved_is_compared_and_not_read_again(stage: Stage) -> None:
     await stage.behind.put(stage.full(KEY), b"[1]", None)
     key = await opened(stage)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -43,6 +44,7 @@ class Page:
     document: Document | None = None
     written: str = ""
     shown: list[str] = field(default_factory=list)
+    is_undoable: bool | None = None
 
     @property
     def revision(self) -> int:
@@ -54,6 +56,7 @@ class Page:
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
         self.written = text
         self.shown.append(text)
+        self.is_undoable = is_undoable
 
     def set_edited(self) -> None:
         pass
@@ -72,6 +75,9 @@ class Line(ForwardingBackend):
         self.is_down = False
         self.dies_before_the_write = False
         self.dies_after_the_write = False
+        self.is_silent = False
+        self.asked = asyncio.Event()
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def read(self, key: bytes) -> StoredValue | None:
         if self.is_down:
@@ -85,6 +91,10 @@ class Line(ForwardingBackend):
             raise CacheUnreachable("No answer from localhost:6379")
         if self.dies_before_the_write:
             raise OutcomeUnknown("The connection to localhost:6379 was lost")
+        if self.is_silent:
+            self.asked.set()
+            await asyncio.Event().wait()
+        self.meanwhile()
         outcome = await super().write(key, data, expected=expected, ttl=ttl)
         if self.dies_after_the_write:
             raise OutcomeUnknown("The connection to localhost:6379 was lost")
@@ -158,6 +168,16 @@ async def test_saving_keeps_the_ttl_to_the_millisecond(cache: MemoryCache, clock
     assert stored.deadline_ms == clock.ms - 1_111 + 61_234 == document.state.deadline_ms
 
 
+async def test_a_text_nobody_changed_is_not_written(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, _ = await opened(line)
+    line.is_down = True
+    await document.save()
+    assert document.state.failure is None, "nothing was sent"
+    assert document.state.phase is Phase.OPEN
+
+
 async def test_somebody_elses_write_is_never_overwritten_unseen(cache: MemoryCache) -> None:
     await put(cache, b'"base"')
     document, page = await opened(cache)
@@ -216,6 +236,7 @@ async def test_theirs_can_be_taken(cache: MemoryCache) -> None:
     await document.save()
     await document.take_theirs()
     assert page.written == "3"
+    assert page.is_undoable, "undo brings back what the user wrote"
     assert document.state.phase is Phase.OPEN
     assert not document.state.is_edited
 
@@ -386,6 +407,7 @@ async def test_a_clean_document_follows(cache: MemoryCache) -> None:
     await put(cache, b"2", ttl=5_000)
     await document.remote_changed()
     assert page.written == "2"
+    assert page.is_undoable is False, "undo of it would be a change of what somebody else wrote"
     assert document.state.deadline_ms == cache.now_ms() + 5_000
 
 
@@ -422,6 +444,8 @@ async def test_a_new_ttl_alone_leaves_the_text(cache: MemoryCache) -> None:
     await document.remote_changed()
     assert document.state.phase is Phase.OPEN
     assert document.state.deadline_ms == cache.now_ms() + 10_000
+    assert document.state.is_edited
+    assert not document.state.is_unsaved_for_sure, "nothing was saved that could have failed"
     assert page.written == "2"
 
 
@@ -462,6 +486,21 @@ async def test_a_missing_key_is_no_failure(cache: MemoryCache) -> None:
     document, _ = await opened(cache)
     assert document.state.phase is Phase.GONE
     assert document.state.departure is None
+
+
+async def test_no_answer_while_opening_is_told_and_tried_again(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    line.is_down = True
+    document, page = await opened(line)
+    assert document.state.phase is Phase.FAILED
+    assert document.state.failure is not None
+    assert document.state.failure.attempt is Attempt.LOAD
+    assert document.state.failure.error.title == "No answer from localhost:6379"
+    line.is_down = False
+    await document.load()
+    assert document.state.phase is Phase.OPEN
+    assert page.written == "1"
 
 
 async def test_no_answer_while_saving_keeps_the_text(cache: MemoryCache) -> None:
@@ -529,20 +568,75 @@ async def test_an_unknown_outcome_stays_unknown_until_the_cache_answers(cache: M
     assert not document.state.is_edited
 
 
+async def test_what_somebody_else_wrote_since_a_lost_answer_is_a_conflict(
+    cache: MemoryCache,
+) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    line.dies_after_the_write = True
+    line.meanwhile = lambda: setattr(line, "is_down", True)
+    await document.save()
+    assert document.state.phase is Phase.CHECKING
+    await put(cache, b"3")
+    line.is_down = False
+    await document.remote_changed()
+    assert document.state.phase is Phase.CONFLICT
+    assert document.state.theirs is not None
+    assert document.state.theirs.data == b"3"
+    assert document.state.is_edited
+    assert page.written == "2"
+
+
+async def test_a_save_given_up_is_looked_up(cache: MemoryCache) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    line.is_silent = True
+    saving = asyncio.create_task(document.save())
+    await line.asked.wait()
+    saving.cancel()
+    await asyncio.gather(saving, return_exceptions=True)
+    assert document.state.phase is Phase.CHECKING
+    assert document.state.holds_unsaved_text
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert document.state.is_unsaved_for_sure
+    assert document.state.is_edited
+    assert await held(cache) == b"1"
+
+
+async def test_theirs_is_not_taken_while_nobody_knows_whether_mine_was_saved(
+    cache: MemoryCache,
+) -> None:
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    await put(cache, b"3")
+    await document.save()
+    assert document.state.phase is Phase.CONFLICT
+    line.dies_after_the_write = True
+    document.listen(lambda state: setattr(line, "is_down", state.phase is Phase.CHECKING))
+    await document.overwrite_theirs()
+    assert document.state.phase is Phase.CHECKING
+    await document.take_theirs()
+    assert document.state.phase is Phase.CHECKING
+    assert page.written == "2"
+
+
 async def test_text_typed_while_saving_is_still_unsaved_afterwards(cache: MemoryCache) -> None:
     await put(cache, b"1")
-    document, page = await opened(cache)
+    line = Line(cache)
+    document, page = await opened(line)
     page.type("2")
-
-    def type_on(state: object) -> None:
-        if document.state.phase is Phase.SAVING:
-            page.written = "23"
-
-    document.listen(type_on)
+    line.meanwhile = lambda: page.type("23")
     await document.save()
-    assert await held(cache) in (b"2", b"23")
-    if await held(cache) == b"2":
-        assert document.state.is_edited
+    assert await held(cache) == b"2"
+    assert document.state.phase is Phase.OPEN
+    assert document.state.is_edited
     assert page.written == "23"
 
 
