@@ -10,7 +10,7 @@ from redis import exceptions
 
 from sinch_cache_gui.cache.cluster_topology import Primary, Topology, parse_nodes
 from sinch_cache_gui.cache.connect import Endpoint, Target
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, Misdirected
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_line import Command, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
@@ -263,7 +263,7 @@ class ClusterMembers:
 
     def _explained(self, error: CacheError) -> CacheError:
         if "cluster support disabled" in error.detail:
-            return CacheUnreachable(
+            return Misdirected(
                 f"{self._target.seeds[0].address} is not part of a cluster",
                 "Write redis:// instead of redis+cluster://.",
             )

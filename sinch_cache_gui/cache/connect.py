@@ -18,10 +18,9 @@ from sinch_cache_gui.cache.wall_clock import wall_clock_ms
 DEFAULT_PORT: Final = 6379
 DEFAULT_SENTINEL_PORT: Final = 26379
 _FORMS: Final = (
-    "Write memory: for the cache of development, redis://host:port/database, "
-    "redis://user:password@host:port/database, rediss://... for TLS, or unix:///path?db=0. "
-    "A cluster is redis+cluster://host:port, and what Sentinel watches is "
-    "redis+sentinel://host:port,host2:port2/service; both begin with rediss+ for TLS."
+    "Write memory: or redis://user@host:port/database, or rediss:// for TLS. A socket is "
+    "unix:///path?db=0, a cluster redis+cluster://host:port, and what Sentinel watches "
+    "redis+sentinel://host:port,host2:port2/service."
 )
 _UNREADABLE: Final = (
     "A port is a number up to 65535; an IPv6 address stands in brackets; a password "

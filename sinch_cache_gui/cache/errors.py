@@ -19,7 +19,9 @@ class CacheError(Exception):
         InvalidValue        a value JSON cannot say
         WrongType           the key holds something other than a string
         NotPermitted        an ACL or a read-only connection forbids it
-        CacheUnreachable    no answer: refused, lost, timed out, wrong password
+        CacheUnreachable    no answer: refused, lost, timed out
+            Misdirected     no cache is reached with this address, or not with this password
+                LoginRefused    the user or the password
             OutcomeUnknown  the connection died after a write was sent: it may have happened
                 RemovalUnknown  the write was a removal; what it may have taken is known
 
@@ -56,6 +58,14 @@ class NotPermitted(CacheError):
 
 class CacheUnreachable(CacheError):
     """No answer from the cache: refused, lost, timed out, or wrong credentials."""
+
+
+class Misdirected(CacheUnreachable):
+    """The address, the user or the password has to be another: to try again changes nothing."""
+
+
+class LoginRefused(Misdirected):
+    """The server lets nobody in with this user and this password."""
 
 
 class OutcomeUnknown(CacheUnreachable):

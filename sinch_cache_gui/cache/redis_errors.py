@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import Final
 
 from redis import exceptions
@@ -14,6 +15,8 @@ from redis import exceptions
 from sinch_cache_gui.cache.errors import (
     CacheError,
     CacheUnreachable,
+    LoginRefused,
+    Misdirected,
     NotPermitted,
     OutcomeUnknown,
     WrongType,
@@ -41,6 +44,17 @@ _LOOKS: Final = {
     "TYPE": "the types of keys",
 }
 """Commands that every write begins with, and what they tell."""
+
+
+class _Verify(IntEnum):
+    """Why a certificate was refused (source: OpenSSL, x509_vfy.h)."""
+
+    EXPIRED = 10
+    SELF_SIGNED = 18
+    SELF_SIGNED_IN_CHAIN = 19
+    ISSUER_UNKNOWN = 20
+    OTHER_NAME = 62
+    OTHER_ADDRESS = 64
 
 
 class UnnamedRefusal(NotPermitted):
@@ -150,11 +164,13 @@ def translate(error: Exception, where: str) -> CacheError:
         case exceptions.ResponseError():
             return _refusal(error, where)
         case exceptions.InvalidResponse():
-            return CacheUnreachable(
+            return Misdirected(
                 f"What answers at {where} is not Redis", "Check the port, and whether it uses TLS."
             )
         case TimeoutError() | exceptions.TimeoutError():
-            return CacheUnreachable(f"{where} does not answer", "It took too long.")
+            return CacheUnreachable(
+                f"{where} does not answer", "It took too long. Check the network and the port."
+            )
     return _network(error, where)
 
 
@@ -167,10 +183,18 @@ def _permission(error: exceptions.RedisError, where: str) -> CacheError:
 def _authentication(error: exceptions.AuthenticationError, where: str) -> CacheError:
     said = str(error)
     if "WRONGPASS" in said or "invalid username-password" in said or "invalid password" in said:
-        return CacheUnreachable(f"{where} refused the user name or the password")
+        return LoginRefused(
+            f"{where} refused the user name or the password",
+            "The name stands in the address, before an @; without one, it is the default user.",
+        )
     if "without any password configured" in said or "no password is set" in said:
-        return CacheUnreachable(f"{where} has no password, but was given one")
-    return CacheUnreachable(f"{where} asks for a password")
+        return LoginRefused(
+            f"{where} has no password, but was given one", "Leave the password empty."
+        )
+    return LoginRefused(
+        f"{where} asks for a password",
+        "Fill in the password. If it belongs to a user, the address is redis://user@host:port.",
+    )
 
 
 def _refusal(error: exceptions.ResponseError, where: str) -> CacheError:
@@ -186,7 +210,7 @@ def _refusal(error: exceptions.ResponseError, where: str) -> CacheError:
         kind, title = NotPermitted, "{where} does not offer this command"
         said = said.partition(", with args")[0]
     elif said.startswith(("DB index", "invalid DB index")):
-        kind, title = CacheUnreachable, "{where} has no database of that number"
+        kind, title = Misdirected, "{where} has no database of that number"
     return kind(title.format(where=where), f"It says: {said}")
 
 
@@ -201,15 +225,16 @@ def _network(error: Exception, where: str) -> CacheError:
     cause = _root(error)
     match cause:
         case ssl.SSLCertVerificationError():
-            return CacheUnreachable(
-                f"The certificate of {where} is not trusted", cause.verify_message
-            )
+            return _certificate(cause, where)
         case ssl.SSLError():
             return CacheUnreachable(
                 f"{where} could not agree on TLS", "It may not use TLS: then write redis://."
             )
         case socket.gaierror():
-            return CacheUnreachable(f"{where} cannot be found", "No address for that name.")
+            return CacheUnreachable(
+                f"{where} cannot be found",
+                "This machine knows no such name. Check it, and whether it needs a VPN.",
+            )
         case ConnectionRefusedError():
             return CacheUnreachable(f"{where} refused the connection", "Is the server running?")
         case FileNotFoundError():
@@ -226,6 +251,29 @@ def _network(error: Exception, where: str) -> CacheError:
             f"{where} closed the connection", "If it uses TLS, write rediss:// instead."
         )
     return CacheUnreachable(f"{where} cannot be reached", said)
+
+
+def _certificate(error: ssl.SSLCertVerificationError, where: str) -> CacheError:
+    match error.verify_code:
+        case _Verify.EXPIRED:
+            return CacheUnreachable(
+                f"The certificate of {where} has expired",
+                "Whoever runs the server has to renew it. Is the clock of this machine right?",
+            )
+        case _Verify.OTHER_NAME | _Verify.OTHER_ADDRESS:
+            return Misdirected(
+                f"The certificate of {where} is for another name",
+                "Write the address with the name that stands in the certificate.",
+            )
+        case _Verify.SELF_SIGNED | _Verify.SELF_SIGNED_IN_CHAIN | _Verify.ISSUER_UNKNOWN:
+            why = "Nobody this machine trusts has signed it."
+        case _:
+            why = f"{error.verify_message[:1].upper()}{error.verify_message[1:]}."
+    return Misdirected(
+        f"The certificate of {where} is not trusted",
+        f"{why} If you trust it, name its authority's file after the address:"
+        " ?ssl_ca_certs=/path/to/ca.pem",
+    )
 
 
 def _root(error: Exception) -> BaseException:

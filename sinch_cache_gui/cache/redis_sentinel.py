@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from redis import exceptions
 
-from sinch_cache_gui.cache.connect import Endpoint, Target
-from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable
+from sinch_cache_gui.cache.connect import DEFAULT_SENTINEL_PORT, Endpoint, Target
+from sinch_cache_gui.cache.errors import CacheError, CacheUnreachable, NotPermitted
 from sinch_cache_gui.cache.redis_line import Command, Line, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
 
@@ -62,7 +62,7 @@ class SentinelNode(RedisNode):
                     "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._target.service
                 )
             except CacheError as error:
-                told.append(error.title)
+                told.append(_why_not(error, sentinel.where))
             else:
                 match reply:
                     case [bytes() as host, bytes() as port]:
@@ -88,3 +88,9 @@ class SentinelNode(RedisNode):
     def _try_last(self, sentinel: RedisNode) -> None:
         self._sentinels.remove(sentinel)
         self._sentinels.append(sentinel)
+
+
+def _why_not(error: CacheError, where: str) -> str:
+    if isinstance(error, NotPermitted) and "unknown command" in error.detail:
+        return f"{where} is a Redis and no sentinel: those listen at {DEFAULT_SENTINEL_PORT}"
+    return error.title

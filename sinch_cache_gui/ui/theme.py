@@ -245,7 +245,10 @@ def palette_of(tokens: Tokens) -> QPalette:
     }.items():
         palette.setColor(which, QColor(colour))
     off = QPalette.ColorGroup.Disabled
-    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+    for which in (
+        *(role.WindowText, role.Text, role.ButtonText),
+        *(role.HighlightedText, role.PlaceholderText),
+    ):
         palette.setColor(off, which, QColor(tokens.faint))
     palette.setColor(
         QPalette.ColorGroup.Inactive, role.Highlight, QColor(tokens.selection_inactive)
@@ -304,6 +307,8 @@ def style_sheet_of(tokens: Tokens) -> str:
         image: url("{file_path(f"icons/check-on-{mode}.svg")}"); }}
     QLineEdit, QAbstractSpinBox, QComboBox {{ border: 1px solid {tokens.border}; border-radius: 4px;
         padding: 3px 6px; background: {tokens.base}; }}
+    QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{
+        background: {tokens.window}; color: {tokens.faint}; }}
     QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {tokens.accent}; }}
     QComboBox {{ padding-right: 20px; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}

@@ -89,7 +89,7 @@ class TopStrip(QWidget):
     def show_no_cache(self, label: str) -> None:
         """Say that no cache is connected."""
         self._facts = None
-        self._say_name(label)
+        self._say_name(label or self.tr("no cache"))
         self._product.clear()
         self._refused.hide()
         self._live.hide()

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
@@ -42,7 +43,8 @@ from sinch_cache_gui.values.drafts import DraftStore
 from sinch_cache_gui.voice.recording import CacheOperation, Unread
 
 FIRST_WIDTH, TREE_WIDTH, CALLS_WIDTH = 1440, 496, 364
-"""Pixels on the first start: bytes in hex and call IDs of 32 digits fit."""
+"""Pixels on the first start: bytes in hex and call IDs of 32 digits fit. In a narrower window each
+pane is narrower in proportion until somebody moves their edges."""
 
 NARROWEST_EDITOR = 320
 
@@ -133,7 +135,9 @@ class Workspace(QWidget):
         self._journal_height = preferences.now.window.journal_height or JOURNAL_HEIGHT
         self._work = QSplitter(Qt.Orientation.Vertical)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._lay_out(preferences.now.window)
+        shape = preferences.now.window
+        self._is_shared_out = not (shape.tree_width and shape.calls_width)
+        self._lay_out(shape)
         self._wire()
 
     def start(self) -> None:
@@ -159,7 +163,7 @@ class Workspace(QWidget):
 
     def focus_tree(self) -> None:
         """Put the keyboard into the tree."""
-        self.tree.setFocus()
+        self.tree.take_keyboard()
 
     def open_key(self, key: bytes) -> None:
         """Show a key in an editor and in the tree."""
@@ -187,12 +191,21 @@ class Workspace(QWidget):
         """Let the user look for something in the values."""
         self.search.open_panel()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._is_shared_out:
+            self._share_out(self.width())
+
     def in_shape(self, window: WindowShape) -> WindowShape:
         """Answer a shape of the window with how wide the panes here are, and which are away."""
+        tree_width = calls_width = 0
+        if not self._is_shared_out:
+            tree_width = self._splitter.sizes()[0] or window.tree_width
+            calls_width = self._panes.sizes()[1] or window.calls_width
         return replace(
             window,
-            tree_width=self._splitter.sizes()[0] or window.tree_width,
-            calls_width=self._panes.sizes()[1] or window.calls_width,
+            tree_width=tree_width,
+            calls_width=calls_width,
             journal_height=self._work.sizes()[1] or self._journal_height,
             hides_tree=self.tree.isHidden(),
             hides_calls=self.calls.isHidden(),
@@ -290,9 +303,6 @@ class Workspace(QWidget):
                 self._box.note(held, knows_ttl=False)
 
     def _lay_out(self, window: WindowShape) -> None:
-        tree_width = window.tree_width or TREE_WIDTH
-        calls_width = window.calls_width or CALLS_WIDTH
-        editor_width = max((window.width or FIRST_WIDTH) - tree_width - calls_width, 1)
         right = QWidget()
         column = QVBoxLayout(right)
         column.addWidget(self._panes, 1)
@@ -308,16 +318,36 @@ class Workspace(QWidget):
         for layout in (column, below, outer):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        _fill(self._work, (middle, 1), (self.journal, 1))
+        _fill(self._work, middle, self.journal)
+        _fill(self._panes, self._work, self.calls)
+        _fill(self._splitter, self.tree, right)
+        self._work.setSizes((1, 1))
         self._work.setStretchFactor(0, 1)
-        _fill(self._panes, (self._work, editor_width), (self.calls, calls_width))
-        _fill(self._splitter, (self.tree, tree_width), (right, editor_width + calls_width))
+        if self._is_shared_out:
+            self._share_out(window.width or FIRST_WIDTH)
+        else:
+            self._set_widths(window.width or FIRST_WIDTH, window.tree_width, window.calls_width)
         self._panes.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 1)
         self.tree.setHidden(window.hides_tree)
         self.calls.setHidden(window.hides_calls)
 
+    def _share_out(self, width: int) -> None:
+        """Have each pane as wide as it is on the first start, in proportion to the window."""
+        part = min(width / FIRST_WIDTH, 1)
+        self._set_widths(width, round(TREE_WIDTH * part), round(CALLS_WIDTH * part))
+
+    def _set_widths(self, width: int, tree: int, calls: int) -> None:
+        editor = max(width - tree - calls, 1)
+        self._panes.setSizes((editor, calls))
+        self._splitter.setSizes((tree, editor + calls))
+
+    def _keep_widths(self) -> None:
+        self._is_shared_out = False
+
     def _wire(self) -> None:
+        for splitter in (self._splitter, self._panes):
+            splitter.splitterMoved.connect(self._keep_widths)
         self.tree.key_activated.connect(self.editors.open_key)
         self.tree.delete_requested.connect(self.key_actions.delete)
         self.tree.create_requested.connect(self.editors.open_new)
@@ -358,10 +388,9 @@ class Workspace(QWidget):
         self.mirror.listen(self)
 
 
-def _fill(splitter: QSplitter, *parts: tuple[QWidget, int]) -> None:
-    for part, _width in parts:
+def _fill(splitter: QSplitter, *parts: QWidget) -> None:
+    for part in parts:
         splitter.addWidget(part)
-    splitter.setSizes([width for _part, width in parts])
     splitter.setHandleWidth(1)
     splitter.setChildrenCollapsible(False)
     for at in range(len(parts)):

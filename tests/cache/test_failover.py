@@ -282,6 +282,15 @@ async def test_sentinels_that_do_not_answer_are_told() -> None:
     await cache.aclose()
 
 
+async def test_a_server_that_is_no_sentinel_is_named(shared_trio: Trio) -> None:
+    port = shared_trio.primary.port
+    cache = RedisCache(parse_target(f"redis+sentinel://127.0.0.1:{port}/mymaster"))
+    with pytest.raises(CacheUnreachable, match="No sentinel tells") as refusal:
+        await cache.connect()
+    assert f"127.0.0.1:{port} is a Redis and no sentinel" in refusal.value.detail
+    await cache.aclose()
+
+
 async def test_one_sentinel_that_answers_is_enough(shared_trio: Trio, trio_raw: object) -> None:
     port = shared_trio.sentinels[2].port
     cache = RedisCache(parse_target(f"redis+sentinel://127.0.0.1:1,127.0.0.1:{port}/mymaster"))

@@ -14,10 +14,11 @@ from dataclasses import replace
 import pytest
 import redis as redis_client
 
-from sinch_cache_gui.cache.connect import Target, TargetKind, parse_target
+from sinch_cache_gui.cache.connect import Target, TargetKind, TlsFiles, parse_target
 from sinch_cache_gui.cache.errors import (
-    CacheError,
     CacheUnreachable,
+    LoginRefused,
+    Misdirected,
     NotPermitted,
     OutcomeUnknown,
 )
@@ -176,7 +177,7 @@ async def test_a_wrong_password(
 ) -> None:
     server, _ = own_redis("--requirepass", "right")
     for database in (0, 3):
-        with pytest.raises(CacheUnreachable, match=title) as failure:
+        with pytest.raises(LoginRefused, match=title) as failure:
             await connected(
                 replace(
                     target,
@@ -563,5 +564,8 @@ async def test_tls_with_a_certificate_nobody_vouches_for(
         *("--tls-port", str(port), "--tls-cert-file", certificate, "--tls-key-file", key),
         *("--tls-ca-cert-file", certificate, "--tls-auth-clients", "no"),
     )
-    with pytest.raises(CacheError, match=r"certificate of 127\.0\.0\.1:[0-9]+ is not trusted"):
-        await connected(replace(target, kind=TargetKind.TLS, port=port))
+    tls = replace(target, kind=TargetKind.TLS, port=port)
+    with pytest.raises(Misdirected, match=r"certificate of 127\.0\.0\.1:[0-9]+ is not trusted"):
+        await connected(tls)
+    with pytest.raises(Misdirected, match=rf"127\.0\.0\.1:{port} is for another name"):
+        await connected(replace(tls, tls=TlsFiles(authorities=certificate)))

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSplitter, QWidget
 
 from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.journal.pane import JournalPane
@@ -262,6 +262,28 @@ async def test_read_only_writes_nothing(
 async def test_the_demo_fills_the_embedded_cache(open_window: OpenWindow) -> None:
     async with open_window("--demo") as person:
         await person.until(lambda: {"session", "rate", "customer"} <= set(person.rows()))
+
+
+async def test_the_keyboard_is_in_the_tree_at_once(open_window: OpenWindow) -> None:
+    async with open_window("--demo") as person:
+        await person.until(lambda: "greeting" in person.rows())
+        holder = person.window.focusWidget()
+        assert holder is not None
+        assert holder.accessibleName() == "Keys"
+
+
+async def test_a_narrow_window_leaves_the_editor_its_room(open_window: OpenWindow) -> None:
+    async with open_window("--demo", "--open", "greeting") as person:
+        await person.until(lambda: person.is_pressable("Save"))
+        person.window.resize(1024, 600)
+        names = ("The text of the value", "Format", "Compact", "Live one hour longer")
+        buttons = [
+            button
+            for button in person.window.findChildren(QAbstractButton)
+            if button.accessibleName() in names
+        ]
+        assert len(buttons) == len(names)
+        await person.until(lambda: all(b.width() >= b.minimumSizeHint().width() for b in buttons))
 
 
 async def test_the_window_opens_as_the_last_one_was_left(open_window: OpenWindow) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -17,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.connect import InvalidTarget
+from sinch_cache_gui.cache.errors import CacheError, LoginRefused, Misdirected
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.profiles import MEMORY_URL, Profile, with_password, without_password
 from sinch_cache_gui.ui.connections.known_list import KnownList
@@ -55,7 +57,9 @@ class ConnectPage(QWidget):
         self._keeps_password = QCheckBox(
             self.tr("Keep the password in the keychain of this system")
         )
-        self._known = KnownList()
+        self._known = KnownList(theme)
+        self._known_title = QLabel(self.tr("Opened before"))
+        self._known_title.setObjectName("muted")
         self._retry = QPushButton(self.tr("Retry"))
         self._edit = QPushButton(self.tr("Edit"))
         self._connect = QPushButton(self.tr("Open"))
@@ -73,14 +77,22 @@ class ConnectPage(QWidget):
         self._busy.show()
         self._show_parts_of_form(is_shown=False)
         self._show_buttons(self._cancel)
+        self._cancel.setFocus()
 
     def show_failure(self, error: CacheError, profile: Profile, *, is_cancellable: bool) -> None:
-        """Say why the cache could not be opened, and offer Retry and Edit."""
+        """Say why the cache could not be opened, and offer Retry and Edit.
+
+        Where to try again would change nothing, what has to be another can be written at once.
+        """
         self._fill(profile)
         self._say(error.title, error.detail, is_error=True)
         self._busy.hide()
-        self._show_parts_of_form(is_shown=False)
         self._is_cancellable = is_cancellable
+        if isinstance(error, Misdirected | InvalidTarget):
+            self._show_edit(self._password if isinstance(error, LoginRefused) else self._url)
+            self._offer_known(is_offered=False)
+            return
+        self._show_parts_of_form(is_shown=False)
         self._show_buttons(self._retry, self._edit, *((self._cancel,) if is_cancellable else ()))
         self._retry.setFocus()
 
@@ -97,18 +109,22 @@ class ConnectPage(QWidget):
             is_error=False,
         )
         self._is_cancellable = is_cancellable
-        self._show_edit()
+        self._show_edit(self._url)
 
-    def _show_edit(self) -> None:
+    def _show_edit(self, field: QLineEdit) -> None:
         self._busy.hide()
         self._show_parts_of_form(is_shown=True)
         self._show_buttons(self._connect, *((self._cancel,) if self._is_cancellable else ()))
-        self._url.setFocus()
-        self._url.selectAll()
+        field.setFocus()
+        field.selectAll()
 
     def _show_parts_of_form(self, *, is_shown: bool) -> None:
         self._form.setVisible(is_shown)
-        self._known.set_offered(is_offered=is_shown)
+        self._offer_known(is_offered=is_shown)
+
+    def _offer_known(self, *, is_offered: bool) -> None:
+        self._known.set_offered(is_offered=is_offered)
+        self._known_title.setVisible(not self._known.isHidden())
 
     def _show_buttons(self, *buttons: QPushButton) -> None:
         for button in (self._retry, self._edit, self._connect, self._cancel):
@@ -171,14 +187,7 @@ class ConnectPage(QWidget):
         fields.addRow(self.tr("Key prefix"), self._prefix)
         fields.addRow("", self._read_only)
         fields.addRow("", self._omits_values)
-        hint = QLabel(
-            self.tr(
-                "memory:   redis://user@host:6379/0   rediss://host   unix:///path?db=0\n"
-                "redis+cluster://host:port   redis+sentinel://host,host2/service"
-            )
-        )
-        hint.setObjectName("muted")
-        fields.addRow("", hint)
+        fields.addRow("", self._ways_to_write())
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         for button in (self._connect, self._retry, self._edit, self._cancel):
@@ -188,8 +197,14 @@ class ConnectPage(QWidget):
         card.setFixedWidth(CARD_WIDTH)
         column = QVBoxLayout(card)
         column.setSpacing(GRID * 2)
-        for part in (self._heading, self._detail, self._busy, self._known, self._form):
+        known = QVBoxLayout()
+        known.setSpacing(GRID // 2)
+        known.addWidget(self._known_title)
+        known.addWidget(self._known)
+        for part in (self._heading, self._detail, self._busy):
             column.addWidget(part)
+        column.addLayout(known)
+        column.addWidget(self._form)
         column.addLayout(buttons)
         # Not by an alignment: its height would be reckoned for the width of the whole page.
         across = QHBoxLayout()
@@ -201,9 +216,33 @@ class ConnectPage(QWidget):
         outer.addLayout(across)
         outer.addStretch(3)
 
+    def _ways_to_write(self) -> QWidget:
+        """Answer a small table: how an address is written, and what it names."""
+        table = QWidget()
+        grid = QGridLayout(table)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(GRID * 2)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        ways = (
+            (MEMORY_URL, self.tr("the embedded cache of development")),
+            ("redis://user@host:6379/0", self.tr("a Redis; rediss:// for TLS")),
+            ("unix:///path/redis.sock?db=0", self.tr("a Redis on this machine")),
+            ("redis+cluster://host:port", self.tr("a Redis Cluster")),
+            ("redis+sentinel://host/service", self.tr("the primary that Sentinel names")),
+        )
+        for row, way in enumerate(ways):
+            for column, text in enumerate(way):
+                label = QLabel(text)
+                label.setObjectName("muted")
+                if not column:
+                    label.setFont(self._theme.monospace())
+                grid.addWidget(label, row, column)
+        return table
+
     def _wire(self) -> None:
         self._retry.clicked.connect(lambda: self.connect_requested.emit(self._profile))
-        self._edit.clicked.connect(self._show_edit)
+        self._edit.clicked.connect(lambda: self._show_edit(self._url))
         self._cancel.clicked.connect(self.cancel_requested)
         self._connect.clicked.connect(lambda: self.connect_requested.emit(self._entered()))
         self._known.profile_chosen.connect(self._fill)

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem
 
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.profiles import MEMORY_URL, Profile
+from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.theme import Theme
 
 ROWS_SHOWN = 6
 
@@ -27,8 +29,9 @@ class KnownList(QListWidget):
     profile_activated = Signal(object)
     forget_requested = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._profiles: Sequence[Profile] = ()
         self.setAccessibleName(self.tr("Caches opened before"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -38,6 +41,7 @@ class KnownList(QListWidget):
         # The row that is current already: what was typed since it was chosen gives way to it.
         self.itemClicked.connect(lambda item: self._tell(self.profile_chosen, self.row(item)))
         self.itemActivated.connect(lambda item: self._tell(self.profile_activated, self.row(item)))
+        theme.changed.connect(self._paint_icons)
 
     def show_profiles(self, profiles: Sequence[Profile]) -> None:
         """List `profiles`, in their order."""
@@ -49,6 +53,7 @@ class KnownList(QListWidget):
             item.setToolTip(self.tr("Enter opens it, Delete takes it off this list"))
             self.addItem(item)
         self.blockSignals(False)
+        self._paint_icons()
         rows = min(self.count(), ROWS_SHOWN)
         self.setFixedHeight(rows * self.sizeHintForRow(0) + 2 * self.frameWidth() if rows else 0)
 
@@ -65,6 +70,11 @@ class KnownList(QListWidget):
     def _tell(self, signal: SignalInstance, row: int) -> None:
         if 0 <= row < len(self._profiles):
             signal.emit(self._profiles[row])
+
+    def _paint_icons(self) -> None:
+        icon = icons.drawn("mdi6.database-outline", color=self._theme.tokens.muted)
+        for row in range(self.count()):
+            self.item(row).setIcon(icon)
 
     def _named(self, profile: Profile) -> str:
         address = self.tr("memory") if profile.url == MEMORY_URL else profile.url

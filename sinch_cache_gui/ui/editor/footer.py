@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from sinch_cache_gui.ui.editor.sentence_line import SentenceLine
 from sinch_cache_gui.ui.theme import GRID, fill
+from sinch_cache_gui.ui.wrapping_row import WrappingRow
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
 
@@ -61,7 +62,9 @@ class EditorFooter(QWidget):
             (self._format, "Ctrl+Shift+F", self.format_requested),
             (self._compact, "Ctrl+Shift+C", self.compact_requested),
         )
-        buttons = QHBoxLayout()
+        steps = QWidget()
+        buttons = QHBoxLayout(steps)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(GRID)
         for button, keys_text, signal in keys:
             button.setToolTip(f"{button.text()} ({keys_text})")
@@ -71,17 +74,20 @@ class EditorFooter(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(signal)
             buttons.addWidget(button)
-        self._switches = QHBoxLayout()
-        buttons.addLayout(self._switches)
-        buttons.addStretch(1)
+        views = QWidget()
+        self._switches = QHBoxLayout(views)
+        self._switches.setContentsMargins(0, 0, 0, 0)
         self._place = QLabel()
         self._place.setObjectName("muted")
-        buttons.addWidget(self._place)
+        below = QHBoxLayout()
+        below.setSpacing(GRID)
+        below.addWidget(WrappingRow(steps, views), 1)
+        below.addWidget(self._place, 0, Qt.AlignmentFlag.AlignBottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, 0, GRID, GRID)
         column.setSpacing(0)
         column.addWidget(self._line)
-        column.addLayout(buttons)
+        column.addLayout(below)
 
     def add_switch(self, switch: QWidget) -> None:
         """Have another control beside the buttons."""

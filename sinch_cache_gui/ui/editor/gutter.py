@@ -72,7 +72,7 @@ class Gutter(QWidget):
         painter.fillRect(event.rect(), QColor(tokens.base))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for line in self._lines_in_sight():
-            painter.setPen(QColor(tokens.text if line.is_current else tokens.faint))
+            painter.setPen(QColor(tokens.text if line.is_current else tokens.muted))
             if line.is_current:
                 painter.fillRect(
                     QRect(0, line.top, self.width(), line.height), QColor(tokens.current_line)

@@ -22,6 +22,7 @@ from sinch_cache_gui.ui.editor.key_label import KeyLabel
 from sinch_cache_gui.ui.editor.ttl_field import TtlPopup
 from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.wrapping_row import WrappingRow
 from sinch_cache_gui.values.content import ContentKind
 from sinch_cache_gui.values.copy_as import Language
 from sinch_cache_gui.values.document_state import DocumentState, Phase
@@ -171,20 +172,13 @@ class DocumentHeader(QWidget):
         top.addWidget(self._copy)
         top.addWidget(self._delete)
         top.addWidget(self._more)
-        below = QHBoxLayout()
-        below.setSpacing(2)
-        below.addWidget(self._what)
-        below.addSpacing(GRID)
-        below.addStretch(1)
-        below.addWidget(self._countdown)
-        below.addSpacing(GRID // 2)
-        for tool in (*self._extends, self._choose, self._persist):
-            below.addWidget(tool)
+        lifetime = _row(self._countdown, *self._extends, self._choose, self._persist)
+        below = WrappingRow(self._what, lifetime, at_right=True, gap=0)
         column = QVBoxLayout(self)
         column.setContentsMargins(GRID, GRID // 2, GRID // 2, GRID // 2)
         column.setSpacing(0)
         column.addLayout(top)
-        column.addLayout(below)
+        column.addWidget(below)
         word = misplaced_id(self._key)
         if word:
             column.addWidget(self._suspicion(why_misplaced(word)))
@@ -207,3 +201,13 @@ class DocumentHeader(QWidget):
             (self._persist, "mdi6.timer-off-outline"),
         ):
             tool.setIcon(icons.drawn(icon, color=muted))
+
+
+def _row(*parts: QWidget) -> QWidget:
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2)
+    for part in parts:
+        layout.addWidget(part)
+    return row

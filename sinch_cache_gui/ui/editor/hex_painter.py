@@ -52,7 +52,7 @@ class HexPainter:
         painter, tokens, x = self._painter, self._tokens, self._layout.x
         text_at = x(self._layout.text_at)
         baseline = top + self._layout.ascent
-        painter.setPen(QColor(tokens.faint))
+        painter.setPen(QColor(tokens.muted))
         painter.drawText(QPoint(x(0), baseline), f"{row * self._layout.in_a_row:08x}")
         painter.setPen(QColor(tokens.text))
         painter.drawText(QPoint(x(HEX_AT), baseline), data.hex(" "))

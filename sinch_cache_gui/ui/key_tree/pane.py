@@ -75,6 +75,10 @@ class KeyTreePane(QWidget):
 
     # -- what the window asks ----------------------------------------------------------------
 
+    def take_keyboard(self) -> None:
+        """Put the keyboard into the tree: to the rows, once there are any."""
+        self._page.setFocus()
+
     def focus_filter(self) -> None:
         """Put the keyboard into the filter field."""
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -227,9 +231,22 @@ class KeyTreePane(QWidget):
                 self.filters.in_words(self._mirror.conditions),
                 is_read_only=self._is_read_only,
             )
-            self._stack.setCurrentWidget(self.empty)
+            self._turn_to(self.empty)
         elif not is_empty:
-            self._stack.setCurrentWidget(self.view)
+            self._turn_to(self.view)
+
+    @property
+    def _page(self) -> QWidget:
+        return self.empty if self._stack.currentWidget() is self.empty else self.view
+
+    def _turn_to(self, page: QWidget) -> None:
+        """Show the rows, or why there are none; the keyboard stays where it was among them."""
+        before = self._page
+        holder = QApplication.focusWidget()
+        is_held = holder is not None and (holder is before or before.isAncestorOf(holder))
+        self._stack.setCurrentWidget(page)
+        if is_held and page is not before:
+            page.setFocus()
 
     def _clear_filter(self) -> None:
         self.filter.clear()

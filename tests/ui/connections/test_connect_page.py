@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from sinch_cache_gui.cache.errors import CacheUnreachable
+from sinch_cache_gui.cache.connect import InvalidTarget
+from sinch_cache_gui.cache.errors import CacheUnreachable, LoginRefused, Misdirected
 from sinch_cache_gui.profiles import Profile
 from sinch_cache_gui.ui.connections.connect_page import ConnectPage
 from sinch_cache_gui.ui.theme import Theme
@@ -55,6 +56,29 @@ def test_a_long_reason_is_not_cut_off_in_a_wide_window(page: ConnectPage, qtbot:
     (reason,) = [label for label in page.findChildren(QLabel) if label.text() == error.detail]
     qtbot.waitUntil(lambda: reason.width() < 600)
     assert reason.height() >= reason.heightForWidth(reason.width())
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (LoginRefused("It asks for a password"), "Password"),
+        (Misdirected("Its certificate is for another name"), "Address of the cache"),
+        (InvalidTarget("This is not the URL of a cache"), "Address of the cache"),
+    ],
+)
+def test_what_has_to_be_another_can_be_written_at_once(
+    page: ConnectPage, qtbot: QtBot, error: CacheUnreachable, name: str
+) -> None:
+    page.show_known(KNOWN)
+    page.show_failure(error, Profile("redis://ann@cache.example:6379/0"), is_cancellable=False)
+    assert page.focusWidget() is field(page, name)
+    assert not button(page, "Retry").isVisible()
+    assert not known(page).isVisible()
+
+    qtbot.keyClicks(field(page, "Password"), "right")
+    with qtbot.waitSignal(page.connect_requested) as asked:
+        qtbot.keyClick(field(page, "Password"), Qt.Key.Key_Return)
+    assert asked.args == [Profile("redis://ann:right@cache.example:6379/0")]
 
 
 def test_edit_shows_the_address_without_the_password_and_keeps_it(
