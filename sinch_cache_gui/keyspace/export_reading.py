@@ -184,7 +184,7 @@ class _JsonText:
                 if self._is_whole and self._is_torn(error):
                     raise self._torn() from None
                 if self._is_whole or not self._may_be_torn(error):
-                    raise self._wrong(error.pos, error.msg) from None
+                    raise self._wrong(error.pos, error.msg[:1].lower() + error.msg[1:]) from None
                 is_long = len(self._text) - self._at > LONG_CHARACTERS
                 if may_be_long and is_long and self._text[self._at] == "{":
                     return await self._long_object()

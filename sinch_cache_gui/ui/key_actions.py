@@ -18,7 +18,6 @@ from sinch_cache_gui.keyspace.bulk import (
 )
 from sinch_cache_gui.keyspace.journal import JournalEntry, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.undo import UndoReport, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.bulk.wording import counted, part_of, report_lines
@@ -36,8 +35,8 @@ from sinch_cache_gui.values.copy_as import (
 MOST_COPIED = 1_000
 """Keys copied as code at once."""
 
-TITLE_LENGTH = 60
-"""Characters of a key in a title."""
+TITLE_LENGTH = 40
+"""Characters of a key in a title: a longer one has its middle left out, where the line may end."""
 
 
 class KeyActions(QObject):
@@ -248,7 +247,7 @@ class KeyActions(QObject):
 
     def _named(self, keys: Collection[bytes]) -> str:
         if len(keys) == 1:
-            return display_key(next(iter(keys)))
+            return elided_key(next(iter(keys)), TITLE_LENGTH)
         return counted(len(keys))
 
 

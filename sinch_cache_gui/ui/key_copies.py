@@ -16,7 +16,7 @@ from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.ui.bulk.wording import counted
-from sinch_cache_gui.ui.key_reports import StoppableProgress, reasons, some_of, ways_on
+from sinch_cache_gui.ui.key_reports import StoppableProgress, dry_run, reasons, ways_on
 from sinch_cache_gui.ui.tasks import TaskScope
 
 
@@ -90,9 +90,7 @@ class KeyCopies(QObject):
             return
         verb = self.tr("Move {} to {}?") if wish.moves else self.tr("Copy {} to {}?")
         title = verb.format(counted(len(wish.keys)), target.facts.label)
-        detail = self.tr("{:,} new, {:,} exist there already: {}").format(
-            len(wish.keys) - len(held), len(held), some_of(wish.keys)
-        )
+        detail = dry_run(wish.keys, held)
         choices = ways_on(
             lambda on_conflict: self._start(self._copy(wish, target, on_conflict)),
             self.tr("Move") if wish.moves else self.tr("Copy"),

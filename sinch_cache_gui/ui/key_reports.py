@@ -51,6 +51,17 @@ def some_of(keys: Collection[bytes]) -> str:
     return listed(islice(keys, NAMED), has_more=len(keys) > NAMED)
 
 
+def dry_run(keys: Collection[bytes], held: Collection[bytes]) -> str:
+    """Answer how many of `keys` are new and how many are held already, and which those are."""
+    clashes = [key for key in keys if key in held]
+    if not clashes:
+        return _tr("{:,} new: {}").format(len(keys), some_of(keys))
+    words = _tr("{:,} new, {:,} exists already: {}")
+    if len(clashes) > 1:
+        words = _tr("{:,} new, {:,} exist already: {}")
+    return words.format(len(keys) - len(clashes), len(clashes), some_of(clashes))
+
+
 def reasons(refused: Sequence[tuple[bytes, str]]) -> list[str]:
     """Answer a line for each of the first few keys, and one for how many more there are."""
     lines = [f"{elided_key(key, KEY_LENGTH)}: {why}" for key, why in refused[:NAMED]]

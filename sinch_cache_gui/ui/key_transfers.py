@@ -18,7 +18,7 @@ from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.bulk.wording import counted
 from sinch_cache_gui.ui.file_saving import FileSaver, SaveWish
-from sinch_cache_gui.ui.key_reports import StoppableProgress, reasons, some_of, ways_on
+from sinch_cache_gui.ui.key_reports import StoppableProgress, dry_run, reasons, ways_on
 from sinch_cache_gui.ui.tasks import TaskScope
 
 FILES = "JSON (*.json)"
@@ -75,7 +75,9 @@ class KeyTransfers(QObject):
         try:
             report = await export_keys(self._backend, keys, path, told)
         except OSError as error:
-            self._tell_file(path, error)
+            title = self.tr("{} was not written: {}").format(path.name, error.strerror or error)
+            detail = self.tr("Nothing was changed at {}.").format(path)
+            self._notices.post(Notice(Severity.ERROR, title, detail))
             return
         except CacheError as error:
             detail = self.tr("No file was written. {}").format(error.detail)
@@ -97,7 +99,8 @@ class KeyTransfers(QObject):
         try:
             keys = await read_export(path, told)
         except OSError as error:
-            self._tell_file(path, error)
+            title = self.tr("{} cannot be read: {}").format(path.name, error.strerror or error)
+            self._notices.post(Notice(Severity.ERROR, title, str(path)))
             return
         except NotAnExport as error:
             title = self.tr("{} was not imported").format(path.name)
@@ -112,15 +115,12 @@ class KeyTransfers(QObject):
             return
         names = [item.key for item in keys]
         held = await existing(self._backend, names)
-        clashes = sum(name in held for name in names)
         title = self.tr("Import {} into {}?").format(counted(len(keys)), self._backend.facts.label)
-        detail = self.tr("{:,} new, {:,} exist already: {}").format(
-            len(keys) - clashes, clashes, some_of(names)
-        )
+        detail = dry_run(names, held)
         choices = ways_on(
             lambda on_conflict: self._scope.start("import", self._import(keys, on_conflict)),
             self.tr("Import"),
-            has_clashes=bool(clashes),
+            has_clashes=bool(held),
         )
         self._notices.post(Notice(Severity.WARNING, title, detail, choices))
 
@@ -165,7 +165,3 @@ class KeyTransfers(QObject):
     def _note_write(self, entry: JournalEntry) -> None:
         if self._importing is not None and (arrival := entry.as_arrival()).is_undoable:
             self._importing.append(arrival)
-
-    def _tell_file(self, path: Path, error: OSError) -> None:
-        title = self.tr("{}: {}").format(path.name, error.strerror or error)
-        self._notices.post(Notice(Severity.ERROR, title, str(path)))

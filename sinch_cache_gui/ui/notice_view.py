@@ -93,8 +93,10 @@ class NoticeBar(QFrame):
         self._close.setToolTip(self.tr("Dismiss (Esc)"))
         self._close.clicked.connect(self._dismiss)
         self._buttons: list[QPushButton] = []
-        self._content = QHBoxLayout()
+        self._content = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._content.setSpacing(GRID // 2)
+        self._choices = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._choices.setSpacing(GRID // 2)
         self._extra: QWidget | None = None
         self._lay_out()
         over.installEventFilter(self)
@@ -178,7 +180,8 @@ class NoticeBar(QFrame):
         self._body = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._body.setSpacing(GRID)
         self._body.addLayout(texts, 1)
-        self._body.addLayout(self._content)
+        self._choices.addLayout(self._content, 1)
+        self._body.addLayout(self._choices)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID + 4, GRID, GRID, GRID)
         row.setSpacing(GRID)
@@ -188,12 +191,12 @@ class NoticeBar(QFrame):
 
     def _set_extra(self, extra: QWidget | None) -> None:
         if self._extra is not None and self._extra is not extra:
-            self._content.removeWidget(self._extra)
+            self._choices.removeWidget(self._extra)
             self._extra.hide()
             self._extra.deleteLater()
         if extra is not None and extra is not self._extra:
             is_wide = extra.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Expanding
-            self._content.insertWidget(0, extra, WIDE if is_wide else 0)
+            self._choices.insertWidget(0, extra, WIDE if is_wide else 0)
             extra.show()  # as the buttons
         self._extra = extra
 
@@ -240,6 +243,7 @@ class NoticeBar(QFrame):
                 width = min(width, column)
             else:
                 lift += BUTTONS_HEIGHT
+        self._stack(width)
         height = (
             self.heightForWidth(width) if self.hasHeightForWidth() else self.sizeHint().height()
         )
@@ -247,6 +251,25 @@ class NoticeBar(QFrame):
         if self._foot is not None and self._foot.isVisible():
             bottom = self._foot.mapTo(self._over, QPoint()).y()
         self.setGeometry(GRID, bottom - height - GRID, width, height)
+
+    def _stack(self, width: int) -> None:
+        """Put one below the other what has no room beside the other in a bar of that width."""
+        aside = self._icon.sizeHint().width() + self._close.sizeHint().width() + 2 * GRID
+        margins = self.contentsMargins()
+        room = width - aside - 2 * GRID - 4 - margins.left() - margins.right()
+        buttons = sum(button.sizeHint().width() for button in self._buttons)
+        buttons += self._content.spacing() * max(len(self._buttons) - 1, 0)
+        extra = 0
+        if self._extra is not None:
+            extra = max(self._extra.minimumWidth(), self._extra.minimumSizeHint().width())
+        for row, wanted in (
+            (self._content, buttons),
+            (self._choices, buttons + extra + self._choices.spacing()),
+        ):
+            is_full = wanted > room
+            row.setDirection(
+                QBoxLayout.Direction.TopToBottom if is_full else QBoxLayout.Direction.LeftToRight
+            )
 
 
 def _colours(tokens: Tokens, severity: Severity) -> tuple[str, str]:

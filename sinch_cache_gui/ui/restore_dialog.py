@@ -17,6 +17,7 @@ from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, KeyType, Ttl, TtlPoli
 from sinch_cache_gui.keyspace.black_box import LastSeen
 from sinch_cache_gui.keyspace.expiry import format_countdown, format_time
 from sinch_cache_gui.ui.editor.key_label import elided_key
+from sinch_cache_gui.ui.key_tree.cells import bytes_text
 from sinch_cache_gui.ui.theme import GRID, Theme
 
 KEY_LENGTH = 60
@@ -87,9 +88,9 @@ class RestoreDialog(QDialog):
 
     def _what(self, seen: LastSeen) -> str:
         taken = seen.snapshot
-        size = self.tr("{:,} bytes").format(len(taken.payload))
+        size = bytes_text(len(taken.payload))
         if taken.type != KeyType.STRING:
-            size = self.tr("{:,} bytes of DUMP").format(len(taken.payload))
+            size = self.tr("{} of DUMP").format(size)
         when = format_time(seen.at_ms)
         told = self.tr("{}, {}, as seen at {}.").format(taken.type, size, when)
         if seen.is_outdated:

@@ -79,10 +79,10 @@ class Comparison:
     is_cut: bool = False
 
 
-def compare_work(mine: str, theirs: str) -> Work[Comparison]:
-    """Answer both texts line beside line."""
-    ours = yield from lines_work(mine)
-    others = yield from lines_work(theirs)
+def compare_work(mine: str | None, theirs: str | None) -> Work[Comparison]:
+    """Answer both texts line beside line. None has no line at all, an empty text one."""
+    ours = [] if mine is None else (yield from lines_work(mine))
+    others = [] if theirs is None else (yield from lines_work(theirs))
     found = yield from changes_work(ours, others)
     rows: list[DifferenceRow] = []
     differing = at = 0

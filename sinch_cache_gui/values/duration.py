@@ -38,12 +38,12 @@ _NAMES: Final = {
     "w": "w|weeks?",
 }
 _PART: Final = re.compile(
-    r"\s*(?P<number>\d{1,15}(?:\.\d{1,9})?)\s*(?:"
+    r"\s*(?P<number>\d{1,99}(?:\.\d{1,9})?)\s*(?:"
     + "|".join(f"(?P<{unit}>(?:{names})(?![a-z]))" for unit, names in _NAMES.items())
     + r")\s*(?:,|and\b)?",
     re.IGNORECASE | re.ASCII,
 )
-_SECONDS: Final = re.compile(r"\d{1,15}(?:\.\d{1,3})?", re.ASCII)
+_SECONDS: Final = re.compile(r"\d{1,99}(?:\.\d{1,3})?", re.ASCII)
 _CLOCK: Final = re.compile(r"(?:(\d{1,6}):)?(\d{1,6}):([0-5]\d)", re.ASCII)
 
 

@@ -138,7 +138,7 @@ async def test_a_key_moves_to_the_other_cache_and_comes_back(
     async with both_open() as person:
         choose(person, "memory")
         transfer(person, "greeting", "Move to another open cache…")
-        await person.until(lambda: any("exist there already" in s for s in person.sentences()))
+        await person.until(lambda: person.sees("0 new, 1 exists already: greeting"))
         assert await on_redis.look("greeting") == "from Redis"
         await person.answer("Rename")
         await person.until(lambda: "greeting" not in person.rows())

@@ -74,7 +74,7 @@ async def test_the_dry_run_says_what_would_happen_and_writes_nothing(
     desk.transfers.import_from(file)
     notice = await desk.next_notice()
     assert notice.title == "Import 2 keys into memory?"
-    assert notice.detail == "1 new, 1 exist already: a, b"
+    assert notice.detail == "1 new, 1 exists already: a"
     labels = [action.label for action in notice.actions]
     assert labels == ["Skip existing", "Overwrite", "Rename", "Cancel"]
     press(notice, "Cancel")
@@ -117,17 +117,17 @@ async def test_odd_names_are_shown_escaped_and_copied_exactly(desk: Desk, tmp_pa
         await desk.cache.write(key, b"1", expected=None, ttl=60_000)
     desk.transfers.export_to(tmp_path / "odd.json", ODD)
     assert (await desk.next_notice()).title == "5 keys exported to odd.json"
-    await desk.cache.remove_many(ODD[1:])
+    await desk.cache.remove_many(ODD[:1])
 
     desk.transfers.import_from(tmp_path / "odd.json")
     question = await desk.next_notice()
     assert question.detail.startswith(
-        r"4 new, 1 exist already: line\nend, \u202eabc, \x00\x1b[1m, \xff\xfe, kkkk"
+        r"1 new, 4 exist already: \u202eabc, \x00\x1b[1m, \xff\xfe, kkkk"
     )
     assert question.detail.isprintable()
     assert len(question.detail) < 200
     press(question, "Skip existing")
-    assert (await desk.next_notice()).title == "4 keys imported"
+    assert (await desk.next_notice()).title == "1 key imported"
     assert set((await desk.cache.scan_page()).keys) == {b"a", b"b", *ODD}
 
 
@@ -210,7 +210,9 @@ async def test_a_file_that_is_no_export_is_refused(desk: Desk, tmp_path: Path) -
 
 async def test_a_file_that_cannot_be_written_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.transfers.export_to(tmp_path / "no" / "keys.json", (b"a",))
-    assert (await desk.next_notice()).title == "keys.json: No such file or directory"
+    notice = await desk.next_notice()
+    assert notice.title == "keys.json was not written: No such file or directory"
+    assert notice.detail == f"Nothing was changed at {tmp_path / 'no' / 'keys.json'}."
 
 
 async def test_a_file_that_exists_is_replaced_only_by_those_who_say_so(
@@ -235,7 +237,9 @@ async def test_a_name_that_is_typed_wrong_is_told_by_the_window_itself(
 ) -> None:
     desk.transfers.ask_import()
     await FileHand(until).name_file(tmp_path / "missing.json")
-    assert (await desk.next_notice()).title == "missing.json: No such file or directory"
+    assert (
+        await desk.next_notice()
+    ).title == "missing.json cannot be read: No such file or directory"
 
 
 async def test_with_nothing_selected_it_says_what_to_do(desk: Desk) -> None:

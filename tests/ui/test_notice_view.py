@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -72,6 +74,43 @@ def test_a_field_has_its_height_in_a_bar_that_stands_already(
     bar.show_notice(Notice(Severity.WARNING, "This key was deleted.", actions=(write,)), extra=ttl)
     field = ttl.findChild(QLineEdit)
     qtbot.waitUntil(lambda: field.isVisible() and field.height() >= field.sizeHint().height())
+
+
+@pytest.mark.parametrize("width", [260, 330, 600])
+@pytest.mark.parametrize(
+    ("choices", "has_field"),
+    [
+        (("Undo",), False),
+        (("Skip existing", "Overwrite", "Rename", "Cancel"), False),
+        (("Write it again", "Restore…"), True),
+    ],
+)
+def test_nothing_in_a_narrow_bar_is_cut_off_or_covered(
+    bar: NoticeBar,
+    pane: QWidget,
+    qtbot: QtBot,
+    qapp: QApplication,
+    width: int,
+    choices: tuple[str, ...],
+    has_field: bool,
+) -> None:
+    pane.resize(width, 400)
+    ttl = TtlField(Theme(qapp), lambda: 0) if has_field else None
+    actions = tuple(NoticeAction(label, lambda: None) for label in choices)
+    bar.show_notice(Notice(Severity.WARNING, "This key was deleted.", actions=actions), extra=ttl)
+    buttons: list[QWidget] = list(bar.findChildren(QPushButton))
+    parts = [*buttons, *([] if ttl is None else [ttl])]
+
+    def places() -> list[QRect]:
+        return [QRect(part.mapTo(bar, QPoint()), part.size()) for part in parts]
+
+    def is_whole() -> bool:
+        has_room = all(b.width() >= b.sizeHint().width() for b in buttons)
+        is_inside = all(bar.rect().contains(place) for place in places())
+        pairs = combinations(places(), 2)
+        return has_room and is_inside and not any(one.intersects(other) for one, other in pairs)
+
+    qtbot.waitUntil(is_whole)
 
 
 def test_a_bar_lies_inside_its_pane_and_follows_its_size(bar: NoticeBar, pane: QWidget) -> None:

@@ -21,7 +21,7 @@ from tests.values.json_texts import TEXTS, spellings
 LINES = st.lists(st.sampled_from(["{", "}", '  "a": 1,', '  "a": 2,', '  "b": [', ""]), max_size=12)
 
 
-def compare(mine: str, theirs: str) -> Comparison:
+def compare(mine: str | None, theirs: str | None) -> Comparison:
     return run_through(compare_work(mine, theirs))
 
 
@@ -31,6 +31,13 @@ def test_both_texts_are_there_whole(mine: list[str], theirs: list[str]) -> None:
     assert [row.mine for row in rows if row.mine is not None] == (mine or [""])
     assert [row.theirs for row in rows if row.theirs is not None] == (theirs or [""])
     assert all(row.is_same for row in rows) == ((mine or [""]) == (theirs or [""]))
+
+
+def test_what_is_not_there_is_no_empty_line() -> None:
+    lines = (DifferenceRow("{", None), DifferenceRow("}", None))
+    assert compare("{\n}", None).rows == lines
+    assert compare(None, "{\n}").rows == tuple(DifferenceRow(None, row.mine) for row in lines)
+    assert compare("", None).rows == (DifferenceRow("", None),)
 
 
 def marked(mine: str, theirs: str) -> tuple[list[str], list[str]]:

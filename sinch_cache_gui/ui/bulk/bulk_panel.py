@@ -160,6 +160,13 @@ class BulkPanel(QFrame):
         self._scope.start(COUNT, self._count_keys(finder))
         self._show()
 
+    def _reconsider(self) -> None:
+        """Another TTL is set up; after a report the keys are counted anew, to be given that."""
+        if self._finder is None and not self.is_working and not self._rest.isActive():
+            self._start_counting()
+        else:
+            self._show()
+
     async def _count_keys(self, finder: KeyFinder) -> None:
         await finder.run()
         self._show()
@@ -365,8 +372,8 @@ class BulkPanel(QFrame):
     def _wire(self) -> None:
         self._pattern.textChanged.connect(self._note_typed)
         self._rest.timeout.connect(self._start_counting)
-        self._way.currentIndexChanged.connect(self._show)
-        self._ttl.changed.connect(self._show)
+        self._way.currentIndexChanged.connect(self._reconsider)
+        self._ttl.changed.connect(self._reconsider)
         self._ttl.entered.connect(self._press)
         self._act.clicked.connect(self._press)
         self._keep.clicked.connect(self._withdraw)

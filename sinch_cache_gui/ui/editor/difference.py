@@ -90,8 +90,10 @@ class DifferenceView(QWidget):
         lock_scrolling(self._mine, self._theirs)
         theme.changed.connect(self._restyle)
 
-    async def compare(self, mine: str, theirs: str, *, is_stored: bool = False) -> None:
-        """Show how `theirs` differs from `mine`, letting the loop run meanwhile.
+    async def compare(
+        self, mine: str | None, theirs: str | None, *, is_stored: bool = False
+    ) -> None:
+        """Show how `theirs` differs from `mine` (None: nothing), letting the loop run meanwhile.
 
         Args:
             mine: The user's text.

@@ -75,9 +75,9 @@ class EntryDetails(QWidget):
         return None
 
 
-async def _shown(payload: bytes | None, kind: str) -> str:
+async def _shown(payload: bytes | None, kind: str) -> str | None:
     if payload is None:
-        return ""
+        return None
     if kind != KeyType.STRING:
         text = QCoreApplication.translate("EntryDetails", "A {}, {:,} bytes of DUMP")
         return text.format(kind, len(payload))

@@ -195,9 +195,8 @@ async def test_time_is_added_and_the_expiry_removed(opened: Open) -> None:
     assert isinstance(deadline, int)
     assert deadline - hand.cache.now_ms() > 1_190_000
 
-    hand.panel.open_for(wish)
     way.setCurrentText("Remove the expiry")
-    await hand.press("Change 2 keys")
+    await hand.press("Change 2 keys")  # the report of before has made room for the next change
     await hand.reads("TTL changed: 1 of 2 keys")
     assert await hand.cache.deadlines([KEYS[0]]) == [None]
 
