@@ -6,12 +6,13 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import CacheBackend, Changed, Gone
-from sinch_cache_gui.keyspace.key_text import display_key, parse_key
+from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.key_line import KeyLine
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.notice_view import NoticeBar
 from sinch_cache_gui.ui.theme import GRID, Theme
@@ -28,8 +29,7 @@ class NameField(QWidget):
 
     def __init__(self, theme: Theme, key: bytes, *, asks_expiry: bool) -> None:
         super().__init__()
-        self._field = QLineEdit(display_key(key))
-        self._field.setFont(theme.monospace())
+        self._field = KeyLine(theme, key)
         self._field.setMinimumWidth(24 * GRID)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._field.setAccessibleName(self.tr("New name of the key"))
@@ -45,13 +45,12 @@ class NameField(QWidget):
         self._keeps.setVisible(asks_expiry)
         self.setFocusProxy(self._field)
         self._field.returnPressed.connect(self.entered)
-        at = self._field.text().rfind(":") + 1
-        self._field.setSelection(at, len(self._field.text()) - at)
+        self._field.select_last_part()
 
     @property
     def key(self) -> bytes:
         """The name typed, as a key."""
-        return parse_key(self._field.text())
+        return self._field.key
 
     @property
     def keeps_ttl(self) -> bool:

@@ -41,6 +41,28 @@ async def test_a_key_that_is_opened_to_be_renamed_leaves_the_keyboard_at_its_nam
     assert not desk.pane().mover.bar.isVisible()
 
 
+async def test_the_last_part_of_any_name_is_chosen_and_a_long_name_stays_whole(
+    desk: Desk,
+) -> None:
+    smiling = "emoji:🙂👩".encode()
+    await desk.put(smiling, b"1")
+    await desk.open(smiling)
+    desk.tabs.rename_key(smiling)
+    assert desk.field(NAME).selectedText() == "🙂👩"
+    desk.keys(Qt.Key.Key_Escape, widget=desk.field(NAME))
+
+    long = b"a:" + b"\x00" * 10_000  # shown with four characters each
+    await desk.put(long, b"1")
+    await desk.open(long)
+    desk.tabs.rename_key(long)
+    name = desk.field(NAME)
+    name.home(False)
+    name.insert("b")
+    desk.click("Rename")
+    await desk.until(lambda: b"b" + long in desk.tabs.open_keys)
+    assert await desk.held(b"b" + long) == b"1"
+
+
 async def test_enter_renames(desk: Desk) -> None:
     await desk.put(b"old", b"1")
     await desk.open(b"old")
