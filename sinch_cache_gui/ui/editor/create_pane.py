@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import DEFAULT_TTL_S, CacheBackend, Changed, Ttl, TtlPolicy
-from sinch_cache_gui.keyspace.key_text import display_key, parse_key
+from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.key_line import KeyLine
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.ttl_field import TtlField
@@ -54,7 +55,7 @@ class CreatePane(QWidget):
         self._backend = backend
         self.tasks = PaneTasks(scope, self)
         self._prefix = display_key(prefix)
-        self._name = QLineEdit(self._prefix)
+        self._name = KeyLine(theme, prefix)
         self._name.setPlaceholderText(self.tr("session:4f1c…"))
         self._name.setAccessibleName(self.tr("Name of the new key"))
         self._ttl = TtlField(theme, backend.now_ms)
@@ -85,7 +86,7 @@ class CreatePane(QWidget):
     @property
     def key(self) -> bytes:
         """The name typed, as a key."""
-        return parse_key(self._name.text())
+        return self._name.key
 
     async def draft(self) -> Unsaved | None:
         """Answer the text that is not saved; None where there is none."""
@@ -228,7 +229,6 @@ class CreatePane(QWidget):
         self.panel.set_may_save(is_complete and not self.panel.view.document().isEmpty())
 
     def _lay_out(self) -> None:
-        self._name.setFont(self._theme.monospace())
         head = QWidget()
         head.setObjectName("strip")
         grid = QGridLayout(head)
