@@ -40,6 +40,7 @@ class EditorText(QObject):
         self._sliced.progressed.connect(self.progressed)
         self._turn = asyncio.Lock()
         self._is_held = False
+        self._changes = 0
         self._is_loading = False
         self._held_revision = 0
 
@@ -84,7 +85,7 @@ class EditorText(QObject):
         """Answer how the editor will hold `text`, which the user is about to put in."""
         unlike_here = text.replace("\r", "")  # line ends of other systems become the editor's own
         if self._alphabet.widened(unlike_here, "") != self._alphabet:
-            self._alphabet = self._alphabet.widened(unlike_here, self._view.toPlainText())
+            self._widen(unlike_here, self._view.toPlainText())
         return self.shown(text)
 
     def meant(self, text: str) -> str:
@@ -121,12 +122,14 @@ class EditorText(QObject):
         """Put `text` in place of the present one, as one step of the user's."""
         async with self._changing():
             before = await self._sliced.read()
+            self._widen(text, before)
             await self._fill(before, self.shown(text), is_undoable=True)
 
     async def put_ahead(self, text: str) -> None:
         """Have redo bring `text`, and leave the present one as it is."""
         async with self._changing():
             before = await self._sliced.read()
+            self._widen(text, before)
             await self._fill(before, self.shown(text), is_undoable=True)
             await self._take_back()
 
@@ -196,6 +199,10 @@ class EditorText(QObject):
         with self._place_kept():
             await self._sliced.step_back()
 
+    def _widen(self, text: str, held: str) -> None:
+        """Be able to hold `text`, which is about to take the place of `held` or of a part of it."""
+        self._alphabet = self._alphabet.widened(text, held)
+
     def _set_held(self, *, is_held: bool) -> None:
         if is_held and not self._is_held:
             self._held_revision = self.revision
@@ -204,12 +211,18 @@ class EditorText(QObject):
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[None]:
-        """Wait until nobody else changes or reads the text, and hold it."""
-        async with self._turn:
-            self._set_held(is_held=True)
-            try:
+        """Hold the text, and wait until nobody else changes or reads it.
+
+        It is held from the start: who begins a change has just looked whether the user wrote.
+        """
+        self._changes += 1
+        self._set_held(is_held=True)
+        try:
+            async with self._turn:
                 yield
-            finally:
+        finally:
+            self._changes -= 1
+            if not self._changes:
                 self._set_held(is_held=False)
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -50,6 +51,51 @@ async def test_every_character_is_kept(view: CodeView, text: str) -> None:
     assert view.text() == text
     assert (await view.read_text()).text == text
     assert not view.is_edited
+
+
+async def test_a_text_put_in_place_of_another_keeps_characters_the_other_never_held(
+    view: CodeView,
+) -> None:
+    await view.show_text("[1]", is_undoable=False)
+    text = "\ufeffa\r\nb\rc\x00\u2028\u2029"
+    await view.replace(text)
+    assert view.text() == text
+    view.undo()
+    assert view.text() == "[1]"
+    await view.put_ahead(text[::-1])
+    view.redo()
+    assert view.text() == text[::-1]
+
+
+async def test_nothing_can_be_typed_that_a_text_about_to_be_shown_would_replace(
+    view: CodeView,
+) -> None:
+    await view.show_text("line\n" * 60_000, is_undoable=False)
+    reading = asyncio.ensure_future(view.read_text())
+    await asyncio.sleep(0)
+    showing = asyncio.ensure_future(view.show_text("theirs", is_undoable=False))
+    await asyncio.sleep(0)
+    assert not reading.done()
+    QTest.keyClicks(view, "7")
+    assert not view.is_edited
+    await asyncio.gather(reading, showing)
+    assert view.text() == "theirs"
+    QTest.keyClicks(view, "7")
+    assert view.text() == "7theirs"
+
+
+async def test_whoever_gives_up_waiting_to_show_a_text_lets_the_hand_write_again(
+    view: CodeView,
+) -> None:
+    await view.show_text("line\n" * 60_000, is_undoable=False)
+    reading = asyncio.ensure_future(view.read_text())
+    await asyncio.sleep(0)
+    showing = asyncio.ensure_future(view.show_text("theirs", is_undoable=False))
+    await asyncio.sleep(0)
+    showing.cancel()
+    await asyncio.gather(reading, showing, return_exceptions=True)
+    QTest.keyClicks(view, "7")
+    assert view.is_edited
 
 
 async def test_copying_and_pasting_keeps_characters_too(view: CodeView) -> None:

@@ -146,3 +146,11 @@ async def test_a_tab_closed_in_conflict_leaves_nothing_behind(desk: Desk, pane: 
     await desk.until(lambda: not isValid(pane))
     assert desk.tab_titles() == []
     assert await desk.held(KEY) == b'{"a":1,"b":2,"c":3,"d":40}'
+
+
+async def test_a_merged_text_has_characters_of_theirs_that_mine_never_held(desk: Desk) -> None:
+    theirs = '{"a":1,"b":2,"c":"\u2029\u2028\ufeff","d":4}'.encode()
+    pane = await in_conflict(desk, pretty(10, 2, 3, 4), theirs)
+    desk.click("Save the merged text")
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(KEY) == theirs.replace(b"1", b"10")
