@@ -93,6 +93,10 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.read(key)
 
+    async def piece(self, key: bytes, start: int, size: int) -> bytes:
+        """Forwarded."""
+        return await self._inner.piece(key, start, size)
+
     async def holds(self, key: bytes, data: bytes) -> bool:
         """Forwarded."""
         return await self._inner.holds(key, data)

@@ -196,6 +196,14 @@ class CacheBackend(FunctionCache, Protocol):
         """Answer what the key holds, None where it does not exist."""
         ...
 
+    async def piece(self, key: bytes, start: int, size: int) -> bytes:
+        """Answer `size` bytes of a string from `start` on: fewer at its end, none behind it.
+
+        None, too, where the key holds no string. A string that is read in pieces may be written
+        meanwhile: whether the pieces are one value, `holds` tells afterwards.
+        """
+        ...
+
     async def holds(self, key: bytes, data: bytes) -> bool:
         """Answer whether the key holds a string of exactly these bytes.
 

@@ -183,6 +183,10 @@ class RedisCache(CacheBackend):
         """One round trip for a string, two for another type."""
         return await self._reads.read(key)
 
+    async def piece(self, key: bytes, start: int, size: int) -> bytes:
+        """One round trip."""
+        return await self._reads.piece(key, start, size)
+
     async def holds(self, key: bytes, data: bytes) -> bool:
         """One round trip, and one for each piece; the digest of a piece where scripts may run."""
         # The script asks for the type.

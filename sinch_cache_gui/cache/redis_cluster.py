@@ -183,6 +183,10 @@ class ClusterCache(CacheBackend):
         """Read where the key is."""
         return await self._routes.at(key, lambda cache: cache.read(key))
 
+    async def piece(self, key: bytes, start: int, size: int) -> bytes:
+        """Read where the key is."""
+        return await self._routes.at(key, lambda cache: cache.piece(key, start, size))
+
     async def holds(self, key: bytes, data: bytes) -> bool:
         """Compare where the key is."""
         return await self._routes.at(key, lambda cache: cache.holds(key, data))

@@ -101,6 +101,18 @@ class RedisReads:
             raise TypeError(f"GET answered {data!r}")
         return StoredValue(name, data, len(data), deadline_ms, is_deadline_told=is_told)
 
+    async def piece(self, key: bytes, start: int, size: int) -> bytes:
+        """As `CacheBackend.piece`."""
+        if size < 1:
+            return b""  # its last byte would be counted from the end
+        (reply,) = await self._node.ask_many([("GETRANGE", key, start, start + size - 1)])
+        if is_other_type(reply):
+            return b""
+        data = self._node.checked(reply)
+        if not isinstance(data, bytes):
+            raise TypeError(f"GETRANGE answered {data!r}")
+        return data
+
     def _type_by(self, kind: Reply, data: Reply) -> str | None:
         """Answer a key's type by TYPE; where this user may not use that, GET tells a string.
 

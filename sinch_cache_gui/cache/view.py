@@ -122,6 +122,10 @@ class CacheView(ForwardingBackend):
         """Read a key below the prefix."""
         return await self._inner.read(self._full(key))
 
+    async def piece(self, key: bytes, start: int, size: int) -> bytes:
+        """Read of a key below the prefix."""
+        return await self._inner.piece(self._full(key), start, size)
+
     async def holds(self, key: bytes, data: bytes) -> bool:
         """Compare a key below the prefix."""
         return await self._inner.holds(self._full(key), data)

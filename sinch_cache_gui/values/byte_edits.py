@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from sinch_cache_gui.values.slices import Work
+
+_SEARCHED: Final = 1 << 20
+"""Bytes searched between two pauses: some milliseconds at most."""
+
 _APART: Final = re.compile(r"[\s,:-]+")
 
 
@@ -22,7 +27,7 @@ class ByteEdits:
     """Bytes with their history. Whoever shows them asks; nothing is told."""
 
     def __init__(self, data: bytes = b"") -> None:
-        self._data = bytearray(data)
+        self._data: bytes | bytearray = data  # copied by the first change only: it may be large
         self._done: list[_Step] = []
         self._undone: list[_Step] = []
         self._clean: int | None = 0
@@ -61,7 +66,7 @@ class ByteEdits:
         if is_undoable:
             self.put(0, len(self._data), data)
         else:
-            self._data = bytearray(data)
+            self._data = data
             self._done, self._undone = [], []
             self._revision += 1
         self.set_unedited()
@@ -84,7 +89,7 @@ class ByteEdits:
         last = self._done[-1] if self._done else None
         if is_second and self._may_merge and last is not None and last.start == at:
             self._done.pop()
-            self._data[at : at + 1] = last.old
+            self._changeable()[at : at + 1] = last.old
             self._step(_Step(at, last.old, bytes([new])))
             self._may_merge = False
             return
@@ -118,8 +123,13 @@ class ByteEdits:
 
     def _replace(self, start: int, old: bytes, new: bytes) -> None:
         self._may_merge = False
-        self._data[start : start + len(old)] = new
+        self._changeable()[start : start + len(old)] = new
         self._revision += 1
+
+    def _changeable(self) -> bytearray:
+        if isinstance(self._data, bytes):
+            self._data = bytearray(self._data)
+        return self._data
 
 
 def parse_hex(text: str) -> bytes | None:
@@ -138,3 +148,27 @@ def parse_offset(text: str) -> int | None:
     except ValueError:
         return None
     return offset if offset >= 0 else None
+
+
+def find_work(data: bytes, needle: bytes, start: int) -> Work[int]:
+    """Answer where the next of these bytes are from a place on, round the end; -1 for nowhere."""
+    more = len(needle) - 1
+    for first, last in ((start, len(data)), (0, min(start, len(data)))):
+        for at in range(first, last, _SEARCHED):
+            found = data.find(needle, at, min(at + _SEARCHED, last) + more)
+            if found >= 0:
+                return found
+            yield
+    return -1
+
+
+def find_back_work(data: bytes, needle: bytes, end: int) -> Work[int]:
+    """Answer where these bytes end last before a place, round the beginning; -1 for nowhere."""
+    more = len(needle) - 1
+    for limit in (min(end, len(data)), len(data)):
+        for at in range(limit, 0, -_SEARCHED):
+            found = data.rfind(needle, max(at - _SEARCHED, 0), min(at + more, limit))
+            if found >= 0:
+                return found
+            yield
+    return -1

@@ -16,17 +16,20 @@ from sinch_cache_gui.values.json_text import (
     one_line_work,
 )
 from sinch_cache_gui.values.slices import run_sliced
-from sinch_cache_gui.values.utf8 import decode_work, encode_work
+from sinch_cache_gui.values.utf8 import check_work, decode_work, encode_work
 
 MAX_EDITED_BYTES: Final = 20_000_000
 """Above this, only the head of a value is read and shown, unless all of it is asked for."""
 
 MAX_LOADED_BYTES: Final = 60_000_000
-"""Above this, all of a value is not loaded either.
+"""Above this, all of a value is loaded to be looked at, and not to be edited.
 
 The editor needs some 35 bytes for a byte of short lines: 2 GB and a minute for so many. 200 MB took
 more than 6 GB and three minutes, and a window that runs out of memory loses all unsaved text.
 """
+
+MAX_SHOWN_BYTES: Final = 1_000_000_000
+"""Above this, all of a value is not loaded either: it takes as much memory as it has bytes."""
 
 HEAD_BYTES: Final = 200_000
 """How much of a value too large to edit is shown."""
@@ -73,6 +76,8 @@ class Content:
         layout: How the text is saved.
         reason: Why it cannot be edited, for people; empty if it can.
         is_head: Whether `shown` is only the beginning of the value.
+        is_vast: Whether it is too large to edit, and its bytes are looked at as they are: `shown`
+            is empty.
         name: More exactly what it is, for people; empty where `kind` says it all.
         decoded: What the bytes say through a decoder, to be looked at; None without one.
     """
@@ -82,6 +87,7 @@ class Content:
     layout: Layout = Layout.AS_SHOWN
     reason: str = ""
     is_head: bool = False
+    is_vast: bool = False
     name: str = ""
     decoded: Decoded | None = None
 
@@ -274,16 +280,34 @@ def head_of(data: bytes, size: int) -> Content:
     shown = data if head is not None else data[:HEX_BYTES]
     reason = f"This value has {size:,} bytes; the first {len(shown):,} are shown."
     if size > MAX_LOADED_BYTES:
-        reason += (
-            " It is too large to edit here. It can be renamed, copied and deleted;"
-            " to have all of it in a file, export the key, or use redis-cli --raw GET."
-        )
+        reason += f" It is too large to edit here. {_OTHER_WAYS}"
     if head is None:
         return Content(ContentKind.BINARY, hex_rows(shown, HEX_BYTES), reason=reason, is_head=True)
     lines = [line[:1000] for line in head.split("\n")]
     if has_long_line(head):
         lines = [head[at : at + 1000] for at in range(0, len(head), 1000)]
     return Content(ContentKind.TEXT, "\n".join(lines), reason=reason, is_head=True)
+
+
+_OTHER_WAYS: Final = (
+    "It can be renamed, copied and deleted; to have all of it in a file, export the key, or use"
+    " redis-cli --raw GET."
+)
+
+
+async def vast_content(data: bytes) -> Content:
+    """Answer what to say of a value that was loaded whole, and is too large to edit."""
+    reason = (
+        f"All of the {len(data):,} bytes are here to be read, searched and copied. More than"
+        f" {MAX_LOADED_BYTES // 1_000_000} MB are too many to edit. To change it, export the key,"
+        " change the file and import that; or use redis-cli."
+    )
+    try:
+        await run_sliced(check_work(data))
+    except UnicodeDecodeError as error:
+        reason = f"Byte {error.start + 1:,} is not UTF-8, so this is no text. {reason}"
+        return Content(ContentKind.BINARY, reason=reason, is_vast=True)
+    return Content(ContentKind.TEXT, reason=reason, is_vast=True)
 
 
 def _text_of_head(data: bytes) -> str | None:

@@ -28,6 +28,7 @@ from sinch_cache_gui.values.content import (
     TextRefused,
     content_of,
     first_screen,
+    vast_content,
 )
 from sinch_cache_gui.values.document_state import (
     Attempt,
@@ -47,6 +48,7 @@ from sinch_cache_gui.values.reading import (
 )
 from sinch_cache_gui.values.slices import run_sliced
 from sinch_cache_gui.values.utf8 import decode_work
+from sinch_cache_gui.values.whole_reading import read_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Document:
         """Call `listener` with every new state."""
         self._listeners.append(listener)
 
+    def let_go(self) -> None:
+        """Hold no value any more, and tell nobody: the document is closed."""
+        self._listeners.clear()
+        self._state = DocumentState(Phase.LOADING)
+
     def set_edited(self, is_edited: bool) -> None:
         """Take note that the view's text differs from the one shown last, or does not any more."""
         if is_edited != self._state.is_edited:
@@ -130,11 +137,22 @@ class Document:
             self._become(DocumentState(Phase.LOADING, stored, content))
             await self._show_content(stored, content, is_undoable=False)
 
-    async def load_all(self) -> None:
-        """Read a value whole of which only the head was read."""
-        if self._state.loadable_bytes is not None:
+    async def load_all(self, progressed: Callable[[int], None] = lambda _size: None) -> bool:
+        """Read a value whole of which only the head was read; to be looked at, if it is too large.
+
+        Args:
+            progressed: Called with the bytes read so far of a value too large to edit.
+
+        Returns:
+            False where somebody changed it meanwhile, so that there was no whole to be read.
+        """
+        size = self._state.loadable_bytes
+        if size is not None and size > MAX_LOADED_BYTES:
+            return await self._load_vast(size, progressed)
+        if size is not None:
             self._limit = MAX_LOADED_BYTES
             await self.load()
+        return True
 
     async def resume(self, base: bytes) -> None:
         """Show `base` as what the user believes is there: a draft of long ago is put over it.
@@ -226,6 +244,35 @@ class Document:
                     await self._look_again()
         finally:
             self._is_following = False
+
+    async def _load_vast(self, size: int, progressed: Callable[[int], None]) -> bool:
+        async with self._turn:
+            stored = self._state.stored
+            if self._state.is_outdated and stored is not None:  # two of that size are one too many
+                head = await self._content_of(stored)
+                await self._show_content(stored, head, is_undoable=False)
+        # Not in a turn: it may take minutes, and neither its TTL nor its end waits for that.
+        try:
+            data = await read_whole(self._backend, self.key, size, progressed)
+        except CacheError as error:
+            self._become(replace(self._state, failure=Failure(Attempt.LOAD, error)))
+            return True
+        is_shown = data is not None and await self._show_vast(data)
+        if not is_shown:
+            await self.remote_changed()
+        return is_shown
+
+    async def _show_vast(self, data: bytes) -> bool:
+        """Show what was read whole; answer whether the key is still believed to hold that."""
+        content = await vast_content(data)
+        async with self._turn:
+            seen = self._state.stored
+            if seen is None or self._state.phase is not Phase.OPEN:
+                return False
+            whole = replace(seen, data=data)
+            if is_whole_of(whole, seen):
+                await self._show_content(whole, content, is_undoable=False)
+            return is_whole_of(whole, seen)
 
     async def _look_again(self) -> None:
         state = self._state
@@ -363,6 +410,8 @@ class Document:
             was_lost = self._state.is_unsaved_for_sure and self._state.is_edited
             settled = self._state.settled(phase=Phase.OPEN, stored=stored)
             self._become(replace(settled, is_unsaved_for_sure=was_lost))
+        elif self._state.is_vast and stored.data is None and stored.type == KeyType.STRING:
+            self._become(self._state.settled(phase=Phase.OPEN, stored=stored))  # and outdated
         elif not self._state.is_edited:
             await self._follow(stored)
         elif await self._says_the_same(stored):

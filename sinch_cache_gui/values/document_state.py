@@ -7,7 +7,7 @@ from enum import Enum
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
-from sinch_cache_gui.values.content import MAX_LOADED_BYTES, Content, ContentKind
+from sinch_cache_gui.values.content import MAX_SHOWN_BYTES, Content, ContentKind
 from sinch_cache_gui.values.json_check import JsonProblem
 
 
@@ -113,6 +113,16 @@ class DocumentState:
         return content is not None and content.kind is ContentKind.BINARY and not content.is_head
 
     @property
+    def is_vast(self) -> bool:
+        """Whether the value is shown whole, and too large to edit."""
+        return self.content is not None and self.content.is_vast
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another value is shown than the key holds: one too large to be read unasked."""
+        return self.is_vast and self.stored is not None and self.stored.data is None
+
+    @property
     def is_whole_json(self) -> bool:
         """Whether the text is JSON, and all of it. While a text comes in, it is a beginning."""
         content = self.content
@@ -123,8 +133,10 @@ class DocumentState:
     def compared(self) -> StoredValue | None:
         """What the text can be compared with: the other value, or what was loaded last.
 
-        None where that was not read whole.
+        None where that was not read whole, and where it is too large to be compared.
         """
+        if self.is_vast:
+            return None
         value = self.theirs or self.stored
         is_unread = value is None or (value.type == KeyType.STRING and value.data is None)
         return None if is_unread else value
@@ -135,7 +147,7 @@ class DocumentState:
         stored = self.stored
         if stored is None or stored.type != KeyType.STRING or stored.data is not None:
             return None
-        is_loadable = stored.size is not None and stored.size <= MAX_LOADED_BYTES
+        is_loadable = stored.size is not None and stored.size <= MAX_SHOWN_BYTES
         return stored.size if is_loadable else None
 
     @property

@@ -45,6 +45,14 @@ def shortened(line: str) -> str:
     return line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
 
 
+_LOOKED_AT: Final = str.maketrans(_FRAGILE)
+
+
+def looked_at(text: str) -> str:
+    """Answer a text that is only looked at with readable stand-ins, a character for each."""
+    return text.translate(_LOOKED_AT)
+
+
 @dataclass(frozen=True, slots=True)
 class Alphabet:
     """Which stand-in shows which character in one text.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
+from time import perf_counter
 from typing import Final, Protocol, TypeAlias, TypeVar
 
 from sinch_cache_gui.pacing import Breather
@@ -13,6 +14,9 @@ Value = TypeVar("Value")
 
 Work: TypeAlias = Generator[None, None, Answer]
 """Work that pauses by itself every millisecond or so, and returns its answer."""
+
+_TOLD_S: Final = 0.1
+"""How often somebody is told how far long work is."""
 
 _LET_GO: Final = 2_000
 """Items freed between two pauses."""
@@ -43,6 +47,28 @@ async def run_sliced(work: Work[Answer]) -> Answer:
                 await breathe()  # what is done with the answer is a slice of its own
                 return answer
             await breathe()
+    finally:
+        work.close()
+
+
+async def run_telling(work: Work[Answer], tell: Callable[[], None]) -> Answer:
+    """As `run_sliced`, and call `tell` now and then: somebody wants to know how far it is."""
+
+    def told() -> Work[Answer]:
+        since = perf_counter()
+        while True:
+            try:
+                next(work)
+            except StopIteration as done:
+                answer: Answer = done.value
+                return answer
+            if (now := perf_counter()) - since > _TOLD_S:
+                since = now
+                tell()
+            yield
+
+    try:
+        return await run_sliced(told())
     finally:
         work.close()
 

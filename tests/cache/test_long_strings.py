@@ -101,3 +101,16 @@ async def test_a_long_string_is_written_removed_and_brought_back(cache: CacheBac
     assert removed.before is not None
     assert isinstance(await cache.restore(removed.before), Saved)
     assert await cache.holds(KEY, LONG)
+
+
+async def test_a_string_is_read_in_pieces(stage: Stage) -> None:
+    data = bytes(range(256)) * 8_000
+    await stage.behind.put(stage.full(KEY), data, None)
+    for start, size in ((0, 0), (0, 1), (1, 1_000_000), (2_000_000, 1_000_000), (len(data), 5)):
+        assert await stage.cache.piece(KEY, start, size) == data[start : start + size]
+
+
+async def test_nothing_is_read_of_what_is_no_string(stage: Stage) -> None:
+    stage.raw.rpush(stage.full(KEY), b"s")
+    assert await stage.cache.piece(KEY, 0, 1) == b""
+    assert await stage.cache.piece(b"not there", 0, 1) == b""

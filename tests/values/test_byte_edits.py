@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.values.byte_edits import ByteEdits, parse_hex, parse_offset
+from sinch_cache_gui.values.byte_edits import (
+    ByteEdits,
+    find_back_work,
+    find_work,
+    parse_hex,
+    parse_offset,
+)
+from sinch_cache_gui.values.slices import run_through
 
 
 def test_two_digits_of_a_byte_are_one_step() -> None:
@@ -84,3 +91,31 @@ def test_offsets_are_read_decimal_and_hexadecimal() -> None:
     assert (parse_offset("1024"), parse_offset(" 0x400 ")) == (1024, 1024)
     for text in ("", "-1", "ten", "0x"):
         assert parse_offset(text) is None, text
+
+
+def test_bytes_are_found_wherever_they_are_and_round_the_ends() -> None:
+    for place in (0, 1, 1 << 20, (1 << 20) - 2, 2_500_000):
+        data = bytes(place) + b"needle" + bytes(3_000_000 - place)
+        for start in (0, place, place + 1, len(data), len(data) + 5):
+            assert run_through(find_work(data, b"needle", start)) == place
+            assert run_through(find_back_work(data, b"needle", start)) == place
+        assert run_through(find_work(data, b"needles", 0)) == -1
+        assert run_through(find_back_work(data, b"needles", place)) == -1
+
+
+def test_of_several_the_next_one_is_found_and_the_one_before() -> None:
+    data = (b"." * 999_998 + b"ab") * 3
+    assert run_through(find_work(data, b"ab", 999_999)) == 1_999_998
+    assert run_through(find_work(data, b"ab", 2_999_999)) == 999_998
+    assert run_through(find_back_work(data, b"ab", 2_000_000)) == 1_999_998
+    assert run_through(find_back_work(data, b"ab", 1_999_999)) == 999_998
+    assert run_through(find_back_work(data, b"ab", 0)) == 2_999_998
+
+
+def test_bytes_that_are_shown_are_no_copy_until_they_are_changed() -> None:
+    data = bytes(100)
+    edits = ByteEdits()
+    edits.show(data, is_undoable=False)
+    assert edits.read() is data
+    edits.put(0, 1, b"x")
+    assert (edits.read(), data) == (b"x" + bytes(99), bytes(100))

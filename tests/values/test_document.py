@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
+    ExpireIn,
     ExtendBy,
     Saved,
     StoredValue,
@@ -24,6 +25,7 @@ from sinch_cache_gui.cache.interface import (
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.values.content import (
     MAX_EDITED_BYTES,
+    MAX_LOADED_BYTES,
     ContentKind,
     Layout,
     bytes_of,
@@ -329,11 +331,78 @@ async def test_of_a_value_of_200_megabytes_only_the_head_is_read(cache: MemoryCa
     )
     assert "redis-cli --raw GET" in state.content.reason
     assert 200_000 <= len(page.written) < 201_000
-    assert state.loadable_bytes is None
-    await document.load_all()
     page.type("1")
     await document.save()
     assert len(await held(cache) or b"") == 200_000_002
+
+
+VAST = b'"' + b"x" * MAX_LOADED_BYTES + b'"'
+
+
+async def test_what_is_too_large_to_edit_is_loaded_to_be_looked_at(cache: MemoryCache) -> None:
+    await put(cache, VAST)
+    page = Page()
+    page.document = document = Document(HeadOnly(cache), KEY, page)
+    await document.load()
+    said: list[int] = []
+    assert await document.load_all(said.append)
+    state = document.state
+    assert (state.phase, state.is_vast, state.is_editable) == (Phase.OPEN, True, False)
+    assert state.stored is not None
+    assert state.stored.data == VAST
+    assert state.compared is None
+    assert said[-1] == len(VAST)
+    assert page.written == ""
+    page.type("1")
+    for way in (document.save, document.overwrite_theirs, document.take_theirs):
+        await way()
+    await document.write_again(60_000)
+    assert await held(cache) == VAST
+
+
+async def test_it_stays_in_sight_when_somebody_writes_and_that_is_known(
+    cache: MemoryCache,
+) -> None:
+    await put(cache, VAST)
+    document, _ = await opened(cache)
+    await document.load_all()
+    await document.remote_changed()
+    assert not document.state.is_outdated
+    await put(cache, b"[" + VAST[1:])
+    await document.remote_changed()
+    assert (document.state.is_vast, document.state.is_outdated) == (True, True)
+    assert document.state.loadable_bytes == len(VAST)
+    await document.load_all()
+    assert not document.state.is_outdated
+    assert document.state.stored is not None
+    assert document.state.stored.data == b"[" + VAST[1:]
+    await put(cache, b"[]")
+    await document.remote_changed()
+    assert document.state.is_editable
+
+
+async def test_its_deadline_moves_and_it_goes_as_any_other(cache: MemoryCache) -> None:
+    await put(cache, VAST)
+    document, _ = await opened(cache)
+    await document.load_all()
+    await document.change_ttl(ExpireIn(5_000))
+    assert document.state.is_vast
+    await cache.remove(KEY)
+    await document.remote_changed()
+    assert document.state.phase is Phase.GONE
+    await document.write_again(60_000)
+    assert await held(cache) is None
+
+
+async def test_a_value_too_large_that_is_no_text_is_looked_at_as_bytes(cache: MemoryCache) -> None:
+    await put(cache, VAST + b"\xff")
+    document, _ = await opened(cache)
+    await document.load_all()
+    state = document.state
+    assert state.is_binary
+    assert not state.is_editable
+    assert state.content is not None
+    assert state.content.reason.startswith("Byte 60,000,003 is not UTF-8")
 
 
 async def test_a_value_above_the_limit_is_loaded_whole_when_asked_to(cache: MemoryCache) -> None:

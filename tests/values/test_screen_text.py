@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sinch_cache_gui.values.screen_text import Alphabet
+from sinch_cache_gui.values.screen_text import Alphabet, looked_at
 
 FRAGILE = (
     "\r\x00\u2028\u2029\ufdd0\ufdd1\ufeff\ufffe"
@@ -54,3 +54,9 @@ def test_a_widened_alphabet_takes_in_more_and_changes_nothing(text: str, more: s
     assert not set(FRAGILE) & set(widened.shown(more))
     if not set(alphabet.stand_ins.values()) & set(more):
         assert widened.meant(widened.shown(more)) == more
+
+
+def test_what_is_only_looked_at_has_a_sign_for_each_that_nobody_sees() -> None:
+    shown = looked_at("a\r\x00\u2028\u202eb\U0001f600")
+    assert shown == "a␍␀↲⇉b\U0001f600".replace("⇉", shown[4])
+    assert shown[4].isprintable()

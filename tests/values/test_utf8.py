@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sinch_cache_gui.values.slices import run_through
-from sinch_cache_gui.values.utf8 import decode_work, encode_work
+from sinch_cache_gui.values.utf8 import (
+    character_start,
+    check_work,
+    decode_work,
+    encode_work,
+    offset_behind,
+)
 
 LONG = "aå漢😀".encode() * 200_000
 """Characters of every length at every place where a slice may end."""
@@ -57,3 +65,34 @@ def test_half_a_character_is_found_where_it_is(half: str, rest: str) -> None:
 def test_a_long_text_is_encoded_in_many_slices() -> None:
     text = LONG.decode()
     assert sum(1 for _ in encode_work(text)) >= len(text) >> 20
+
+
+@pytest.mark.parametrize("at", [0, 7, (1 << 19) - 1, 1 << 19, 1_000_000])
+def test_checking_finds_what_reading_finds(at: int) -> None:
+    good = ("å€𝄞" * 120_000).encode()
+    run_through(check_work(good))
+    for bad in (b"\xff", b"\xc3", b"\xa5\xa5\xa5\xa5\xa5"):
+        data = good[: at - at % 9] + bad + good
+        with pytest.raises(UnicodeDecodeError) as plain:
+            data.decode()
+        with pytest.raises(UnicodeDecodeError) as checked:
+            run_through(check_work(data))
+        assert checked.value.start == plain.value.start
+    with pytest.raises(UnicodeDecodeError):
+        run_through(check_work(good[:-1]))
+
+
+@given(st.text("aå€𝄞", max_size=20), st.integers(0, 60))
+def test_a_byte_belongs_to_one_character(text: str, at: int) -> None:
+    data = text.encode()
+    start = character_start(data, at)
+    assert start <= max(at, 0)
+    assert data[:start].decode() + data[start:].decode() == text
+    assert at >= len(data) or len(data[start : at + 1].decode("utf-8", "replace")) == 1
+
+
+@given(st.text("aå€𝄞", max_size=20), st.integers(0, 20), st.integers(0, 20))
+def test_so_many_characters_end_there(text: str, before: int, characters: int) -> None:
+    start = len(text[:before].encode())
+    end = len(text[: before + characters].encode())
+    assert offset_behind(text.encode(), start, characters) == end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -33,6 +33,8 @@ from sinch_cache_gui.ui.editor.long_edits import LongEdit, long_edit_of, take_ov
 from sinch_cache_gui.ui.editor.long_steps import is_long
 from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
 from sinch_cache_gui.ui.editor.positions import (
+    as_qt_counts,
+    as_qt_counts_work,
     position_of,
     python_offset,
     qt_offset,
@@ -42,6 +44,8 @@ from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
 from sinch_cache_gui.values.replacement import Replacement
+from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.text_search import Found, search_work
 
 LAID_OUT_LINES: Final = 5_000
 """Lines that may be laid out anew when the width changes, which their layout does not ask for."""
@@ -109,10 +113,6 @@ class CodeView(QPlainTextEdit):
         A change that is being made is waited for: half of it is nobody's text.
         """
         return Written(self._text.meant(await self._text.read()), self._text.revision)
-
-    async def read_screen_text(self) -> str:
-        """Answer the text as the editor holds it: fragile characters by their stand-ins."""
-        return await self._text.read()
 
     async def show_text(self, text: str, *, is_undoable: bool) -> None:
         """Show `text` as the one that was loaded, in slices.
@@ -209,10 +209,34 @@ class CodeView(QPlainTextEdit):
         self._gutter.set_marks(marks)
         self._show_marks()
 
-    def set_matches(self, matches: Sequence[tuple[int, int]]) -> None:
-        """Mark stretches that were found: positions of their starts and ends."""
-        self._matches = matches
+    async def find_places(self, wanted: str, _progressed: Callable[[int], None]) -> Found:
+        """Answer the positions where the text holds another."""
+        counted = as_qt_counts(wanted)
+        text = await run_sliced(as_qt_counts_work(await self._text.read()))
+        return Found(await run_sliced(search_work(text, counted)), len(counted))
+
+    def mark_matches(self, places: Sequence[int], length: int) -> None:
+        """Mark what was found: positions, and how long each match is."""
+        self._matches = [(at, at + length) for at in places]
         self._show_marks()
+
+    def show_match(self, at: int, length: int) -> None:
+        """Select what was found at a position, and show it."""
+        cursor = self.textCursor()
+        cursor.setPosition(at)
+        cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+
+    def selection(self) -> tuple[int, int]:
+        """Answer where the selection begins and ends; twice the cursor where there is none."""
+        cursor = self.textCursor()
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    def selected_in_line(self) -> str:
+        """Answer what is selected, as it is shown; nothing where that is more than a line."""
+        selected = self.textCursor().selectedText()
+        return "" if "\u2029" in selected else selected
 
     def go_to(self, line: int, column: int) -> None:
         """Put the cursor there and show it."""

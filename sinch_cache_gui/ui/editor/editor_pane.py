@@ -28,6 +28,7 @@ from sinch_cache_gui.ui.editor.unsaved_text import UnsavedText
 from sinch_cache_gui.ui.editor.value_notices import ValueActions, notice_of_value
 from sinch_cache_gui.ui.editor.value_pages import ValuePages
 from sinch_cache_gui.ui.editor.view_switch import ValueView, ViewSwitch
+from sinch_cache_gui.ui.editor.whole_value import WholeValue
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.content import ContentKind
@@ -100,12 +101,13 @@ class EditorPane(QWidget):
             self.tasks,
             is_read_only=is_read_only,
         )
+        self._whole = WholeValue(self.pages, self.panel, self.document, self.tasks)
         self._unsaved = UnsavedText(
             self.pages, self.document, self._conflict_desk, is_read_only=is_read_only
         )
         self._is_draft = False
         self._shows_merge = False
-        self._shown_kind: tuple[ContentKind, bool] | None = None
+        self._shown_kind: tuple[ContentKind, bool, bool] | None = None
         self._shown: tuple[object, ...] = ()
         self._actions = StateActions(
             show_difference=self._comparison.start,
@@ -115,7 +117,7 @@ class EditorPane(QWidget):
             save=self.save,
             look_again=self.look_again,
         )
-        self._value_actions = ValueActions(self._load_all, self._front.switch_decoded)
+        self._value_actions = ValueActions(self._whole.load, self._front.switch_decoded)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -139,9 +141,6 @@ class EditorPane(QWidget):
         """Read the key and show it."""
         self._start("load", self.document.load())
 
-    def _load_all(self) -> None:
-        self._start("load", self.document.load_all())
-
     def resume(self, draft: Unsaved) -> None:
         """Show a draft over what the user saw when writing it, then look at the key."""
         self._start("resume", self._unsaved.resume(draft))
@@ -162,6 +161,12 @@ class EditorPane(QWidget):
     def give_up(self) -> None:
         """Take what is unsaved for unwanted: the pane is closed."""
         self._unsaved.give_up()
+
+    def let_go(self) -> None:
+        """Free the value itself; the pane is about to go, and that may be long after."""
+        self.document.let_go()
+        self._whole.let_go()
+        self._shown = ()
 
     def save(self) -> None:
         """Write the text."""
@@ -230,6 +235,9 @@ class EditorPane(QWidget):
         self.header.deadline_passed.connect(self.look_again)
         self.switch.view_requested.connect(self._see_as)
         self._front.turned.connect(lambda: self._show_bar(self.document.state))
+        self._whole.notice_asked.connect(lambda: self._show_bar(self.document.state))
+        self.pages.rows_counting.connect(self._whole.say_counting)
+        self.pages.rows_counted.connect(self._whole.say_rows)
         self._bars.ttl_entered.connect(self._write_again)
         self._bars.state_asked.connect(lambda: self._show_bar(self.document.state))
         self.document.listen(self._show_state)
@@ -302,13 +310,15 @@ class EditorPane(QWidget):
         self._other_types.show_state(state)
         if (content := state.content) is not None:
             # While a text comes in, it is a beginning, whatever it will be.
-            kind = content.kind, content.is_head or state.phase is Phase.LOADING
+            is_head = content.is_head or state.phase is Phase.LOADING
+            kind = content.kind, is_head, content.is_vast
             if kind != self._shown_kind:
                 self._shown_kind = kind
-                self.panel.set_kind(content.kind, is_head=kind[1])
+                self.panel.set_kind(content.kind, is_head=is_head, is_vast=content.is_vast)
         self.pages.set_may_write(state.is_editable and not self._is_read_only)
         if self._unsaved.written_in.is_edited and not state.is_edited:
             self._unsaved.written_in.set_unedited()
+        self._whole.follow(state)
         self._front.follow(state)
         said = (
             state.phase,
@@ -319,6 +329,8 @@ class EditorPane(QWidget):
             state.has_changed_again,
             self._front.decoded,
             state.is_edited,
+            state.is_vast,
+            state.is_outdated,
         )
         if said != self._shown:
             self._shown = said
@@ -370,7 +382,7 @@ class EditorPane(QWidget):
         if is_gone and isinstance(front, ElementsPage) and front.how_it_went:
             self._bars.show_notice(None)  # the page says so, and its own bar may offer it back
             return
-        notice = notice_of(
+        notice = self._whole.notice or notice_of(
             state,
             self._actions,
             is_read_only=self._is_read_only,

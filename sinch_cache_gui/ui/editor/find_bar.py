@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
-from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit
 
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.buttons import icon_button
 from sinch_cache_gui.ui.editor.code_view import CodeView
+from sinch_cache_gui.ui.editor.large_text_view import LargeTextView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
-from sinch_cache_gui.ui.editor.positions import as_qt_counts, as_qt_counts_work
 from sinch_cache_gui.ui.theme import GRID, Theme
-from sinch_cache_gui.values.slices import run_sliced
-from sinch_cache_gui.values.text_search import search_work
+from sinch_cache_gui.values.text_search import Found
 
 MAX_MARKED = 500
 """Matches in sight that are marked at once."""
@@ -32,13 +29,12 @@ class FindBar(QFrame):
 
     closed = Signal()
 
-    def __init__(self, theme: Theme, view: CodeView, tasks: PaneTasks) -> None:
+    def __init__(self, theme: Theme, view: CodeView | LargeTextView, tasks: PaneTasks) -> None:
         super().__init__(view)
         self._theme = theme
         self._view = view
         self._tasks = tasks
-        self._places: array[int] = array("Q")
-        self._length = 0
+        self._found = Found()
         self._field = QLineEdit()
         self._field.setPlaceholderText(self.tr("Find"))
         self._field.setAccessibleName(self.tr("Find in this value"))
@@ -64,8 +60,7 @@ class FindBar(QFrame):
 
     def open_bar(self) -> None:
         """Show the bar with the selected text, if it is one line, and search."""
-        selected = self._view.textCursor().selectedText()
-        if selected and "\u2029" not in selected:
+        if selected := self._view.selected_in_line():
             self._field.setText(selected)
         self.show()
         self._place()
@@ -74,19 +69,22 @@ class FindBar(QFrame):
         self._search()
 
     def close_bar(self) -> None:
-        """Hide the bar and its marks."""
+        """Hide the bar and its marks, and search no more."""
+        self._tasks.cancel("find")
         self.hide()
-        self._view.set_matches(())
+        self._view.mark_matches((), 0)
         self._view.setFocus()
         self.closed.emit()
 
     def find_next(self) -> None:
         """Select the next match, round the end."""
-        self._go(lambda place: bisect_left(self._places, place.selectionEnd()))
+        _, end = self._view.selection()
+        self._go(bisect_left(self._found.places, end))
 
     def find_previous(self) -> None:
         """Select the match before, round the beginning."""
-        self._go(lambda place: bisect_left(self._places, place.selectionStart()) - 1)
+        start, _ = self._view.selection()
+        self._go(bisect_left(self._found.places, start) - 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         is_back = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -107,45 +105,44 @@ class FindBar(QFrame):
             self._tasks.start("find", self._search_all())
 
     async def _search_all(self) -> None:
-        wanted = as_qt_counts(self._field.text())
-        text = await run_sliced(as_qt_counts_work(await self._view.read_screen_text()))
-        self._places = await run_sliced(search_work(text, wanted))
-        self._length = len(wanted)
+        self._found = await self._view.find_places(self._field.text(), self._say_progress)
         self._show_count()
         self._mark_visible()
 
-    def _go(self, choose: Callable[[QTextCursor], int]) -> None:
-        if not self._places:
+    def _say_progress(self, percent: int) -> None:
+        self._count.setText(self.tr("searching… {} %").format(percent))
+
+    def _go(self, index: int) -> None:
+        found = self._found
+        if not found.places:
             return
-        index = choose(self._view.textCursor()) % len(self._places)
-        cursor = self._view.textCursor()
-        cursor.setPosition(self._places[index])
-        cursor.setPosition(self._places[index] + self._length, QTextCursor.MoveMode.KeepAnchor)
-        self._view.setTextCursor(cursor)
-        self._view.ensureCursorVisible()
+        index %= len(found.places)
+        self._view.show_match(found.places[index], found.length)
         self._show_count(index)
         self._mark_visible()
 
     def _show_count(self, index: int | None = None) -> None:
-        total = len(self._places)
+        total = len(self._found.places)
+        counted = f"{total:,}" + ("+" if self._found.is_cut_short else "")
         if not self._field.text():
             self._count.clear()
         elif not total:
             self._count.setText(self.tr("no match"))
         elif index is None:
             self._count.setText(
-                self.tr("1 match") if total == 1 else self.tr("{} matches").format(f"{total:,}")
+                self.tr("1 match") if total == 1 else self.tr("{} matches").format(counted)
             )
         else:
-            self._count.setText(self.tr("{} of {}").format(f"{index + 1:,}", f"{total:,}"))
+            self._count.setText(self.tr("{} of {}").format(f"{index + 1:,}", counted))
 
     def _mark_visible(self) -> None:
         if self.isHidden():
             return
+        places, length = self._found.places, self._found.length
         first, last = self._view.visible_positions()
-        low = bisect_left(self._places, max(first - self._length, 0))
-        high = min(bisect_left(self._places, last), low + MAX_MARKED)
-        self._view.set_matches([(at, at + self._length) for at in self._places[low:high]])
+        low = bisect_left(places, max(first - 4 * length, 0))  # where bytes are counted, so many
+        high = min(bisect_left(places, last), low + MAX_MARKED)
+        self._view.mark_matches(places[low:high], length)
 
     def _place(self) -> None:
         self.adjustSize()

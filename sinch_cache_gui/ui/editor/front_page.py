@@ -16,6 +16,7 @@ from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.json_tree.page import JsonTreePage
+from sinch_cache_gui.ui.editor.large_text_view import LargeTextView
 from sinch_cache_gui.ui.editor.other_types import ELEMENT_TYPES
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.value_pages import ValuePages
@@ -146,7 +147,7 @@ class FrontPage(QObject):
 
     def _view_in_front(self) -> ValueView | None:
         front = self._pages.front
-        if front is self._pages.text:
+        if front is self._pages.text or isinstance(front, LargeTextView):
             return ValueView.TEXT
         if isinstance(front, JsonTreePage):
             return ValueView.TREE
@@ -159,6 +160,8 @@ class FrontPage(QObject):
             return self._pages.decoded
         if state.is_binary:
             return self._pages.hex
+        if state.is_vast:
+            return self._pages.whole
         shows_tree = self._shows_tree and state.is_whole_json
         return self._pages.tree if shows_tree else self._pages.text
 

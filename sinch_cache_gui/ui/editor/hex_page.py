@@ -7,6 +7,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from sinch_cache_gui.ui.editor.hex_view import HexView
+from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.theme import GRID, Theme
 from sinch_cache_gui.values.byte_edits import parse_hex, parse_offset
 
@@ -19,8 +20,9 @@ class HexPage(QWidget):
         foot: Where the cursor is, and the fields to go elsewhere.
     """
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, tasks: PaneTasks) -> None:
         super().__init__()
+        self._tasks = tasks
         self._is_editable = False
         self.view = HexView(theme)
         self._place = QLabel()
@@ -117,7 +119,10 @@ class HexPage(QWidget):
         if not needle:
             return
         self._say_place()
-        if not self.view.find_bytes(needle, is_backward=is_backward):
+        self._tasks.start("find bytes", self._find_bytes(needle, is_backward=is_backward))
+
+    async def _find_bytes(self, needle: bytes, *, is_backward: bool) -> None:
+        if not await self.view.find_bytes(needle, is_backward=is_backward):
             self._say(self.tr("These bytes are not in this value."))
 
     def _say(self, sentence: str) -> None:

@@ -22,10 +22,14 @@ from sinch_cache_gui.ui.editor.hex_layout import Column, HexLayout, walked
 from sinch_cache_gui.ui.editor.hex_painter import HexCursor, HexPainter
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.byte_difference import Stretch
-from sinch_cache_gui.values.byte_edits import ByteEdits, parse_hex
+from sinch_cache_gui.values.byte_edits import ByteEdits, find_back_work, find_work, parse_hex
+from sinch_cache_gui.values.slices import run_sliced
 
 REST_MS: Final = 400
 """How long the hand rests before a draft is kept."""
+
+MAX_COPIED: Final = 2_000_000
+"""Bytes that are copied at once: as digits they take three characters each."""
 
 _DIGITS: Final = "0123456789abcdef"
 
@@ -38,7 +42,7 @@ class HexView(QAbstractScrollArea):
         bytes_rested: The hand rests after a change.
         place_changed: The cursor, the selection, the length or the mode is another.
         scrolled: Another row is the first in sight; carries the offset of its first byte.
-        refused: Something cannot be pasted; carries a sentence.
+        refused: Something cannot be pasted, or copied; carries a sentence.
     """
 
     edited_changed = Signal()
@@ -151,32 +155,37 @@ class HexView(QAbstractScrollArea):
         """Have the row of the byte at an offset be the first in sight."""
         self.verticalScrollBar().setValue(offset // self._layout.in_a_row)
 
-    def find_bytes(self, needle: bytes, *, is_backward: bool) -> bool:
+    async def find_bytes(self, needle: bytes, *, is_backward: bool) -> bool:
         """Select the next place of these bytes, or the one before; answer whether there is one."""
         data = self._bytes.read()
         start, end = self.selection()
         if is_backward:
-            at = data.rfind(needle, 0, max(end - 1, 0))
-            at = data.rfind(needle) if at < 0 else at
+            at = await run_sliced(find_back_work(data, needle, max(end - 1, 0)))
         else:
-            at = data.find(needle, start + 1 if end > start else start)
-            at = data.find(needle) if at < 0 else at
+            at = await run_sliced(find_work(data, needle, start + 1 if end > start else start))
         if at < 0:
             return False
-        self._move_to(at)
-        self._move_to(at + len(needle), selects=True)
+        self._move_to(min(at, self.length))
+        self._move_to(min(at + len(needle), self.length), selects=True)
         return True
 
     def copy_hex(self) -> None:
         """Put the selected bytes into the clipboard as pairs of digits."""
-        start, end = self.selection()
-        copy_text(self._bytes.read(start, end).hex(" "))
+        if (data := self._copied()) is not None:
+            copy_text(data.hex(" "))
 
     def copy_text(self) -> None:
         """Put the selected bytes into the clipboard as text; what is none is marked as such."""
+        if (data := self._copied()) is not None:
+            copy_text(data.decode("utf-8", "backslashreplace"))
+
+    def _copied(self) -> bytes | None:
         start, end = self.selection()
-        said = self._bytes.read(start, end).decode("utf-8", "backslashreplace")
-        copy_text(said)
+        if end - start <= MAX_COPIED:
+            return self._bytes.read(start, end)
+        said = self.tr("Not copied: no more than {:,} bytes are copied at once.")
+        self.refused.emit(said.format(MAX_COPIED))
+        return None
 
     def paste(self) -> None:
         """Insert the clipboard, in place of a selection: pairs of digits, or text beside."""

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat, QTextCursor, QTex
 from PySide6.QtWidgets import QPlainTextEdit
 
 from sinch_cache_gui.ui.editor.positions import qt_offset
-from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.ui.theme import Theme, Tokens
 
 MAX_COLOURED: Final = 5_000
 """Characters of one line that are coloured; the rest of a longer line stays plain."""
@@ -43,6 +43,20 @@ def spans_of(line: str) -> Iterator[tuple[Span, int, int]]:
     """Answer what is to be coloured in one line: kind, start, end."""
     for match in _SPAN.finditer(line, 0, MAX_COLOURED):
         yield Span[match.lastgroup or "WORD"], match.start(), match.end()
+
+
+def formats_of(tokens: Tokens) -> dict[Span, QTextCharFormat]:
+    """Answer how each kind of stretch looks."""
+    colours = {
+        Span.KEY: tokens.json_key,
+        Span.STRING: tokens.json_string,
+        Span.NUMBER: tokens.json_number,
+        Span.WORD: tokens.json_word,
+    }
+    formats = {span: QTextCharFormat() for span in colours}
+    for span, colour in colours.items():
+        formats[span].setForeground(QColor(colour))
+    return formats
 
 
 class VisibleHighlighter(QObject):
@@ -121,16 +135,7 @@ class VisibleHighlighter(QObject):
                 block.setUserState(-1)
 
     def _restyle(self) -> None:
-        tokens = self._theme.tokens
-        colours = {
-            Span.KEY: tokens.json_key,
-            Span.STRING: tokens.json_string,
-            Span.NUMBER: tokens.json_number,
-            Span.WORD: tokens.json_word,
-        }
-        for span, colour in colours.items():
-            self._formats[span] = QTextCharFormat()
-            self._formats[span].setForeground(QColor(colour))
+        self._formats = formats_of(self._theme.tokens)
         self._generation += 1
         self._view.viewport().update()
 

@@ -375,4 +375,6 @@ class EditorTabs(QWidget):
                 await conflict.let_go()
             for view in pane.findChildren(CodeView):
                 await view.let_go()
+            if isinstance(pane, EditorPane):
+                pane.let_go()
         pane.deleteLater()

@@ -70,6 +70,7 @@ class TextPanel(QWidget):
         self._tasks = tasks
         self._kind = ContentKind.JSON
         self._is_head = False
+        self._is_vast = False
         self._refused_revision: int | None = None
         self._may_save = False
         self._problem: JsonProblem | None = None
@@ -122,10 +123,17 @@ class TextPanel(QWidget):
         """Have the keyboard go to the search of what is in front."""
         self._finder().open_bar()
 
-    def set_kind(self, kind: ContentKind, *, is_head: bool = False) -> None:
-        """Know what the text is: JSON is coloured, and checked where it is whole."""
+    def set_kind(self, kind: ContentKind, *, is_head: bool = False, is_vast: bool = False) -> None:
+        """Know what the text is: JSON is coloured, and checked where it is whole.
+
+        Args:
+            kind: What it is.
+            is_head: Whether it is only the beginning of the value.
+            is_vast: Whether all of it is on another page, which says what is known of it.
+        """
         self._kind = kind
         self._is_head = is_head
+        self._is_vast = is_vast
         self.view.set_json(kind is ContentKind.JSON)
         self._allow()
         self.check()
@@ -160,6 +168,9 @@ class TextPanel(QWidget):
         self._move_space(compact_json_sliced)
 
     async def _check(self) -> None:
+        if self._is_vast:
+            self._show_findings(None, ())
+            return
         if self._is_head:
             self._show_findings(None, ())
             self.footer.say(self.tr("This is only the beginning of the value."))

@@ -42,6 +42,9 @@ def notice_of_value(
     if (size := state.loadable_bytes) is not None:
         label = _tr("Load all ({} MB)").format(f"{size / 1e6:,.0f}")
         choices = (NoticeAction(label, actions.load_all),)
+    if state.is_outdated:
+        title = _tr("Somebody changed this value. What is shown is the one before.")
+        return Notice(Severity.WARNING, title, content.reason, choices)
     return Notice(Severity.INFO, _tr("Read-only"), content.reason, choices)
 
 

@@ -17,8 +17,10 @@ from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
 from sinch_cache_gui.ui.editor.difference import DifferenceView
 from sinch_cache_gui.ui.editor.elements_page import ElementsPage
+from sinch_cache_gui.ui.editor.find_bar import FindBar
 from sinch_cache_gui.ui.editor.hex_page import HexPage
 from sinch_cache_gui.ui.editor.json_tree.page import JsonTreePage
+from sinch_cache_gui.ui.editor.large_text_view import LargeTextView
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.message_page import MessagePage
@@ -41,6 +43,8 @@ class ValuePages(QObject):
         element_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
         comparison_left: The user goes back from a comparison.
         text_requested: The user goes from the tree to the text.
+        rows_counting: Percent of the rows of a large text that are counted.
+        rows_counted: All of them are.
     """
 
     front_changed = Signal()
@@ -53,6 +57,8 @@ class ValuePages(QObject):
     element_settled = Signal(object)
     comparison_left = Signal()
     text_requested = Signal()
+    rows_counting = Signal(object)
+    rows_counted = Signal()
     _may_write_changed = Signal(object)
 
     def __init__(
@@ -148,7 +154,7 @@ class ValuePages(QObject):
     @cached_property
     def hex(self) -> HexPage:
         """The bytes of a value that is no text."""
-        page = HexPage(self._theme)
+        page = HexPage(self._theme, self._tasks)
         page.view.edited_changed.connect(self.bytes_edited)
         page.view.bytes_rested.connect(self.writing_rested)
         page.set_editable(self._may_write)
@@ -156,6 +162,23 @@ class ValuePages(QObject):
         self._panel.add_text_page(page, page)
         self._built.append(page)
         return page
+
+    @cached_property
+    def whole(self) -> LargeTextView:
+        """All of a text that is too large to edit."""
+        tasks = self._tasks.part(self)
+        view = LargeTextView(self._theme, tasks)
+        view.counting.connect(self.rows_counting)
+        view.counted.connect(self.rows_counted)
+        view.place_changed.connect(self._show_place)
+        view.refused.connect(self._panel.footer.say)
+        self._panel.add_text_page(view, FindBar(self._theme, view, tasks))
+        return view
+
+    def _show_place(self) -> None:
+        if self.front is self.whole:
+            place = self.whole.place
+            self._panel.footer.show_place(place.line, place.column)
 
     @cached_property
     def elements(self) -> ElementsPage:

@@ -127,13 +127,13 @@ async def test_an_offset_is_gone_to_and_bytes_are_found(desk: Desk) -> None:
     assert view.offset == 0x1400
     desk.type_into("Find bytes", "needle")
     QTest.keyClick(desk.field("Find bytes"), Qt.Key.Key_Return)
-    assert view.selection() == (5_000, 5_006)
+    await desk.until(lambda: view.selection() == (5_000, 5_006))
     desk.type_into("Find bytes", "ff 6e 65")
     QTest.keyClick(desk.field("Find bytes"), Qt.Key.Key_Return)
-    assert view.selection() == (4_999, 5_002)
+    await desk.until(lambda: view.selection() == (4_999, 5_002))
     desk.type_into("Find bytes", "haystack")
     QTest.keyClick(desk.field("Find bytes"), Qt.Key.Key_Return)
-    assert desk.says("These bytes are not in this value.")
+    await desk.until(lambda: desk.says("These bytes are not in this value."))
 
 
 async def test_what_somebody_else_wrote_is_never_overwritten_unasked(desk: Desk) -> None:
@@ -277,7 +277,7 @@ async def test_bytes_that_are_not_found_are_told_beside_the_field(desk: Desk) ->
     view = await open_blob(desk)
     desk.type_into("Find bytes", "nowhere")
     QTest.keyClick(desk.field("Find bytes"), Qt.Key.Key_Return)
-    assert desk.says("These bytes are not in this value.")
+    await desk.until(lambda: desk.says("These bytes are not in this value."))
     press(view, Qt.Key.Key_Right)
     assert desk.says("offset 1 (0x1) of 25")
     assert not desk.says("These bytes are not in this value.")
