@@ -165,6 +165,7 @@ class EditorPane(QWidget):
     def let_go(self) -> None:
         """Free the value itself; the pane is about to go, and that may be long after."""
         self.document.let_go()
+        self.header.show_state(self.document.state)
         self._whole.let_go()
         self._shown = ()
 

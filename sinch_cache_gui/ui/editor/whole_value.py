@@ -79,7 +79,8 @@ class WholeValue(QObject):
             else:
                 self._pages.whole.show_value(data)
         elif not state.is_vast and self._shown is not None:
-            self._fills_hex = self._fills_hex and not state.is_binary  # else others are there
+            if self._fills_hex and state.is_binary:
+                self._shown = None  # the bytes of another value are there
             self.let_go()
 
     def let_go(self) -> None:
