@@ -40,6 +40,7 @@ _EDITABLE: Final = {
 
 ENTRIES_NEVER_CHANGE: Final = "Entries of a stream never change. Delete this one, or add another."
 
+_DIGIT_OF_WEIGHT: Final = re.compile(rb"[1-9]")
 _DIGITS: Final = re.compile(rb"[+-]?\d+")
 
 
@@ -196,6 +197,8 @@ def parse_score(data: bytes) -> float:
     is_written_infinite = b"inf" in data.lower()
     if abs(score) == float("inf") and not is_written_infinite:
         raise EditRefused("This number is too large for a score. Write inf if that is meant.")
+    if not score and _DIGIT_OF_WEIGHT.search(data.lower().partition(b"e")[0]):
+        raise EditRefused("This number is too small for a score. Write 0 if that is meant.")
     if _DIGITS.fullmatch(data.strip()) and int(data) != int(score):
         raise EditRefused(f"A score is a 64-bit float: this one would become {int(score)}.")
     return score
@@ -204,7 +207,7 @@ def parse_score(data: bytes) -> float:
 def over_theirs(change: ElementChange, held: bytes) -> ElementChange | None:
     """Answer a refused change as one over what was found there; None if that is no way on.
 
-    A place of a list is never taken from another element: it is likely to have moved.
+    What is to go from a place of a list is never another element: that one is likely to have moved.
     """
     match change:
         case FieldChange() | ListReplacement():

@@ -41,6 +41,7 @@ def test_a_score_is_any_number_a_server_keeps(text: bytes, score: float) -> None
         (b"0x10", "is a number"),
         (b"\xff", "is a number"),
         (b"1e400", "too large"),
+        (b"-0.01e-400", "too small"),
         (b"-1e400", "too large"),
         (b"9007199254740993", "would become 9007199254740992"),
     ],

@@ -25,6 +25,7 @@ from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.unsaved_text import UnsavedText
+from sinch_cache_gui.ui.editor.unwritten_element import UnwrittenElement
 from sinch_cache_gui.ui.editor.value_notices import ValueActions, notice_of_value
 from sinch_cache_gui.ui.editor.value_pages import ValuePages
 from sinch_cache_gui.ui.editor.view_switch import ValueView, ViewSwitch
@@ -93,6 +94,7 @@ class EditorPane(QWidget):
         self._other_types = OtherTypes(self.pages, backend, key, self.tasks)
         self._bars = DocumentBars(theme, self.pages.body, backend.now_ms)
         self.mover = KeyMover(theme, backend, key, self.tasks, self.pages.body)
+        self._unwritten = UnwrittenElement(self.pages, self.mover.bar)
         self._comparison = Comparison(
             self.pages,
             self.document,

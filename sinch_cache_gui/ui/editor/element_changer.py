@@ -32,6 +32,7 @@ from sinch_cache_gui.ui.editor.element_notices import (
 )
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.notice_view import NoticeBar
+from sinch_cache_gui.values.element_edits import written_by
 
 
 class ElementChanger(QObject):
@@ -40,10 +41,12 @@ class ElementChanger(QObject):
     Attributes:
         change_made: An element is another now; carries the `ElementChange` that was made.
         written: The key is another now, or was found to be.
+        refused: A change was not made; `take_unwritten` answers what the user wrote.
     """
 
     change_made = Signal(object)
     written = Signal()
+    refused = Signal()
 
     def __init__(self, backend: CacheBackend, key: bytes, tasks: PaneTasks, bar: NoticeBar) -> None:
         super().__init__(bar)
@@ -55,6 +58,7 @@ class ElementChanger(QObject):
         self._is_final = False
         self._done: list[ElementSaved] = []
         self.has_vanished = False
+        self._unwritten: bytes | None = None
         self._actions = ElementActions(
             change=lambda change: self.make([change]),
             copy=lambda data: copy_text(display_key(data)),
@@ -73,6 +77,13 @@ class ElementChanger(QObject):
         self._bar.hide_notice()
         self._waiting.append((changes, is_final))
         self._run()
+
+    def take_unwritten(self) -> bytes | None:
+        """Answer once what the change held that was refused last; its bar goes."""
+        mine, self._unwritten = self._unwritten, None
+        if mine is not None:
+            self._bar.hide_notice()
+        return mine
 
     async def make_one(self, change: ElementChange) -> ElementOutcome | CacheError:
         """Make a change and answer what became of it: who asks says what was refused."""
@@ -97,6 +108,7 @@ class ElementChanger(QObject):
     async def _work(self) -> None:
         while self._waiting:
             changes, self._is_final = self._waiting.popleft()
+            self._unwritten = None
             if changes:
                 await self._make_all(changes)
             else:
@@ -135,6 +147,8 @@ class ElementChanger(QObject):
         made = len(self._done)
         progress = Progress(kind_of(change), made, total, can_undo=self._keep_undoable())
         self._bar.show_notice(refused_notice(change, found, progress, self._actions))
+        self._unwritten = written_by(change)
+        self.refused.emit()
 
     def _keep_undoable(self) -> bool:
         """Forget what was done if it can never be taken back; answer whether it can."""
@@ -193,5 +207,6 @@ class ElementChanger(QObject):
         self.undo()
 
     def _close(self) -> None:
+        self._unwritten = None
         self._bar.hide_notice()
         self.written.emit()

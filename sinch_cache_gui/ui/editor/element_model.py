@@ -41,11 +41,13 @@ class CellEdit:
     """A cell was typed over.
 
     Attributes:
+        kind: The `KeyType` of the key whose element it is.
         row: The element as it was when the hand began.
         column: Which part of it.
         data: What it shall be.
     """
 
+    kind: str
     row: Row
     column: int
     data: bytes
@@ -275,7 +277,8 @@ class ElementModel(QAbstractTableModel):
             return False
         data = parse_key(value)
         if data != self.cell(index.row(), index.column()):
-            self.cell_entered.emit(CellEdit(self._rows[index.row()], index.column(), data))
+            row = self._rows[index.row()]
+            self.cell_entered.emit(CellEdit(self._kind, row, index.column(), data))
         return False
 
     def flags(self, index: Index) -> Qt.ItemFlag:

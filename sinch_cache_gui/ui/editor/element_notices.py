@@ -15,9 +15,10 @@ from sinch_cache_gui.cache.element_change import (
     ElementRefusal,
     ElementSaved,
     FieldTtlChange,
+    kind_of,
 )
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
-from sinch_cache_gui.cache.interface import Changed, Gone
+from sinch_cache_gui.cache.interface import Changed, Gone, KeyType
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
@@ -166,12 +167,12 @@ def _changed_notice(
             detail = _tr("It holds {}.").format(_quoted(found.held))
         return Notice(Severity.WARNING, f"{title} {written}", detail, tuple(choices))
     title = _tr("Somebody else wrote {}.").format(_quoted(found.element))
-    return Notice(
-        Severity.WARNING,
-        f"{title} {written}",
-        _tr("It holds {} now.").format(_quoted(found.held)),
-        tuple(choices),
-    )
+    detail = _tr("It holds {} now.").format(_quoted(found.held))
+    if kind_of(change) == KeyType.LIST:
+        title = _tr("Item {} is another one now.").format(display_key(found.element))
+        detail = _tr("It is {}: somebody else wrote it, or added or removed items before it.")
+        detail = detail.format(_quoted(found.held))
+    return Notice(Severity.WARNING, f"{title} {written}", detail, tuple(choices))
 
 
 def _moved_notice(

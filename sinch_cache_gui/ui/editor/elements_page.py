@@ -14,6 +14,7 @@ from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import CacheBackend, KeyType
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.draft_keeper import held_at
 from sinch_cache_gui.ui.editor.element_changer import ElementChanger
 from sinch_cache_gui.ui.editor.element_dialog import ElementDialog
@@ -266,8 +267,9 @@ class ElementsPage(QWidget):
             self.bar.hide_notice()
             self.ttl.ask(self.table, self.table.place_of(index))
             return
-        if not may_edit(self._kind, index.column()):
-            if self._kind == KeyType.STREAM:
+        # What is shown may still be of the type that the key had.
+        if not may_edit(self.model.kind, index.column()):
+            if self.model.kind == KeyType.STREAM:
                 self._say(ENTRIES_NEVER_CHANGE)
             return
         self.bar.hide_notice()
@@ -281,7 +283,7 @@ class ElementsPage(QWidget):
             self.table.edit_in_place(index)
 
     def _edit_long(self, row: tuple[bytes, ...], column: int) -> None:
-        self._window(ElementPlace(self._kind, row, column)).show_data(row[column])
+        self._window(ElementPlace(self.model.kind, row, column)).show_data(row[column])
 
     def _window(self, place: ElementPlace) -> ElementDialog:
         window = ElementDialog(
@@ -304,9 +306,10 @@ class ElementsPage(QWidget):
 
     def _enter(self, edit: CellEdit) -> None:
         try:
-            change = edit_of(self._kind, edit.row, edit.column, edit.data)
+            change = edit_of(edit.kind, edit.row, edit.column, edit.data)
         except EditRefused as refused:
-            self._say(str(refused))
+            copy = NoticeAction(self.tr("Copy mine"), lambda: copy_text(display_key(edit.data)))
+            self._say(str(refused), copy)
             return
         self.changer.make([change])
 
@@ -323,8 +326,8 @@ class ElementsPage(QWidget):
         rows = [self.model.row(row) for row in self.table.selected_rows()]
         if self._is_read_only or not rows:
             return
-        changes = removals_of(self._kind, rows)
-        if self._kind == KeyType.STREAM:
+        changes = removals_of(self.model.kind, rows)
+        if self.model.kind == KeyType.STREAM:
             ids = [row[0] for row in rows]
             self._tasks.start("ask delete", self._delete_entries(ids, changes))
         else:
@@ -363,9 +366,9 @@ class ElementsPage(QWidget):
             return ""
         return self.tr("So much stands behind that a server cannot put it back: there is no undo.")
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, *actions: NoticeAction) -> None:
         close = NoticeAction(self.tr("Close"), self.bar.hide_notice)
-        self.bar.show_notice(Notice(Severity.INFO, sentence, actions=(close,)))
+        self.bar.show_notice(Notice(Severity.INFO, sentence, actions=(*actions, close)))
 
 
 def _is_text(data: bytes) -> bool:

@@ -38,6 +38,7 @@ class ValuePages(QObject):
         writing_rested: Something was written on another page than the text, and the hand rests.
         elements_changed: The key was found to hold other elements.
         elements_expired: Elements expired by themselves, and are not shown any more.
+        element_refused: What was typed into a table of elements was not written.
         element_edited: The window of an element holds unsaved text, or not any more.
         element_rested: Such a text is to be kept; carries the window.
         element_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
@@ -52,6 +53,7 @@ class ValuePages(QObject):
     writing_rested = Signal()
     elements_changed = Signal()
     elements_expired = Signal()
+    element_refused = Signal()
     element_edited = Signal()
     element_rested = Signal(object)
     element_settled = Signal(object)
@@ -121,6 +123,16 @@ class ValuePages(QObject):
         trees = [page for page in self._built if isinstance(page, JsonTreePage)]
         return all([await tree.settled() for tree in trees])
 
+    def take_unwritten_element(self) -> bytes | None:
+        """Answer once what was typed into a table that another page stands before, and not written.
+
+        None where that is nothing, or where the table is in front and says so itself.
+        """
+        for page in self._built:
+            if isinstance(page, ElementsPage) and page is not self.front:
+                return page.changer.take_unwritten()
+        return None
+
     @property
     def unsaved_elements(self) -> ElementsPage | None:
         """The page of which an element has unsaved text in a window; None if none has."""
@@ -188,6 +200,7 @@ class ValuePages(QObject):
         )
         page.elements_changed.connect(self.elements_changed)
         page.elements_expired.connect(self.elements_expired)
+        page.changer.refused.connect(self.element_refused)
         page.edited_changed.connect(self.element_edited)
         page.draft_rested.connect(self.element_rested)
         page.draft_settled.connect(self.element_settled)

@@ -124,12 +124,77 @@ async def test_an_element_that_went_can_be_added_again(hand: Hand) -> None:
     await hand.until(lambda: hand.rows() == [("a", "1.5"), ("b", "2")])
 
 
+async def test_another_element_in_the_place_of_a_list_is_shown_and_stays(hand: Hand) -> None:
+    hand.raw.rpush("list", "one", "two")
+    await hand.open(b"list", 2)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    hand.raw.lpush("list", "new")
+    line = hand.line()
+    assert line is not None
+    QTest.keyClicks(line, "mine")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await hand.until(lambda: hand.desk.says("Item 0 is another one now. Nothing was written."))
+    assert hand.desk.says("It is “new”: somebody else wrote it, or added or removed items before")
+    assert hand.raw.lrange("list", 0, -1) == [b"new", b"one", b"two"]
+
+
+async def test_what_is_typed_is_offered_though_the_key_has_become_a_string(hand: Hand) -> None:
+    hand.raw.hset("key", "a", "1")
+    await hand.open(b"key", 1)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    line = hand.line()
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, "mine")
+    hand.raw.delete("key")
+    hand.raw.set("key", "text")
+    hand.desk.pane().look_again()
+    await hand.until(lambda: hand.desk.says("What you typed into the table was not written."))
+    assert hand.desk.view().toPlainText() == "text"
+    hand.desk.click("Copy mine")
+    assert QGuiApplication.clipboard().text() == "mine"
+    hand.desk.click("Close")
+    assert not hand.desk.says("What you typed")
+    assert hand.raw.get("key") == b"text"
+
+
+@pytest.mark.parametrize("other", ["list", "zset"])
+async def test_what_is_typed_is_offered_though_the_key_has_become_another_table(
+    hand: Hand, other: str
+) -> None:
+    """Where it stood there is no number, or none that means the same."""
+    hand.raw.hset("key", "a", "x")
+    await hand.open(b"key", 1)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    hand.raw.delete("key")
+    if other == "list":
+        hand.raw.rpush("key", "theirs")
+    else:
+        hand.raw.zadd("key", {"theirs": 1})
+    hand.desk.pane().look_again()
+    await hand.desk.until(lambda: hand.desk.says(f"{other}, 1"))
+    line = hand.line()
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, "mine")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await hand.until(lambda: hand.desk.says(f"Not written: This key holds a {other} now"))
+    hand.desk.click("Copy mine")
+    assert QGuiApplication.clipboard().text() == "mine"
+    await hand.until(lambda: len(hand.rows()) == 1 and "theirs" in hand.rows()[0])
+
+
 async def test_nonsense_is_refused_with_a_sentence(hand: Hand) -> None:
     hand.raw.zadd("scores", {"a": 1})
     await hand.open(b"scores", 1)
     await hand.type_over(0, 1, "many")
     await hand.until(lambda: hand.desk.says("A score is a number"))
     assert hand.raw.zscore("scores", "a") == 1
+    hand.desk.click("Copy mine")
+    assert QGuiApplication.clipboard().text() == "many"
 
 
 async def test_a_member_that_is_there_already_is_said_and_what_was_written_stays_in_the_form(
