@@ -14,7 +14,7 @@ from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
-from sinch_cache_gui.pacing import Breather
+from sinch_cache_gui.pacing import Breather, Kept
 from sinch_cache_gui.ui.bulk.wording import counted
 from sinch_cache_gui.ui.key_reports import StoppableProgress, dry_run, reasons, ways_on
 from sinch_cache_gui.ui.tasks import TaskScope
@@ -118,7 +118,7 @@ class KeyCopies(QObject):
         wish: CopyWish,
         target: JournalingBackend,
         report: CopyReport,
-        written: Sequence[tuple[JournalingBackend, Sequence[JournalEntry]]],
+        written: Sequence[tuple[JournalingBackend, Kept[JournalEntry]]],
     ) -> None:
         lines = []
         if report.skipped:
@@ -134,18 +134,16 @@ class KeyCopies(QObject):
                 Severity.ERROR if report.refused else Severity.SUCCESS,
                 title,
                 "\n".join(lines),
-                (take_back,) if any(entries for _cache, entries in written) else (),
+                (take_back,) if any(entries.things for _cache, entries in written) else (),
             )
         )
 
-    async def _undo(
-        self, written: Sequence[tuple[JournalingBackend, Sequence[JournalEntry]]]
-    ) -> None:
+    async def _undo(self, written: Sequence[tuple[JournalingBackend, Kept[JournalEntry]]]) -> None:
         """Take back both sides: what left comes back first, so that no key is ever nowhere."""
         undone: set[bytes] = set()
         refused: list[tuple[bytes, str]] = []
         for cache, entries in written:
-            report = await undo(cache, entries)
+            report = await undo(cache, entries.things)
             undone.update(report.undone)
             refused += report.refused
         title = self.tr("Undone: {}").format(counted(len(undone)))
@@ -170,14 +168,15 @@ def _noted(cache: JournalingBackend) -> Iterator[list[JournalEntry]]:
         cache.journal.unlisten(entries.append)
 
 
-async def _of_keys(
-    entries: Iterable[JournalEntry], keys: Iterable[bytes]
-) -> Sequence[JournalEntry]:
+async def _of_keys(entries: list[JournalEntry], keys: Iterable[bytes]) -> Kept[JournalEntry]:
+    """Take from `entries` those of `keys` that can be taken back; none is left of the others."""
     names = set(keys)
-    found = []
+    found: list[JournalEntry] = []
     breathe = Breather()
-    for entry in entries:
+    entries.reverse()
+    while entries:
+        entry = entries.pop()
         if entry.key in names and entry.is_undoable:
             found.append(entry)
         await breathe()
-    return found
+    return Kept(found)

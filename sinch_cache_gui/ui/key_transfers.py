@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -16,6 +16,7 @@ from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
+from sinch_cache_gui.pacing import Kept
 from sinch_cache_gui.ui.bulk.wording import counted
 from sinch_cache_gui.ui.file_saving import FileSaver, SaveWish
 from sinch_cache_gui.ui.key_reports import StoppableProgress, dry_run, reasons, ways_on
@@ -97,7 +98,7 @@ class KeyTransfers(QObject):
         words = self.tr("Reading {}: {:,} keys")
         told = StoppableProgress(self._notices, lambda done: words.format(path.name, done))
         try:
-            keys = await read_export(path, told)
+            found = await read_export(path, told)
         except OSError as error:
             title = self.tr("{} cannot be read: {}").format(path.name, error.strerror or error)
             self._notices.post(Notice(Severity.ERROR, title, str(path)))
@@ -106,16 +107,18 @@ class KeyTransfers(QObject):
             title = self.tr("{} was not imported").format(path.name)
             self._notices.post(Notice(Severity.ERROR, title, error.sentence))
             return
-        if keys is None:
+        if found is None:
             self._notices.post(Notice(Severity.INFO, self.tr("Stopped. Nothing was written.")))
             return
-        if not keys:
+        keys = Kept(found)
+        del found
+        if not keys.things:
             title = self.tr("{} holds no keys").format(path.name)
             self._notices.post(Notice(Severity.INFO, title))
             return
-        names = [item.key for item in keys]
+        names = [item.key for item in keys.things]
         held = await existing(self._backend, names)
-        title = self.tr("Import {} into {}?").format(counted(len(keys)), self._backend.facts.label)
+        title = self.tr("Import {} into {}?").format(counted(len(names)), self._backend.facts.label)
         detail = dry_run(names, held)
         choices = ways_on(
             lambda on_conflict: self._scope.start("import", self._import(keys, on_conflict)),
@@ -124,18 +127,19 @@ class KeyTransfers(QObject):
         )
         self._notices.post(Notice(Severity.WARNING, title, detail, choices))
 
-    async def _import(self, keys: Sequence[ExportedKey], on_conflict: OnConflict) -> None:
+    async def _import(self, keys: Kept[ExportedKey], on_conflict: OnConflict) -> None:
         words = self.tr("Importing: {:,} of {:,} keys")
-        told = StoppableProgress(self._notices, lambda done: words.format(done, len(keys)))
+        count = len(keys.things)
+        told = StoppableProgress(self._notices, lambda done: words.format(done, count))
         entries: list[JournalEntry] = []
         self._importing = entries
         try:
-            report = await import_keys(self._backend, keys, on_conflict, told)
+            report = await import_keys(self._backend, keys.things, on_conflict, told)
         finally:
             self._importing = None
-        self._tell_imported(report, entries)
+        self._tell_imported(report, Kept(entries))
 
-    def _tell_imported(self, report: ImportReport, entries: Sequence[JournalEntry]) -> None:
+    def _tell_imported(self, report: ImportReport, entries: Kept[JournalEntry]) -> None:
         lines = []
         if report.skipped:
             lines.append(self.tr("Left as they were: {:,}").format(len(report.skipped)))
@@ -150,14 +154,15 @@ class KeyTransfers(QObject):
                 Severity.ERROR if report.refused else Severity.SUCCESS,
                 self.tr("{} imported").format(counted(len(report.written))),
                 "\n".join(lines),
-                (take_back,) if entries else (),
+                (take_back,) if entries.things else (),
             )
         )
 
-    async def _undo(self, entries: Sequence[JournalEntry]) -> None:
+    async def _undo(self, entries: Kept[JournalEntry]) -> None:
         words = self.tr("Undoing: {:,} of {:,} keys")
-        told = StoppableProgress(self._notices, lambda done: words.format(done, len(entries)))
-        report = await undo(self._backend, entries, told)
+        count = len(entries.things)
+        told = StoppableProgress(self._notices, lambda done: words.format(done, count))
+        report = await undo(self._backend, entries.things, told)
         title = self.tr("Undone: {}").format(counted(len(report.undone)))
         severity = Severity.WARNING if report.refused else Severity.SUCCESS
         self._notices.post(Notice(severity, title, "\n".join(reasons(report.refused))))
