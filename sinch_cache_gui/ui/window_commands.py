@@ -66,7 +66,7 @@ def window_commands(
         enabled = may_write if needs_writing else has_cache
         return Command(name, title, group, with_cache(run), shortcut, icon, enabled, checked)
 
-    return (
+    commands = (
         of_cache("key.create", tr("New key…"), lambda w: w.create_key(), "Ctrl+N", "mdi6.plus"),
         of_cache(
             "key.undo",
@@ -212,13 +212,42 @@ def window_commands(
             "Ctrl+Shift+W",
             "mdi6.database-remove-outline",
         ),
+        Command(
+            "window.shortcuts",
+            tr("Keyboard shortcuts"),
+            "window",
+            lambda: _show_shortcuts(window, commands),
+            "F1",
+            "mdi6.keyboard-outline",
+        ),
+        Command(
+            "window.about",
+            tr("About"),
+            "window",
+            lambda: _show_about(window),
+            icon="mdi6.information-outline",
+        ),
         Command("window.menu", tr("This menu"), "window", window.strip.open_menu, "F10"),
         Command(
             "window.close",
-            tr("Close"),
+            tr("Close the window"),
             "window",
             close,
             "Ctrl+Q",
             "mdi6.close",
         ),
     )
+    return commands
+
+
+def _show_shortcuts(window: MainWindow, commands: Sequence[Command]) -> None:
+    from sinch_cache_gui.ui.shortcuts import shortcut_groups
+    from sinch_cache_gui.ui.shortcuts_dialog import ShortcutsDialog
+
+    ShortcutsDialog(shortcut_groups(commands), window).open()
+
+
+def _show_about(window: MainWindow) -> None:
+    from sinch_cache_gui.ui.about_dialog import AboutDialog
+
+    AboutDialog(window).open()

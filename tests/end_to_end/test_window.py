@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QSplitter, QWidget
 
 from sinch_cache_gui.profiles import KeptPreferences
 from sinch_cache_gui.ui.journal.pane import JournalPane
+from sinch_cache_gui.ui.shortcuts import shortcut_groups
+from sinch_cache_gui.ui.theme import Theme
+from sinch_cache_gui.ui.window_commands import window_commands
 from tests.end_to_end.person import Person
 from tests.end_to_end.somebody import SomebodyElse, finds
 
@@ -332,8 +335,8 @@ async def test_the_journal_leaves_the_open_key_most_of_the_room_and_comes_back_a
         await person.until(lambda: journal.height() == 400)
 
 
-async def test_no_keys_mean_one_thing_in_the_window_and_another_in_a_pane(
-    open_window: OpenWindow,
+async def test_no_keys_mean_two_things_and_all_are_in_the_overview(
+    open_window: OpenWindow, qapp: QApplication
 ) -> None:
     async with open_window("memory:", "--demo") as person:
         await person.sees_soon("complete")
@@ -346,3 +349,7 @@ async def test_no_keys_mean_one_thing_in_the_window_and_another_in_a_pane(
         inside = {shortcut.key().toString() for shortcut in person.window.findChildren(QShortcut)}
         assert "Ctrl+G" in anywhere
         assert anywhere & inside == set()
+
+        groups = shortcut_groups(window_commands(person.window, Theme(qapp), lambda: None))
+        told = {shortcut.keys for group in groups for shortcut in group.shortcuts}
+        assert (anywhere | inside) - told == set("1234567890*#")

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeySequence, QMouseEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sinch_cache_gui.ui.editor.sentence_line import SentenceLine
-from sinch_cache_gui.ui.theme import GRID, fill
+from sinch_cache_gui.ui.theme import GRID, ROW_HEIGHT, fill
 from sinch_cache_gui.ui.wrapping_row import WrappingRow
 from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_notes import JsonNote
@@ -79,6 +79,7 @@ class EditorFooter(QWidget):
         self._switches.setContentsMargins(0, 0, 0, 0)
         self._place = QLabel()
         self._place.setObjectName("muted")
+        self._place.setFixedHeight(ROW_HEIGHT)
         below = QHBoxLayout()
         below.setSpacing(GRID)
         below.addWidget(WrappingRow(steps, views), 1)

@@ -180,10 +180,7 @@ class TextPanel(QWidget):
             if self._kind is ContentKind.BINARY:
                 self.footer.say(self.tr("Not a text: edited as bytes"))
                 return
-            lines = self.view.blockCount()
-            self.footer.say(
-                self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")
-            )
+            await self._look_at_plain_text()
             return
         written = await self.view.read_text()
         text = written.text
@@ -197,6 +194,19 @@ class TextPanel(QWidget):
         notes = () if problem is not None else await run_sliced(notes_work(text))
         self._show_findings(problem, notes)
         self._show_check(problem, notes)
+
+    async def _look_at_plain_text(self) -> None:
+        """Say how long it is; where it was surely meant to be JSON, why it is none."""
+        lines = self.view.blockCount()
+        said = self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")
+        if self.view.document().firstBlock().text().lstrip().startswith(("{", "[")):
+            written = await self.view.read_text()
+            self._problem = await find_problem_sliced(written.text)
+        if self._problem is not None:
+            where = self.tr("{}. Not JSON: line {}, column {}: {}")
+            problem = self._problem
+            said = where.format(said, problem.line, problem.column, problem.sentence)
+        self.footer.say(said)
 
     def _show_check(self, problem: JsonProblem | None, notes: tuple[JsonNote, ...]) -> None:
         """Say what a check found; of a text refused a moment ago, that it was not saved too."""

@@ -201,6 +201,13 @@ async def test_plain_text_is_edited_as_text(desk: Desk) -> None:
     assert await desk.held(KEY) == b"hello\r\nworld!"
 
 
+async def test_what_was_meant_to_be_json_says_why_it_is_none(desk: Desk) -> None:
+    await desk.put(KEY, b'{"a": 1,\n "b" 3}')
+    pane = await desk.open(KEY)
+    await desk.until(lambda: "2 lines. Not JSON: line 2, column 6: " in pane.panel.footer.sentence)
+    assert desk.button("Save").isEnabled()
+
+
 async def test_binary_never_passes_through_the_text(desk: Desk) -> None:
     await desk.put(KEY, b"\x80\x04\x95")
     pane = await desk.open(KEY)
