@@ -46,7 +46,7 @@ from sinch_cache_gui.cache.scanning import scan_all
 from sinch_cache_gui.cache.server_clock import ServerClock
 from sinch_cache_gui.cache.stored_json import decode_keys, decode_value, encode_key, encode_value
 from sinch_cache_gui.cache.ttl import ms_of_seconds, ttl_ms_of_seconds
-from sinch_cache_gui.cache.wall_clock import wall_clock_ms
+from sinch_cache_gui.cache.wall_clock import steady_clock_ms
 from sinch_cache_gui.pacing import Breather
 
 DEFAULT_TIMEOUT_S: Final = 5.0
@@ -118,9 +118,9 @@ class RedisCache(CacheBackend):
 
     async def connect(self) -> None:
         """Reach the server and learn what it can do. May be called again after it was lost."""
-        sent_at_ms = wall_clock_ms()
+        sent_at_ms = steady_clock_ms()
         replies = await self._node.ask_many(PROBES)
-        received_at_ms = wall_clock_ms()
+        received_at_ms = steady_clock_ms()
         for reply in replies:
             if isinstance(reply, Exception):
                 error = translate(reply, self._node.where)

@@ -19,7 +19,7 @@ from sinch_cache_gui.cache.redis_line import Command, Reply
 from sinch_cache_gui.cache.redis_node import RedisNode
 from sinch_cache_gui.cache.redis_pipelines import Extent, extents, parts_of
 from sinch_cache_gui.cache.server_clock import ServerClock
-from sinch_cache_gui.cache.wall_clock import wall_clock_ms
+from sinch_cache_gui.cache.wall_clock import steady_clock_ms
 from sinch_cache_gui.pacing import Breather
 
 BATCH: Final = 500
@@ -225,10 +225,10 @@ class RedisReads:
             commands += [("TYPE", key), (self._times.command, key), ("STRLEN", key)]
             commands.append(("GETRANGE", key, 0, max(preview_bytes, 1) - 1))
         commands.append(("TIME",))  # rows that are looked at keep the countdowns true
-        sent_at_ms = wall_clock_ms()
+        sent_at_ms = steady_clock_ms()
         *replies, clock = await self._node.ask_many(commands)
         if (server_ms := parse_time(clock)) is not None:
-            self._clock.observe(server_ms, sent_at_ms, wall_clock_ms())
+            self._clock.observe(server_ms, sent_at_ms, steady_clock_ms())
         infos = [
             self._info(key, replies[4 * index : 4 * index + 4], preview_bytes)
             for index, key in enumerate(keys)

@@ -32,6 +32,7 @@ from sinch_cache_gui.cache.interface import (
     TtlOutcome,
     WriteOutcome,
 )
+from sinch_cache_gui.cache.many import one_by_one
 from sinch_cache_gui.keyspace.undo import (
     CHANGED_SINCE,
     SETTLED_EVERY,
@@ -69,7 +70,13 @@ UNKNOWN_OUTCOME: Final = "the connection died before the answer: it may have hap
 
 @dataclass(frozen=True, slots=True)
 class DeleteKeys:
-    """Take the keys away, whatever they hold."""
+    """Take the keys away.
+
+    Attributes:
+        seen: Only while they hold these bytes; None for whatever they hold.
+    """
+
+    seen: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +306,10 @@ async def run_bulk(
     async def act(batch: Sequence[bytes]) -> None:
         outcomes: Sequence[WriteOutcome | TtlOutcome | CacheError]
         match operation:
-            case DeleteKeys():
+            case DeleteKeys(seen=None):
                 outcomes = await backend.remove_many(batch)
+            case DeleteKeys(seen=seen):
+                outcomes = await one_by_one(batch, lambda key: backend.remove(key, expected=seen))
             case ChangeTtl(change):
                 outcomes = await backend.change_ttl_many([(key, change) for key in batch])
         for key, outcome in zip(batch, outcomes, strict=True):

@@ -18,7 +18,7 @@ from sinch_cache_gui.keyspace.bulk import (
 )
 from sinch_cache_gui.keyspace.journal import JournalEntry, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.undo import UndoReport, undo
+from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, UndoReport, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.ui.bulk.wording import counted, part_of, report_lines
 from sinch_cache_gui.ui.clipboard_text import copy_text
@@ -56,12 +56,18 @@ class KeyActions(QObject):
         self._last_bulk: Sequence[Trace] = ()
         self._last_bulk_number: int | None = None
 
-    def delete(self, keys: Collection[bytes]) -> None:
-        """Delete `keys`: at once in development, after a question where the cache is shared."""
+    def delete(self, keys: Collection[bytes], seen: bytes | None = None) -> None:
+        """Delete `keys`: at once in development, after a question where the cache is shared.
+
+        Args:
+            keys: Which.
+            seen: What the user sees in them: what somebody else has put there since is not deleted
+                unseen. None where nothing was looked at.
+        """
         if not keys:
             return
         if not self._backend.facts.is_production_like:
-            self._start_deleting(keys)
+            self._start_deleting(keys, seen)
             return
         self._notices.post(
             Notice(
@@ -70,7 +76,7 @@ class KeyActions(QObject):
                 self._sampled(keys)
                 + self.tr("Other programs may be using this cache. Undo puts the keys back."),
                 (
-                    NoticeAction(self.tr("Delete"), lambda: self._start_deleting(keys)),
+                    NoticeAction(self.tr("Delete"), lambda: self._start_deleting(keys, seen)),
                     NoticeAction(self.tr("Keep"), lambda: None),
                 ),
             )
@@ -144,20 +150,36 @@ class KeyActions(QObject):
         self._started += 1
         self._scope.start(f"undo {self._started}", self._undo_writes(entries))
 
-    def _start_deleting(self, keys: Collection[bytes]) -> None:
+    def _start_deleting(self, keys: Collection[bytes], seen: bytes | None = None) -> None:
         self._started += 1
-        self._scope.start(f"delete {self._started}", self._delete(keys))
+        self._scope.start(f"delete {self._started}", self._delete(keys, seen))
 
     def _start_putting_back(self, traces: Sequence[Trace]) -> None:
         self._started += 1
         self._last_bulk, self._last_bulk_number = (), None
         self._scope.start(f"undo {self._started}", self._put_back(traces))
 
-    async def _delete(self, keys: Collection[bytes]) -> None:
+    async def _delete(self, keys: Collection[bytes], seen: bytes | None) -> None:
         run = BulkRun(len(keys), lambda progress: self._tell(self.tr("Deleting"), progress, run))
-        report = await run_bulk(run, self._backend, keys, DeleteKeys())
+        report = await run_bulk(run, self._backend, keys, DeleteKeys(seen))
         self.remember(report.traces)
-        self._tell_deleted(keys, report)
+        if seen is not None and any(one.reason == CHANGED_SINCE for one in report.refused):
+            self._tell_changed(keys)
+        else:
+            self._tell_deleted(keys, report)
+
+    def _tell_changed(self, keys: Collection[bytes]) -> None:
+        title = self.tr("{}: somebody else changed it. Nothing was deleted.")
+        self._notices.post(
+            Notice(
+                Severity.WARNING,
+                title.format(self._named(keys)),
+                actions=(
+                    NoticeAction(self.tr("Delete theirs"), lambda: self._start_deleting(keys)),
+                    NoticeAction(self.tr("Keep"), lambda: None),
+                ),
+            )
+        )
 
     async def _put_back(self, traces: Sequence[Trace]) -> None:
         total = len(traces)

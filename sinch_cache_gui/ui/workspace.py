@@ -351,7 +351,9 @@ class Workspace(QWidget):
         self.tree.key_activated.connect(self.editors.open_key)
         self.tree.delete_requested.connect(self.key_actions.delete)
         self.tree.create_requested.connect(self.editors.open_new)
-        self.editors.delete_requested.connect(lambda key: self.key_actions.delete((key,)))
+        self.editors.delete_requested.connect(
+            lambda key: self.key_actions.delete((key,), self.editors.seen(key))
+        )
         view = self.tree.view
         view.rename_requested.connect(self.editors.rename_key)
         view.duplicate_requested.connect(self.editors.duplicate_key)

@@ -99,6 +99,36 @@ async def test_a_shared_cache_asks_first(shared_desk: Desk) -> None:
     assert await shared_desk.cache.count_keys() == 0
 
 
+async def test_what_somebody_else_put_in_a_key_since_it_was_seen_is_deleted_only_when_told(
+    shared_desk: Desk,
+) -> None:
+    await shared_desk.seed(b"session:1")
+    shared_desk.actions.delete((b"session:1",), b"1")
+    question = await shared_desk.next_notice()
+    await shared_desk.cache.write(b"session:1", b"2", expected=b"1", ttl=TtlPolicy.KEEP)
+    press(question, "Delete")
+    refused = await shared_desk.next_notice()
+    assert refused.title == "session:1: somebody else changed it. Nothing was deleted."
+    held = await shared_desk.cache.read(b"session:1")
+    assert held is not None
+    assert held.data == b"2"
+
+    press(refused, "Delete theirs")
+    assert (await shared_desk.next_notice()).title == "session:1 deleted"
+    assert await shared_desk.cache.count_keys() == 0
+
+
+async def test_a_key_that_is_as_it_was_seen_is_deleted_and_comes_back(desk: Desk) -> None:
+    await desk.seed(b"session:1")
+    desk.actions.delete((b"session:1",), b"1")
+    notice = await desk.next_notice()
+    assert notice.title == "session:1 deleted"
+    assert await desk.cache.count_keys() == 0
+    press(notice, "Undo")
+    assert (await desk.next_notice()).title == "Undone: session:1"
+    assert await desk.cache.count_keys() == 1
+
+
 async def test_the_question_about_many_names_the_first_few(shared_desk: Desk) -> None:
     keys = [b"session:%d" % number for number in range(1234)]
     shared_desk.actions.delete(keys)

@@ -217,6 +217,14 @@ class EditorTabs(QWidget):
         self.open_key(key)
         self._panes[key].mover.ask_duplicate()
 
+    def seen(self, key: bytes) -> bytes | None:
+        """Answer the bytes of `key` that its tab shows, theirs in a conflict; None without."""
+        pane = self._panes.get(key)
+        if pane is None:
+            return None
+        shown = pane.document.state.theirs or pane.document.state.stored
+        return None if shown is None else shown.data
+
     def keys_changed(self, changes: Iterable[Change]) -> None:
         """Follow changes that were seen live."""
         for key in {change.key for change in changes} & self._panes.keys():
@@ -247,6 +255,9 @@ class EditorTabs(QWidget):
                 if not await pane.saved():
                     self._bring_to_front(pane)
                     return False
+            if later := self._unsaved_panes():  # written while others were saved
+                self._bring_to_front(later[0])
+                return False
         if answer == "discard":
             await self._drafts.forget_all(panes)
         return answer in ("save", "discard")

@@ -130,6 +130,45 @@ async def test_bytes_behind_a_save_that_was_typed_into_are_unsaved(
     assert pane.holds_unsaved_text
 
 
+async def test_text_typed_while_others_are_saved_keeps_the_window_open(
+    desk: Desk, line: SlowLine
+) -> None:
+    for key in (KEY, b"other"):
+        await desk.put(key, b"1")
+        await desk.open(key)
+        desk.write("2")
+    line.hold()
+    asked = asyncio.ensure_future(desk.tabs.confirm_close_all())
+    await desk.until(lambda: desk.says("2 keys hold text that is not saved."))
+    discard = desk.button("Discard")
+    beside = discard.parentWidget().findChildren(type(discard))
+    QTest.mouseClick(next(b for b in beside if b.text() == "Save"), Qt.MouseButton.LeftButton)
+    await line.is_under_way.wait()
+    line.is_under_way.clear()
+    line.let_through()
+    line.hold()
+    await line.is_under_way.wait()
+    assert desk.pane().key == KEY
+    desk.keys(Qt.Key.Key_End)
+    desk.keys("3")
+    line.let_through()
+    assert not await asked
+    assert desk.tabs.unsaved() == (KEY,)
+    assert desk.view().text() == "23"
+
+
+async def test_what_a_tab_shows_is_what_is_seen_of_its_key(desk: Desk) -> None:
+    await desk.put(KEY, b"1")
+    await desk.open(KEY)
+    assert desk.tabs.seen(KEY) == b"1"
+    assert desk.tabs.seen(b"other") is None
+    desk.write("2")
+    await desk.put(KEY, b"3")
+    desk.ctrl("s")
+    await desk.until(lambda: desk.says("Somebody else changed this value."))
+    assert desk.tabs.seen(KEY) == b"3"
+
+
 async def test_text_typed_beside_the_question_for_a_name_is_settled_before_renaming(
     desk: Desk,
 ) -> None:
