@@ -226,6 +226,7 @@ class EditorPane(QWidget):
             lambda: self._start("follow", self.document.remote_changed())
         )
         self.pages.element_edited.connect(self.state_changed)
+        self.pages.unwritten_changed.connect(lambda: self._show_bar(self.document.state))
         self.pages.comparison_left.connect(self._front.show_value)
         self.pages.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
         self.pages.front_changed.connect(self._follow_front)
@@ -382,7 +383,7 @@ class EditorPane(QWidget):
     def _show_bar(self, state: DocumentState) -> None:
         is_gone = state.phase is Phase.GONE
         front = self.pages.front
-        if is_gone and isinstance(front, ElementsPage) and front.how_it_went:
+        if is_gone and isinstance(front, ElementsPage) and front.says_it_is_gone:
             self._bars.show_notice(None)  # the page says so, and its own bar may offer it back
             return
         notice = self._whole.notice or notice_of(

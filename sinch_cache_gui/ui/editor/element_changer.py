@@ -41,12 +41,13 @@ class ElementChanger(QObject):
     Attributes:
         change_made: An element is another now; carries the `ElementChange` that was made.
         written: The key is another now, or was found to be.
-        refused: A change was not made; `take_unwritten` answers what the user wrote.
+        unwritten_changed: A change was not made, so that what the user wrote is to be kept; or it
+            is not wanted any more.
     """
 
     change_made = Signal(object)
     written = Signal()
-    refused = Signal()
+    unwritten_changed = Signal()
 
     def __init__(self, backend: CacheBackend, key: bytes, tasks: PaneTasks, bar: NoticeBar) -> None:
         super().__init__(bar)
@@ -59,6 +60,7 @@ class ElementChanger(QObject):
         self._done: list[ElementSaved] = []
         self.has_vanished = False
         self._unwritten: bytes | None = None
+        bar.dismissed.connect(self.give_up_unwritten)
         self._actions = ElementActions(
             change=lambda change: self.make([change]),
             copy=lambda data: copy_text(display_key(data)),
@@ -78,12 +80,20 @@ class ElementChanger(QObject):
         self._waiting.append((changes, is_final))
         self._run()
 
-    def take_unwritten(self) -> bytes | None:
-        """Answer once what the change held that was refused last; its bar goes."""
-        mine, self._unwritten = self._unwritten, None
-        if mine is not None:
-            self._bar.hide_notice()
-        return mine
+    @property
+    def unwritten(self) -> bytes | None:
+        """What the user wrote that was refused last; None once it is taken, copied or given up."""
+        return self._unwritten
+
+    def give_up_unwritten(self) -> None:
+        """Take the bar away that offers it."""
+        self._bar.hide_notice()
+        self._keep_unwritten(None)
+
+    def _keep_unwritten(self, mine: bytes | None) -> None:
+        if mine != self._unwritten:
+            self._unwritten = mine
+            self.unwritten_changed.emit()
 
     async def make_one(self, change: ElementChange) -> ElementOutcome | CacheError:
         """Make a change and answer what became of it: who asks says what was refused."""
@@ -108,7 +118,7 @@ class ElementChanger(QObject):
     async def _work(self) -> None:
         while self._waiting:
             changes, self._is_final = self._waiting.popleft()
-            self._unwritten = None
+            self._keep_unwritten(None)
             if changes:
                 await self._make_all(changes)
             else:
@@ -147,8 +157,7 @@ class ElementChanger(QObject):
         made = len(self._done)
         progress = Progress(kind_of(change), made, total, can_undo=self._keep_undoable())
         self._bar.show_notice(refused_notice(change, found, progress, self._actions))
-        self._unwritten = written_by(change)
-        self.refused.emit()
+        self._keep_unwritten(written_by(change))
 
     def _keep_undoable(self) -> bool:
         """Forget what was done if it can never be taken back; answer whether it can."""
@@ -207,6 +216,5 @@ class ElementChanger(QObject):
         self.undo()
 
     def _close(self) -> None:
-        self._unwritten = None
-        self._bar.hide_notice()
+        self.give_up_unwritten()
         self.written.emit()

@@ -57,11 +57,14 @@ class ElementModel(QAbstractTableModel):
     """Rows of bytes, shown as keys are: text where they are text, escaped where not.
 
     Attributes:
+        shows_deadline: Whether an element expires by itself, of those shown so far.
         cell_entered: A cell was typed over; it shows the old bytes until others are shown.
+        deadline_shown: An element that expires by itself is shown, as the first.
         overlong_entered: More was written than a line holds, so that some may be missing.
     """
 
     cell_entered = Signal(object)
+    deadline_shown = Signal()
     overlong_entered = Signal()
 
     def __init__(self, theme: Theme) -> None:
@@ -71,6 +74,8 @@ class ElementModel(QAbstractTableModel):
         self._columns: tuple[str, ...] = ()
         self._rows: list[Row] = []
         self._deadlines_ms: list[int | None] = []
+        self._has_deadlines = False
+        self.shows_deadline = False
         self._is_editable = False
 
     def set_editable(self, is_editable: bool) -> None:
@@ -98,11 +103,13 @@ class ElementModel(QAbstractTableModel):
             The others: to let go of very many at once takes a while.
         """
         others = self._rows
-        titles = (*columns, self.tr("expires")) if deadlines_ms else columns
+        has_deadlines = bool(deadlines_ms)
+        titles = (*columns, self.tr("expires")) if has_deadlines else columns
         if (kind, titles) != (self._kind, self._columns):
             self.beginResetModel()
-            self._kind, self._columns = kind, titles
+            self._kind, self._columns, self._has_deadlines = kind, titles, has_deadlines
             self._rows, self._deadlines_ms = rows, deadlines_ms
+            self.shows_deadline = _tells_any(deadlines_ms)
             self.endResetModel()
             return others
         self.layoutAboutToBeChanged.emit()
@@ -112,6 +119,7 @@ class ElementModel(QAbstractTableModel):
         moved = [self.createIndex(places.get(index.row(), -1), index.column()) for index in kept]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
+        self._note_deadlines(deadlines_ms)
         return others
 
     def clear(self) -> list[Row]:
@@ -138,7 +146,7 @@ class ElementModel(QAbstractTableModel):
         at, row, deadline_ms = found.at, found.row, found.deadline_ms
         if at is None and row is not None:
             own = None if isinstance(deadline_ms, TtlPolicy) else deadline_ms
-            self.add_rows([row], [own] if self._deadlines_ms else [])
+            self.add_rows([row], [own] if self._has_deadlines else [])
             return len(self._rows) - 1
         if at is None:
             return near[0]
@@ -148,8 +156,9 @@ class ElementModel(QAbstractTableModel):
             self.endRemoveRows()
         else:
             self._rows[at] = row
-            if self._deadlines_ms and not isinstance(deadline_ms, TtlPolicy):
+            if self._has_deadlines and not isinstance(deadline_ms, TtlPolicy):
                 self._deadlines_ms[at] = deadline_ms
+                self._note_deadlines([deadline_ms])
             self.dataChanged.emit(self.index(at, 0), self.index(at, self.columnCount() - 1))
         return at
 
@@ -187,6 +196,12 @@ class ElementModel(QAbstractTableModel):
             self._rows.extend(rows)
             self._deadlines_ms.extend(deadlines_ms)
             self.endInsertRows()
+            self._note_deadlines(deadlines_ms)
+
+    def _note_deadlines(self, deadlines_ms: Sequence[int | None]) -> None:
+        if not self.shows_deadline and _tells_any(deadlines_ms):
+            self.shows_deadline = True
+            self.deadline_shown.emit()
 
     @property
     def kind(self) -> str:
@@ -196,7 +211,7 @@ class ElementModel(QAbstractTableModel):
     @property
     def has_deadlines(self) -> bool:
         """Whether elements expire by themselves here, which a column of its own tells."""
-        return bool(self._deadlines_ms)
+        return self._has_deadlines
 
     @property
     def deadlines_ms(self) -> Sequence[int | None]:
@@ -295,6 +310,10 @@ class ElementModel(QAbstractTableModel):
             return None
         name = self._columns[section]
         return "ID" if name == "id" else name[:1].upper() + name[1:]
+
+
+def _tells_any(deadlines_ms: Sequence[int | None]) -> bool:
+    return any(when is not None for when in deadlines_ms)
 
 
 def _place_without(row: int, gone: Sequence[int]) -> int:

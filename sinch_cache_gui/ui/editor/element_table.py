@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QHeaderView,
+    QTableView,
+)
 
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.ui.clipboard_text import copy_text
@@ -14,8 +19,28 @@ from sinch_cache_gui.ui.editor.element_model import ElementModel
 from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import GRID, Theme
 
+WITH_DEADLINE: Final = 24 * GRID
+WITHOUT: Final = 11 * GRID
+"""Pixels for when elements expire; and where none does, so that their values have the room."""
+
 MOST_HELD: Final = 20_000
 """Selected rows that stay selected when all are read again."""
+
+
+class TypedOver(PlainRows):
+    """Rows whose cells are typed over until the user is done.
+
+    To look at another window is not to be done: Qt would write what stands there half typed.
+    """
+
+    def eventFilter(self, editor: QObject, event: QEvent) -> bool:
+        if (
+            isinstance(event, QFocusEvent)
+            and event.lostFocus()
+            and event.reason() == Qt.FocusReason.ActiveWindowFocusReason
+        ):
+            return False
+        return super().eventFilter(editor, event)
 
 
 class ElementTable(QTableView):
@@ -40,7 +65,7 @@ class ElementTable(QTableView):
         self._is_editing = False
         self.setModel(model)
         set_up_rows(self)
-        self.setItemDelegate(PlainRows(theme, self))
+        self.setItemDelegate(TypedOver(theme, self))
         self.setAccessibleName(self.tr("Elements"))
         self.setAlternatingRowColors(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
@@ -49,6 +74,7 @@ class ElementTable(QTableView):
         columns.setStretchLastSection(True)
         columns.setDefaultSectionSize(20 * GRID)
         model.modelReset.connect(self._share_width)
+        model.deadline_shown.connect(self._make_room_for_deadlines)
         self.doubleClicked.connect(self.edit_requested.emit)
         self.itemDelegate().closeEditor.connect(self._note_edit_ended)
         theme.changed.connect(self._restyle)
@@ -96,6 +122,12 @@ class ElementTable(QTableView):
         self.setCurrentIndex(index)
         self.edit(index)
 
+    def end_editing(self) -> None:
+        """Take what is typed over a cell as entered, if one is."""
+        if self._is_editing and (line := self.indexWidget(self.currentIndex())) is not None:
+            self.commitData(line)
+            self.closeEditor(line, QAbstractItemDelegate.EndEditHint.NoHint)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         current = self.currentIndex()
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -134,7 +166,11 @@ class ElementTable(QTableView):
                 column, modes.Stretch if is_stretched else modes.Interactive
             )
         if self._elements.has_deadlines:
-            columns.resizeSection(columns.count() - 1, 24 * GRID)
+            shows_any = self._elements.shows_deadline
+            columns.resizeSection(columns.count() - 1, WITH_DEADLINE if shows_any else WITHOUT)
+
+    def _make_room_for_deadlines(self) -> None:
+        self.horizontalHeader().resizeSection(self._elements.columnCount() - 1, WITH_DEADLINE)
 
     def _note_edit_ended(self) -> None:
         self._is_editing = False

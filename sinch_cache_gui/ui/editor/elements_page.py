@@ -141,6 +141,11 @@ class ElementsPage(QWidget):
             self._body.setCurrentWidget(self._nothing)
 
     @property
+    def says_it_is_gone(self) -> bool:
+        """Whether the page says so itself, and no bar may stand before what it offers."""
+        return bool(self.how_it_went) or self.changer.unwritten is not None
+
+    @property
     def how_it_went(self) -> str:
         """How the key went, in a sentence; empty where nothing is known but that it did."""
         if self._has_run_out:

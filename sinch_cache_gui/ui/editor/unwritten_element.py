@@ -20,7 +20,7 @@ class UnwrittenElement(QObject):
         self._pages = pages
         self._bar = bar
         pages.front_changed.connect(self._offer)
-        pages.element_refused.connect(self._offer)
+        pages.unwritten_changed.connect(self._offer)
 
     def _offer(self) -> None:
         mine = self._pages.take_unwritten_element()

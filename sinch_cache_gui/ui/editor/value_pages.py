@@ -38,7 +38,8 @@ class ValuePages(QObject):
         writing_rested: Something was written on another page than the text, and the hand rests.
         elements_changed: The key was found to hold other elements.
         elements_expired: Elements expired by themselves, and are not shown any more.
-        element_refused: What was typed into a table of elements was not written.
+        unwritten_changed: What was typed into a table of elements was not written, or is not
+            wanted any more.
         element_edited: The window of an element holds unsaved text, or not any more.
         element_rested: Such a text is to be kept; carries the window.
         element_settled: Such a text is saved, or not wanted; carries its `ElementPlace`.
@@ -53,7 +54,7 @@ class ValuePages(QObject):
     writing_rested = Signal()
     elements_changed = Signal()
     elements_expired = Signal()
-    element_refused = Signal()
+    unwritten_changed = Signal()
     element_edited = Signal()
     element_rested = Signal(object)
     element_settled = Signal(object)
@@ -130,7 +131,10 @@ class ValuePages(QObject):
         """
         for page in self._built:
             if isinstance(page, ElementsPage) and page is not self.front:
-                return page.changer.take_unwritten()
+                page.table.end_editing()
+                mine = page.changer.unwritten
+                page.changer.give_up_unwritten()
+                return mine
         return None
 
     @property
@@ -200,7 +204,7 @@ class ValuePages(QObject):
         )
         page.elements_changed.connect(self.elements_changed)
         page.elements_expired.connect(self.elements_expired)
-        page.changer.refused.connect(self.element_refused)
+        page.changer.unwritten_changed.connect(self.unwritten_changed)
         page.edited_changed.connect(self.element_edited)
         page.draft_rested.connect(self.element_rested)
         page.draft_settled.connect(self.element_settled)

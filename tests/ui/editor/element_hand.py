@@ -7,6 +7,7 @@ from collections.abc import Callable
 import redis
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from sinch_cache_gui.ui.editor.element_table import ElementTable
 from tests.ui.editor.conftest import Desk
@@ -56,6 +57,10 @@ class ElementHand:
         QTest.mouseDClick(
             self.table.viewport(), Qt.MouseButton.LeftButton, pos=self.place(row, column)
         )
+
+    def line(self) -> QLineEdit | None:
+        """Answer what is typed in over a cell; None where no cell is typed over."""
+        return self.table.viewport().findChild(QLineEdit)
 
     def undo(self) -> None:
         QTest.keyClick(self.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)

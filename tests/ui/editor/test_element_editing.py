@@ -9,7 +9,8 @@ import redis
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.connect import parse_target
 from sinch_cache_gui.cache.element_change import MAX_BEHIND
@@ -22,9 +23,6 @@ from tests.ui.editor.element_hand import ElementHand
 
 class Hand(ElementHand):
     """Types into cells."""
-
-    def line(self) -> QLineEdit | None:
-        return self.table.viewport().findChild(QLineEdit)
 
     async def type_over(self, row: int, column: int, text: str) -> None:
         self.begin(row, column)
@@ -158,6 +156,79 @@ async def test_what_is_typed_is_offered_though_the_key_has_become_a_string(hand:
     hand.desk.click("Close")
     assert not hand.desk.says("What you typed")
     assert hand.raw.get("key") == b"text"
+
+
+async def look_elsewhere(hand: Hand, qtbot: QtBot) -> None:
+    """Bring another window to the front."""
+    elsewhere = QWidget()
+    qtbot.addWidget(elsewhere)
+    elsewhere.show()
+    elsewhere.activateWindow()
+    await hand.desk.until(elsewhere.isActiveWindow)
+
+
+async def test_nothing_is_written_half_typed_while_another_window_is_looked_at(
+    hand: Hand, qtbot: QtBot
+) -> None:
+    hand.raw.hset("key", "a", "1")
+    await hand.open(b"key", 1)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    line = hand.line()
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, "mi")
+    await look_elsewhere(hand, qtbot)
+    assert line.isVisible()
+    hand.desk.tabs.activateWindow()
+    await hand.desk.until(line.hasFocus)
+    QTest.keyClicks(line, "ne")
+    assert hand.raw.hget("key", "a") == b"1"
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await hand.until(lambda: hand.rows() == [("a", "mine")])
+
+
+async def test_what_is_typed_is_offered_though_the_key_changed_behind_another_window(
+    hand: Hand, qtbot: QtBot
+) -> None:
+    hand.raw.hset("key", "a", "1")
+    await hand.open(b"key", 1)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    line = hand.line()
+    assert line is not None
+    line.selectAll()
+    QTest.keyClicks(line, "mine")
+    await look_elsewhere(hand, qtbot)
+    hand.raw.delete("key")
+    hand.raw.set("key", "text")
+    hand.desk.pane().look_again()
+    await hand.until(lambda: hand.desk.says("What you typed into the table was not written."))
+    hand.desk.click("Copy mine")
+    assert QGuiApplication.clipboard().text() == "mine"
+
+
+async def test_what_is_typed_into_a_key_that_goes_is_offered_and_nothing_stands_before_it(
+    hand: Hand,
+) -> None:
+    hand.raw.sadd("key", "one")
+    await hand.open(b"key", 1)
+    hand.begin(0, 0)
+    await hand.until(hand.line)
+    hand.raw.delete("key")
+    hand.desk.pane().look_again()
+    await hand.until(lambda: hand.desk.says("This key was deleted"))
+    line = hand.line()
+    assert line is not None
+    QTest.keyClicks(line, "mine")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    await hand.until(lambda: hand.desk.says("This key does not exist any more. Nothing was"))
+    assert not hand.desk.says("This key was deleted")
+    hand.desk.click("Copy mine")
+    assert QGuiApplication.clipboard().text() == "mine"
+    hand.desk.click("Close")
+    await hand.until(lambda: hand.desk.says("This key was deleted"))
+    assert not hand.desk.says("Nothing was written")
 
 
 @pytest.mark.parametrize("other", ["list", "zset"])

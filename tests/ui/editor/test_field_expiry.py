@@ -19,6 +19,7 @@ from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from tests.redis_server import RedisServer
 from tests.ui.editor.conftest import Desk
+from tests.ui.editor.element_hand import ElementHand
 
 KEY = b"customer"
 LATER = 4_102_444_800_123
@@ -53,35 +54,26 @@ class Asked(ForwardingBackend):
         return await super().elements(key, kind, cursor, count=count, within=within)
 
 
-class Hand:
+class Hand(ElementHand):
     """A person at a hash of which nobody tells anything, and another client of its server."""
 
     def __init__(self, desk: Desk, cache: Asked, raw: redis.Redis) -> None:
-        self.desk = desk
+        super().__init__(desk, raw)
         self.cache = cache
-        self.raw = raw
 
-    @property
-    def table(self):  # type: ignore[no-untyped-def]
-        return self.desk.pane().pages.elements.table
-
-    def rows(self) -> dict[str, tuple[str, str]]:
+    def shown(self) -> dict[str, tuple[str, str]]:
         """Each field, what it holds, and when it expires as the table tells it."""
         model = self.table.model()
-        return {
-            model.index(row, 0).data(): (
-                model.index(row, 1).data(),
-                model.index(row, 2).data() or "",
-            )
-            for row in range(model.rowCount())
-        }
+        cells = [
+            [model.index(row, at).data() for at in range(3)] for row in range(len(self.rows()))
+        ]
+        return {field: (value, when or "") for field, value, when in cells}
 
     def fields(self) -> list[str]:
-        return sorted(self.rows())
+        return sorted(self.shown())
 
-    async def open(self) -> None:
-        await self.desk.open(KEY)
-        await self.desk.until(lambda: len(self.rows()) == self.raw.hlen(KEY))
+    async def open_hash(self) -> None:
+        await self.open(KEY, self.raw.hlen(KEY))
 
     def give_time(self, *fields: str, until_ms: int = LATER) -> None:
         self.raw.execute_command("HPEXPIREAT", KEY, until_ms, "FIELDS", len(fields), *fields)
@@ -93,22 +85,13 @@ class Hand:
         await self.desk.until(lambda: not any(self.raw.hexists(KEY, field) for field in expiring))
         self.cache.ahead_ms = AHEAD_MS
 
-    async def begin(self, field: str) -> QLineEdit:
+    async def begin_value(self, field: str) -> QLineEdit:
         """Double click the value of a field, and answer the line that is typed in."""
-        row = list(self.rows()).index(field)
-        left = Qt.MouseButton.LeftButton
-        place = self.table.visualRect(self.table.model().index(row, 1)).center()
-        QTest.mouseClick(self.table.viewport(), left, pos=place)
-        QTest.mouseDClick(self.table.viewport(), left, pos=place)
-        await self.desk.until(lambda: self.table.viewport().findChild(QLineEdit))
-        line = self.table.viewport().findChild(QLineEdit)
+        self.begin(list(self.shown()).index(field), 1)
+        await self.desk.until(self.line)
+        line = self.line()
         assert line is not None
         return line
-
-    async def at_rest(self, is_true: Callable[[], object]) -> None:
-        tasks = self.desk.pane().tasks
-        names = ("change elements", "follow", "elements", "field expiry")
-        await self.desk.until(lambda: is_true() and not any(map(tasks.is_running, names)))
 
 
 @pytest.fixture
@@ -126,82 +109,82 @@ async def test_it_goes_by_itself_and_nothing_else_is_asked(hand: Hand) -> None:
     hand.raw.hset(KEY, "spare", "1")
     hand.give_time("code")
     hand.give_time("spare", until_ms=LATER + AHEAD_MS)
-    await hand.open()
+    await hand.open_hash()
     assert not hand.cache.fields, "no time is up"
     await hand.let_time_pass("code")
-    await hand.at_rest(lambda: hand.fields() == ["name", "spare"])
-    await hand.at_rest(lambda: hand.desk.says("2 fields"))
+    await hand.until(lambda: hand.fields() == ["name", "spare"])
+    await hand.until(lambda: hand.desk.says("2 fields"))
     assert set(hand.cache.fields) == {(b"code",)}
 
 
 async def test_the_key_goes_with_its_last_field(hand: Hand) -> None:
     hand.raw.hdel(KEY, "name")
     hand.give_time("code")
-    await hand.open()
+    await hand.open_hash()
     await hand.let_time_pass("code")
-    await hand.at_rest(lambda: hand.desk.says("This key does not exist any more"))
+    await hand.until(lambda: hand.desk.says("This key does not exist any more"))
     assert hand.desk.says("It went with its last field, which expired.")
-    assert not hand.rows()
+    assert not hand.shown()
     assert not hand.desk.says("was deleted")
     hand.raw.hset(KEY, "new", "1")
     hand.desk.pane().look_again()
-    await hand.at_rest(lambda: hand.fields() == ["new"])
+    await hand.until(lambda: hand.fields() == ["new"])
 
 
 async def test_of_a_key_that_somebody_deleted_what_was_read_last_stays(hand: Hand) -> None:
     hand.give_time("code")
-    await hand.open()
+    await hand.open_hash()
     hand.raw.delete(KEY)
     hand.desk.pane().look_again()
-    await hand.at_rest(lambda: hand.desk.says("This key was deleted"))
+    await hand.until(lambda: hand.desk.says("This key was deleted"))
     await hand.let_time_pass()
     hand.desk.pane().look_again()
-    await hand.at_rest(lambda: hand.fields() == ["code", "name"])
+    await hand.until(lambda: hand.fields() == ["code", "name"])
     assert not hand.cache.fields
 
 
 async def test_the_server_has_the_last_word(hand: Hand) -> None:
     """It says so as often as it is asked, which is not all the time."""
     hand.give_time("code")
-    await hand.open()
+    await hand.open_hash()
     await hand.let_time_pass()
     await hand.desk.until(lambda: len(hand.cache.fields) == 2)
-    assert hand.rows()["code"] == ("1234", format_deadline(LATER))
+    assert hand.shown()["code"] == ("1234", format_deadline(LATER))
     await hand.let_time_pass("code")
-    await hand.at_rest(lambda: hand.fields() == ["name"])
+    await hand.until(lambda: hand.fields() == ["name"])
 
 
 @pytest.mark.parametrize("is_written", [True, False])
 async def test_more_time_that_somebody_gave_it_is_shown(hand: Hand, is_written: bool) -> None:
     hand.give_time("code")
-    await hand.open()
+    await hand.open_hash()
     if is_written:
         hand.raw.hset(KEY, "code", "theirs")  # which takes its deadline away
     else:
         hand.give_time("code", until_ms=LATER + AHEAD_MS)
     await hand.let_time_pass()
     expected = ("theirs", "") if is_written else ("1234", format_deadline(LATER + AHEAD_MS))
-    await hand.at_rest(lambda: hand.rows()["code"] == expected)
+    await hand.until(lambda: hand.shown()["code"] == expected)
     assert set(hand.cache.fields) == {(b"code",)}
 
 
 async def test_a_cache_that_does_not_answer_is_asked_again(hand: Hand) -> None:
     hand.give_time("code")
-    await hand.open()
+    await hand.open_hash()
     hand.cache.is_down = True
     await hand.let_time_pass("code")
     await hand.desk.until(lambda: hand.cache.fields)
     assert hand.fields() == ["code", "name"]
     hand.cache.is_down = False
-    await hand.at_rest(lambda: hand.fields() == ["name"])
+    await hand.until(lambda: hand.fields() == ["name"])
 
 
 async def test_what_is_typed_into_it_is_not_lost(hand: Hand) -> None:
     """The others go meanwhile; its row stays, and what was written is refused and offered."""
     hand.raw.hset(KEY, "other", "1")
     hand.give_time("code", "other")
-    await hand.open()
-    line = await hand.begin("code")
+    await hand.open_hash()
+    line = await hand.begin_value("code")
     line.selectAll()
     QTest.keyClicks(line, "mi")
     await hand.let_time_pass("code", "other")
@@ -209,22 +192,22 @@ async def test_what_is_typed_into_it_is_not_lost(hand: Hand) -> None:
     QTest.keyClicks(line, "ne")
     assert line.isVisible()
     QTest.keyClick(line, Qt.Key.Key_Return)
-    await hand.at_rest(lambda: hand.desk.says("“code” does not exist any more."))
-    await hand.at_rest(lambda: hand.fields() == ["name"])
+    await hand.until(lambda: hand.desk.says("“code” does not exist any more."))
+    await hand.until(lambda: hand.fields() == ["name"])
     hand.desk.click("Add it again")
-    await hand.at_rest(lambda: hand.fields() == ["code", "name"])
+    await hand.until(lambda: hand.fields() == ["code", "name"])
     assert hand.raw.hget(KEY, "code") == b"mine"
 
 
 async def test_a_line_that_is_given_up_lets_its_row_go(hand: Hand) -> None:
     hand.raw.hset(KEY, "other", "1")
     hand.give_time("code", "other")
-    await hand.open()
-    line = await hand.begin("code")
+    await hand.open_hash()
+    line = await hand.begin_value("code")
     await hand.let_time_pass("code", "other")
     await hand.desk.until(lambda: hand.fields() == ["code", "name"])
     QTest.keyClick(line, Qt.Key.Key_Escape)
-    await hand.at_rest(lambda: hand.fields() == ["name"])
+    await hand.until(lambda: hand.fields() == ["name"])
 
 
 async def test_very_many_go_together_and_what_is_selected_stays_so(hand: Hand) -> None:
@@ -233,15 +216,15 @@ async def test_very_many_go_together_and_what_is_selected_stays_so(hand: Hand) -
     hand.raw.hset(KEY, mapping=dict.fromkeys([*kept, *going], "1"))
     hand.give_time(*going)
     await hand.desk.open(KEY)
-    await hand.at_rest(lambda: "Load all" in hand.desk.button_texts())
+    await hand.until(lambda: "Load all" in hand.desk.button_texts())
     hand.desk.click("Load all")
     model = hand.table.model()
-    await hand.at_rest(lambda: model.rowCount() == 5_122)
-    hand.table.setCurrentIndex(model.index(list(hand.rows()).index("kept7"), 0))
+    await hand.until(lambda: model.rowCount() == 5_122)
+    hand.table.setCurrentIndex(model.index(list(hand.shown()).index("kept7"), 0))
     hand.raw.hdel(KEY, *going)
     await hand.let_time_pass()
-    await hand.at_rest(lambda: model.rowCount() == 22)
-    await hand.at_rest(lambda: hand.desk.says("22 fields"))
+    await hand.until(lambda: model.rowCount() == 22)
+    await hand.until(lambda: hand.desk.says("22 fields"))
     assert hand.fields() == sorted(["code", "name", *(f"kept{n}" for n in range(20))])
     assert hand.table.currentIndex().data() == "kept7"
     assert [index.data() for index in hand.table.selectedIndexes()] == ["kept7"]

@@ -126,6 +126,23 @@ async def test_it_is_removed_and_put_back_to_the_millisecond(hand: Hand) -> None
     assert hand.deadline("code") == LATER
 
 
+async def test_values_have_the_room_where_no_field_expires(hand: Hand) -> None:
+    hand.raw.execute_command("HPERSIST", KEY, "FIELDS", 1, "code")
+    await hand.open_hash()
+    narrow = hand.table.columnWidth(2)
+    assert narrow < hand.table.columnWidth(1)
+    hand.raw.execute_command("HPEXPIREAT", KEY, LATER, "FIELDS", 1, "code")
+    hand.desk.pane().look_again()
+    await hand.until(lambda: hand.expiries()["code"])
+    assert hand.table.columnWidth(2) > narrow
+    hand.table.selectAll()
+    QTest.keyClick(hand.table, Qt.Key.Key_Delete)
+    await hand.until(lambda: hand.desk.says("The last field went"))
+    hand.desk.click("Undo")
+    await hand.until(lambda: len(hand.rows()) == 2)
+    assert hand.table.horizontalScrollBar().maximum() == 0, "all columns are in sight"
+
+
 async def test_selected_fields_are_given_one_moment_by_the_keyboard(hand: Hand) -> None:
     await hand.open_hash()
     hand.table.selectAll()
