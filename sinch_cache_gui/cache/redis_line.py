@@ -122,8 +122,9 @@ class Line:
         try:
             async with self._traffic.exchange(partial(_packed_size, commands)):
                 for piece in _packed(commands):
+                    self._traffic.gives(len(piece))
                     await self._connection.send_packed_command(piece, check_health=False)
-                    self._traffic.took(len(piece))
+                    self._traffic.took()
                     await breathe()
                 for _ in commands:
                     replies.append(await self._read_reply())

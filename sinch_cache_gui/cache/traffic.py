@@ -49,9 +49,12 @@ class Traffic:
         finally:
             self._watch = None
 
-    def took(self, size: int) -> None:
-        """Note that this machine has taken bytes to send."""
+    def gives(self, size: int) -> None:
+        """Note that bytes are about to be given to this machine to send."""
         self._given += size
+
+    def took(self) -> None:
+        """Note that this machine has taken what it was given."""
         self._patience.renew()
         if self._watch is not None:
             self._tell(self._unsent())

@@ -17,7 +17,7 @@ from sinch_cache_gui.values.json_outline import (
     outline_after,
 )
 from sinch_cache_gui.values.json_search import name_and_value_matches
-from sinch_cache_gui.values.replacement import replacement
+from sinch_cache_gui.values.replacement import replacement_work
 from sinch_cache_gui.values.slices import run_through
 from tests.values.json_texts import TEXTS
 
@@ -201,7 +201,9 @@ def test_what_was_expanded_stays_so_when_the_text_changes() -> None:
     old = expand_all(Outline(old_text))
     old.collapse((0, 1))
     new_text = '{"new":[0],"a":[1,[2]],"b":{"c":[3]}}'
-    new = run_through(outline_after(old, new_text, Shift.of(replacement(old_text, new_text))))
+    new = run_through(
+        outline_after(old, new_text, Shift.of(run_through(replacement_work(old_text, new_text))))
+    )
     assert [new.path_text(new.node_at(row).path) for row in range(new.row_count())] == [
         "$", "$.new", "$.a", "$.a[0]", "$.a[1]", "$.b", "$.b.c", "$.b.c[0]",
     ]  # fmt: skip
