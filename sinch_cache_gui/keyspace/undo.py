@@ -175,7 +175,7 @@ def _keeps_ttl(entry: JournalEntry) -> bool:
     )
 
 
-async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> str | None:
+async def _undo_one(backend: CacheBackend, entry: JournalEntry) -> Told:
     """Answer None when undone, else why not."""
     match entry.action:
         case Action.RENAMED:
@@ -240,12 +240,9 @@ def _is_same(held: Snapshot, taken: Snapshot) -> bool:
     return abs(held.deadline_ms - taken.deadline_ms) <= _SLACK_MS
 
 
-async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> str | None:
+async def _undo_element(backend: CacheBackend, entry: JournalEntry) -> Told:
     if entry.before is not None:  # the key went with its last element
-        why = await put_back(backend, entry.before)
-        if isinstance(why, CacheError):
-            raise why
-        return why
+        return await put_back(backend, entry.before)
     if entry.inverse is None:
         return NOT_UNDOABLE
     if has_passed(given_deadline(entry.inverse), backend.now_ms()):

@@ -176,6 +176,21 @@ async def test_undoing_a_rename_brings_back_both_names_and_what_was_replaced(
     assert await held(cache, b"new") == (b"2", 200_000)
 
 
+async def test_a_name_that_was_freed_and_taken_is_freed_again_before_its_key_comes_back(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    await cache.write(b"draft", b"2", expected=None, ttl=TtlPolicy.NO_EXPIRY)
+    await cache.remove(KEY)
+    await cache.rename(b"draft", KEY)
+
+    report = await undo(cache, cache.journal.entries[-2:])
+
+    assert not report.refused
+    assert await held(cache) == (b"1", 600_000)
+    assert await held(cache, b"draft") == (b"2", None)
+
+
 async def test_undoing_a_rename_does_not_revive_what_was_replaced(
     cache: JournalingBackend, clock: Clock
 ) -> None:

@@ -499,10 +499,17 @@ async def test_the_same_text_written_by_both_is_no_conflict(cache: MemoryCache) 
     await put(cache, b"[1]")
     document, page = await opened(cache)
     page.type("[1, 2]")
+    await put(cache, b"[3]")
+    await document.remote_changed()
+    assert document.state.phase is Phase.CONFLICT
     await put(cache, b"[1,2]")
     await document.remote_changed()
     assert document.state.phase is Phase.OPEN
     assert not document.state.is_edited
+
+    page.type("[1, 2, 3]")
+    await document.save()
+    assert await held(cache) == b"[1,2,3]"
 
 
 async def test_a_new_ttl_alone_leaves_the_text(cache: MemoryCache) -> None:
