@@ -139,10 +139,6 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         return await self._inner.restore(snapshot)
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Forwarded."""
-        return await self._inner.replace(held, by)
-
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Forwarded."""
         return await self._inner.remove_many(keys)

@@ -322,19 +322,6 @@ class CacheBackend(FunctionCache, Protocol):
         """
         ...
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Put `by` in the place of `held` while the key still holds that, in one step, any type.
-
-        Args:
-            held: What the caller believes is there. Its deadline is not compared.
-            by: What shall be there, under the same key and until its own deadline; None removes it.
-
-        Returns:
-            `Saved` with `before`; `Changed`; `Gone`, if the key does not exist, or if the deadline
-            of `by` has passed.
-        """
-        ...
-
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Delete keys, each in one step of its own as `remove` does it, in few round trips.
 
@@ -360,7 +347,16 @@ class CacheBackend(FunctionCache, Protocol):
     async def replace_many(
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
     ) -> list[WriteOutcome | CacheError]:
-        """As `remove_many`, for `replace`."""
+        """Put each `by` in the place of its `held`, as `remove_many` deletes: any type.
+
+        Args:
+            pairs: What the caller believes is there, its deadline aside; and what shall be there,
+                under the same key and until its own deadline, None for nothing.
+
+        Returns:
+            For each `Saved` with `before`; `Changed`; `Gone`, if the key does not exist, or if the
+            deadline of `by` has passed; or the error of that one.
+        """
         ...
 
     async def snapshot(self, key: bytes) -> Snapshot | None:

@@ -205,14 +205,6 @@ class MemoryCache(CacheBackend):
         """
         return self._writes.restore(snapshot)
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Compare and replace: nothing can come between.
-
-        Raises:
-            WrongType: `by` is of another type than a string, taken from another cache.
-        """
-        return self._writes.replace(held, by)
-
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Take them away one after the other, in slices."""
         return await one_by_one(keys, self.remove, workers=1)
@@ -231,7 +223,11 @@ class MemoryCache(CacheBackend):
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
     ) -> list[WriteOutcome | CacheError]:
         """Replace them one after the other, in slices."""
-        return await one_by_one(pairs, lambda pair: self.replace(*pair), workers=1)
+
+        async def replace_one(pair: tuple[Snapshot, Snapshot | None]) -> WriteOutcome:
+            return self._writes.replace(*pair)
+
+        return await one_by_one(pairs, replace_one, workers=1)
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
         """Answer from memory."""

@@ -120,7 +120,7 @@ class MemoryWrites:
         return Saved(snapshot.deadline_ms, None)
 
     def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """As `CacheBackend.replace`.
+        """As `CacheBackend.replace_many`, for one key.
 
         Raises:
             WrongType: `by` is of another type than a string, taken from another cache.

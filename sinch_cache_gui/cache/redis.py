@@ -236,10 +236,6 @@ class RedisCache(CacheBackend):
         """Put a key back in one step on the server; other types than strings by RESTORE."""
         return await self._writes.restore(snapshot)
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Compare and replace in one step on the server."""
-        return await self._writes.replace(held, by)
-
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Look and delete each in one step on the server, many in one pipeline."""
         return await self._writes.remove_many(keys)

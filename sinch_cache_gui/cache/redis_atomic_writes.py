@@ -144,10 +144,6 @@ class AtomicWrites(Protocol):
         """As `CacheBackend.restore`."""
         ...
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
-        """As `CacheBackend.replace`."""
-        ...
-
     async def rename(
         self,
         key: bytes,

@@ -241,10 +241,6 @@ class ClusterCache(CacheBackend):
         """Put a key back where it belongs by now."""
         return await self._routes.at(snapshot.key, lambda cache: cache.restore(snapshot))
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Compare and replace where the key is."""
-        return await self._routes.at(held.key, lambda cache: cache.replace(held, by))
-
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Pipelines to every primary that holds some of the keys, at the same time."""
         return await self._routes.at_each(
@@ -276,7 +272,7 @@ class ClusterCache(CacheBackend):
             pairs,
             lambda pair: pair[0].key,
             RedisCache.replace_many,
-            lambda cache, pair: cache.replace(*pair),
+            _replace_one,
         )
 
     async def snapshot(self, key: bytes) -> Snapshot | None:
@@ -357,6 +353,13 @@ class ClusterCache(CacheBackend):
 
         found = await self._routes.spread([encode_key(key) for key in keys], values)
         return dict(zip(keys, found, strict=True))
+
+
+async def _replace_one(cache: RedisCache, pair: tuple[Snapshot, Snapshot | None]) -> WriteOutcome:
+    (outcome,) = await cache.replace_many([pair])
+    if isinstance(outcome, CacheError):
+        raise outcome
+    return outcome
 
 
 def _itself(key: bytes) -> bytes:

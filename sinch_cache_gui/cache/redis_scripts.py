@@ -154,11 +154,6 @@ class ScriptedWrites:
             lambda one, reply: self._removed(one.key, reply),
         )
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
-        """One round trip."""
-        reply = await self._run(REPLACE, held.key, *self._replace_words(held, by))
-        return self._replaced(held, by, reply)
-
     async def replace_many(
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
     ) -> Sequence[AtomicOutcome | CacheError]:

@@ -202,7 +202,7 @@ class WatchedWrites:
 
         return await self._run(key, decide)
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
+    async def _replace(self, held: Snapshot, by: Snapshot | None) -> AtomicOutcome:
         """Look, then store or delete."""
         key = held.key
 
@@ -278,7 +278,7 @@ class WatchedWrites:
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
     ) -> Sequence[AtomicOutcome | CacheError]:
         """Key by key."""
-        return await one_by_one(pairs, lambda pair: self.replace(*pair))
+        return await one_by_one(pairs, lambda pair: self._replace(*pair))
 
     async def change_element(self, key: bytes, plan: ElementPlan) -> ElementResult | Absent:
         """Look at the element, then follow the plan."""

@@ -202,13 +202,6 @@ class RedisWrites:
         told = iter(await self._told_each([one.key for one in alive], outcomes))
         return [Gone() if _is_due(one, now_ms) else next(told) for one in snapshots]
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """As `CacheBackend.replace`."""
-        if _is_due(by, self._times.now_ms()):
-            return Gone()
-        outcome = await self._atomically(lambda writes: writes.replace(held, by))
-        return await self._told(held.key, outcome)
-
     async def replace_many(
         self, pairs: Sequence[tuple[Snapshot, Snapshot | None]]
     ) -> list[WriteOutcome | CacheError]:

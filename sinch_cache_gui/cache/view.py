@@ -183,12 +183,6 @@ class CacheView(ForwardingBackend):
         self._refuse_if_read_only()
         return self._shown(await self._inner.restore(self._stored(snapshot)))
 
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Replace a key below the prefix, if that is allowed."""
-        self._refuse_if_read_only()
-        heir = by and self._stored(by)
-        return self._shown(await self._inner.replace(self._stored(held), heir))
-
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
         """Remove keys below the prefix, if that is allowed."""
         if self.is_read_only:

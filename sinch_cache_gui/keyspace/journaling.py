@@ -72,24 +72,13 @@ class JournalingBackend(ForwardingBackend):
 
     async def restore(self, snapshot: Snapshot) -> WriteOutcome:
         """Restore what this window deleted, or put down a copy; keep what happened."""
-        return await self._recorded(
-            self._action_of(snapshot),
-            snapshot.key,
-            snapshot.payload,
-            self._inner.restore(snapshot),
-            type_=snapshot.type,
-        )
-
-    async def replace(self, held: Snapshot, by: Snapshot | None) -> WriteOutcome:
-        """Replace or remove, and keep what was there."""
-        return await self._recorded(
-            Action.DELETED if by is None else Action.SAVED,
-            held.key,
-            None if by is None else by.payload,
-            self._inner.replace(held, by),
-            type_=held.type if by is None else by.type,
-            seen=held if by is None else None,
-        )
+        try:
+            outcome = await self._inner.restore(snapshot)
+        except (CacheError, asyncio.CancelledError) as error:
+            self._record_restored(snapshot, error)
+            raise
+        self._record_restored(snapshot, outcome)
+        return outcome
 
     async def rename(
         self,
@@ -198,16 +187,14 @@ class JournalingBackend(ForwardingBackend):
         after: bytes | None,
         operation: Coroutine[object, object, WriteOutcome],
         *,
-        type_: str = KeyType.STRING,
         new_name: bytes | None = None,
-        seen: Snapshot | None = None,
     ) -> WriteOutcome:
         try:
             outcome = await operation
         except (CacheError, asyncio.CancelledError) as error:
-            self._record_failure(action, key, error, new_name, seen)
+            self._record_failure(action, key, error, new_name)
             raise
-        self._record_outcome(action, key, after, outcome, type_=type_, new_name=new_name)
+        self._record_outcome(action, key, after, outcome, new_name=new_name)
         return outcome
 
     async def _answered(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import (
     LONG_STRING_BYTES,
     CacheBackend,
@@ -58,14 +59,14 @@ async def test_a_long_string_in_the_way_is_told_by_its_length(stage: Stage) -> N
     await stage.behind.put(stage.full(KEY), LONG, None)
     await stage.behind.put(stage.full(b"short"), b"1", None)
     held = Snapshot(KEY, KeyType.STRING, b"1", None)
-    refusals: list[WriteOutcome] = [
+    refusals: list[WriteOutcome | CacheError] = [
         await cache.write(KEY, b"2", expected=b"1", ttl=TtlPolicy.KEEP),
         await cache.write(KEY, b"2", expected=LONG[:-1] + b"t", ttl=TtlPolicy.KEEP),
         await cache.write(KEY, b"2", expected=None, ttl=1_000),
         await cache.remove(KEY, expected=b"1"),
         await cache.restore(held),
-        await cache.replace(held, None),
     ]
+    refusals += await cache.replace_many([(held, None)])
     for refusal in refusals:
         assert isinstance(refusal, Changed)
         assert refusal.other.data is None
@@ -94,7 +95,8 @@ async def test_a_long_string_is_written_removed_and_brought_back(cache: CacheBac
     assert isinstance(saved, Saved)
     assert saved.before is not None
     assert saved.before.payload == LONG
-    undone = await cache.replace(Snapshot(KEY, KeyType.STRING, other, None), saved.before)
+    held = Snapshot(KEY, KeyType.STRING, other, None)
+    (undone,) = await cache.replace_many([(held, saved.before)])
     assert isinstance(undone, Saved)
     removed = await cache.remove(KEY)
     assert isinstance(removed, Saved)

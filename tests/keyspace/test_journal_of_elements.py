@@ -26,6 +26,7 @@ from sinch_cache_gui.cache.element_change import (
     StreamDeletion,
 )
 from sinch_cache_gui.cache.errors import WrongType
+from sinch_cache_gui.cache.interface import Snapshot
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
 from sinch_cache_gui.keyspace.journal_file import JournalFile
@@ -34,6 +35,9 @@ from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.undo import CHANGED_SINCE, NOT_UNDOABLE, TIME_RAN_OUT, undo
 from sinch_cache_gui.keyspace.undo_outlook import outlook
 from tests.redis_server import RedisServer
+
+SETTINGS = ("hash-max-listpack-entries", "hash-max-ziplist-entries")
+"""By its version a server knows the first, the second or both."""
 
 
 @pytest.fixture
@@ -96,6 +100,45 @@ async def test_a_key_that_went_with_its_last_element_comes_back_with_its_ttl(
     assert raw.smembers("set") == {b"only"}
     assert raw.pexpiretime("set") == until
     assert cache.journal.entries[-1].action is Action.RESTORED
+
+
+def packed_otherwise(raw: redis_client.Redis, key: bytes) -> Snapshot:
+    """A hash as a server with other settings packs it: this one packs it anew."""
+    setting = next(name for name in SETTINGS if raw.config_get(name))
+    usual = raw.config_get(setting)[setting]
+    raw.config_set(setting, 0)
+    try:
+        raw.hset("elsewhere", mapping={"a": "1", "b": "2"})
+        payload = raw.dump("elsewhere")
+    finally:
+        raw.config_set(setting, usual)
+    raw.delete("elsewhere")
+    return Snapshot(key, "hash", payload, None)
+
+
+@pytest.mark.parametrize("can_script", [True, False], ids=["script", "transaction"])
+@pytest.mark.parametrize("way", ["restore", "restore_many", "replace_many"])
+async def test_a_copy_that_the_server_packs_anew_is_taken_away_again(
+    redis_url: str, raw: redis_client.Redis, way: str, can_script: bool
+) -> None:
+    inner = RedisCache(parse_target(redis_url), can_script=can_script)
+    cache = JournalingBackend(inner, Journal())
+    await cache.connect()
+    copy = packed_otherwise(raw, b"copy")
+    if way == "restore":
+        await cache.restore(copy)
+    elif way == "restore_many":
+        await cache.restore_many([copy])
+    else:
+        raw.set("copy", "old")
+        await cache.replace_many([(Snapshot(b"copy", "string", b"old", None), copy)])
+    assert raw.hgetall("copy") == {b"a": b"1", b"b": b"2"}
+    assert raw.dump("copy") != copy.payload
+
+    report = await undo(cache, cache.journal.entries)
+    assert report.undone == (b"copy",)
+    assert raw.type("copy") == (b"string" if way == "replace_many" else b"none")
+    await cache.aclose()
 
 
 async def test_what_did_not_happen_or_cannot_be_taken_back_is_told_so(
