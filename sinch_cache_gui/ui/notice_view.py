@@ -116,14 +116,17 @@ class NoticeBar(QFrame):
             notice: What to say, and what can be done about it.
             extra: A control that belongs to the actions (a field), put before their buttons.
         """
+        has_same_buttons = self._notice is not None and self._notice.actions == notice.actions
         self._notice = notice
         self._title.setText(notice.title)
         self._detail.setText(notice.detail)
         self._detail.setVisible(bool(notice.detail))
         self.setAccessibleName(notice.title)
         self.setAccessibleDescription(notice.detail)
+        has_same_buttons = has_same_buttons and extra is self._extra
         self._set_extra(extra)
-        self._set_actions(notice.actions)
+        if not has_same_buttons:  # one that is pressed at this moment stays
+            self._set_actions(notice.actions)
         self._restyle()
         self.show()
         self.raise_()

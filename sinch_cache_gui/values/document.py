@@ -40,13 +40,16 @@ from sinch_cache_gui.values.document_state import (
 from sinch_cache_gui.values.document_views import BytesView, DocumentViews, TextView
 from sinch_cache_gui.values.json_check import find_problem_sliced
 from sinch_cache_gui.values.reading import (
+    Around,
     beheaded,
     is_same_value,
     is_whole_of,
     looks_the_same,
+    nothing_around,
     read_lightly,
 )
 from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.transit import Transit
 from sinch_cache_gui.values.utf8 import decode_work
 from sinch_cache_gui.values.whole_reading import read_whole
 
@@ -94,6 +97,8 @@ class Document:
         self._is_following = False
         self._in_doubt: _Write | None = None
         self._limit = MAX_EDITED_BYTES
+        self.transit = Transit()
+        """How far the value is on its way, where that takes long."""
 
     @property
     def state(self) -> DocumentState:
@@ -119,7 +124,12 @@ class Document:
         async with self._turn:
             self._become(DocumentState(Phase.LOADING))
             try:
-                stored = await self._read()
+                stored = await self._read(self.transit.reading)
+            except asyncio.CancelledError:
+                if self.transit.was_stopped:
+                    self._limit = MAX_EDITED_BYTES  # all of a huge one is not asked for again
+                    self._become(DocumentState(Phase.STOPPED))
+                raise
             except CacheError as error:
                 self._become(DocumentState(Phase.FAILED, failure=Failure(Attempt.LOAD, error)))
                 return
@@ -276,6 +286,8 @@ class Document:
 
     async def _look_again(self) -> None:
         state = self._state
+        if state.phase is Phase.STOPPED:
+            return  # whoever stopped the reading says when to begin it again
         attempt = Attempt.CHECK if state.phase is Phase.CHECKING else Attempt.LOAD
         try:
             stored = await self._read()
@@ -287,8 +299,10 @@ class Document:
         else:
             await self._reconcile(stored)
 
-    async def _read(self) -> StoredValue | None:
-        return await read_lightly(self._backend, self.key, limit=self._limit, known=self._known())
+    async def _read(self, reading: Around = nothing_around) -> StoredValue | None:
+        return await read_lightly(
+            self._backend, self.key, limit=self._limit, known=self._known(), reading=reading
+        )
 
     def _known(self) -> Iterator[bytes]:
         """Yield what the key may well hold, the likeliest first."""
@@ -335,7 +349,8 @@ class Document:
             return
         write = _Write(revision, data, expected, before)
         try:
-            outcome = await self._backend.write(self.key, data, expected=expected, ttl=ttl)
+            with self.transit.writing(len(data)):
+                outcome = await self._backend.write(self.key, data, expected=expected, ttl=ttl)
         except OutcomeUnknown as error:
             self._in_doubt = write
             failure = Failure(Attempt.SAVE, error)

@@ -26,6 +26,8 @@ class Phase(Enum):
     """The key does not exist any more; nothing was written. The user decides."""
     FAILED = "failed"
     """The value could not be read, so there is nothing to show yet."""
+    STOPPED = "stopped"
+    """The user stopped the reading, so there is nothing to show yet."""
 
 
 class Attempt(Enum):
@@ -103,7 +105,7 @@ class DocumentState:
         return (
             self.content is not None
             and self.content.is_editable
-            and self.phase not in (Phase.LOADING, Phase.FAILED)
+            and self.phase not in (Phase.LOADING, Phase.FAILED, Phase.STOPPED)
         )
 
     @property

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import Final, TypeAlias
 
-from sinch_cache_gui.cache.interface import (
-    LONG_STRING_BYTES,
-    CacheBackend,
-    KeyType,
-    StoredValue,
-)
+from sinch_cache_gui.cache.interface import CacheBackend, KeyType, StoredValue
 from sinch_cache_gui.values.content import HEAD_BYTES
+
+COMPARED_FROM: Final = 100_000
+"""Bytes of a string from which on it is asked whether it is as known, before it is read."""
+
+Around: TypeAlias = Callable[[int], AbstractContextManager[None]]
+"""What is put around the reading of so many bytes."""
+
+
+def nothing_around(_size: int) -> AbstractContextManager[None]:
+    """Read, and nothing else."""
+    return nullcontext()
 
 
 async def read_lightly(
-    backend: CacheBackend, key: bytes, *, limit: int, known: Iterable[bytes]
+    backend: CacheBackend,
+    key: bytes,
+    *,
+    limit: int,
+    known: Iterable[bytes],
+    reading: Around = nothing_around,
 ) -> StoredValue | None:
     """Answer what `key` holds; None where it does not exist.
 
@@ -24,10 +37,11 @@ async def read_lightly(
         key: The key's bytes.
         limit: Of a string of more bytes, only the head is read.
         known: What it may well hold: a long string is compared with these before it is read.
+        reading: Put around the reading itself.
     """
     (info,) = await backend.describe([key], preview_bytes=1)
     size = 0 if info is None or info.type != KeyType.STRING or info.size is None else info.size
-    if info is not None and size > LONG_STRING_BYTES:
+    if info is not None and size > COMPARED_FROM:
         for data in known:
             if len(data) == size and await backend.holds(key, data):
                 return StoredValue(
@@ -38,8 +52,10 @@ async def read_lightly(
                     is_deadline_told=info.is_deadline_told,
                 )
         if size > limit:
-            return await _read_head(backend, key, limit)
-    return None if info is None else await backend.read(key)
+            with reading(HEAD_BYTES):
+                return await _read_head(backend, key, limit)
+    with reading(size):
+        return None if info is None else await backend.read(key)
 
 
 async def _read_head(backend: CacheBackend, key: bytes, limit: int) -> StoredValue | None:

@@ -96,8 +96,12 @@ class Person:
         return button.toolTip()
 
     def text(self) -> str:
-        (view,) = self._editors()
+        (view,) = self.editors()
         return view.toPlainText()
+
+    def editors(self) -> list[QPlainTextEdit]:
+        """Where text may be written."""
+        return [view for view in self._all(QPlainTextEdit) if not view.isReadOnly()]
 
     def activity(self) -> list[str]:
         return self._column(self._named("Activity: every change, newest first", QListView), 0)
@@ -196,8 +200,8 @@ class Person:
 
     async def write(self, text: str) -> None:
         """Replace the text of the editor in front, as soon as it may be edited."""
-        await self.until(lambda: bool(self._editors()))
-        (view,) = self._editors()
+        await self.until(lambda: bool(self.editors()))
+        (view,) = self.editors()
         view.selectAll()
         self.type(text, on=view)
 
@@ -211,9 +215,6 @@ class Person:
 
     def _all(self, kind: type[W]) -> list[W]:
         return [widget for widget in self.window.findChildren(kind) if widget.isVisible()]
-
-    def _editors(self) -> list[QPlainTextEdit]:
-        return [view for view in self._all(QPlainTextEdit) if not view.isReadOnly()]
 
     def _choices(self, choice: str) -> list[QPushButton]:
         buttons = [b for bar in self._all(NoticeBar) for b in bar.findChildren(QPushButton)]

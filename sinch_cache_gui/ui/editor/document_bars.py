@@ -32,6 +32,7 @@ class DocumentBars(QObject):
         self._state = NoticeBar(theme, over=over)
         self._closing = NoticeBar(theme, over=over)
         self._ttl_field: TtlField | None = None
+        self._shows_progress = False
 
     @property
     def ttl_ms(self) -> int | None:
@@ -45,6 +46,7 @@ class DocumentBars(QObject):
             notice: What to say.
             asks_ttl: Whether a field for a time to live belongs to its actions.
         """
+        self._shows_progress = False
         if notice is None:
             self._state.hide_notice()
             return
@@ -54,6 +56,16 @@ class DocumentBars(QObject):
             self._ttl_field.set_ms(DEFAULT_TTL_S * 1000)
             self._ttl_field.entered.connect(self.ttl_entered)
         self._state.show_notice(notice, extra=self._ttl_field)
+
+    def show_progress(self, notice: Notice) -> None:
+        """Say how far something is, unless it was dismissed meanwhile or something else is asked.
+
+        `show_notice` says what came of it.
+        """
+        is_dismissed = self._shows_progress and self._state.notice is None
+        if not is_dismissed and self._closing.notice is None:
+            self._state.show_notice(notice)
+            self._shows_progress = True
 
     def ask_close(
         self,

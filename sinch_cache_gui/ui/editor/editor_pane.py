@@ -22,7 +22,7 @@ from sinch_cache_gui.ui.editor.json_tree.page import JsonTreePage
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.other_types import OtherTypes
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
-from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of
+from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of, notice_of_saving
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.unsaved_text import UnsavedText
 from sinch_cache_gui.ui.editor.unwritten_element import UnwrittenElement
@@ -36,6 +36,7 @@ from sinch_cache_gui.values.content import ContentKind
 from sinch_cache_gui.values.document import Document
 from sinch_cache_gui.values.document_state import DocumentState, Phase
 from sinch_cache_gui.values.drafts import ElementPlace, Unsaved
+from sinch_cache_gui.values.transit import Progress, Way
 
 
 class EditorPane(QWidget):
@@ -89,7 +90,7 @@ class EditorPane(QWidget):
             self.document,
             self._conflict_desk,
             self.tasks,
-            WayOut(self.load, self._bringing_back),
+            WayOut(self.load, self.document.transit.stop, self._bringing_back),
         )
         self._other_types = OtherTypes(self.pages, backend, key, self.tasks)
         self._bars = DocumentBars(theme, self.pages.body, backend.now_ms)
@@ -117,6 +118,7 @@ class EditorPane(QWidget):
             overwrite_theirs=self._overwrite_theirs,
             write_again=self._write_again,
             save=self.save,
+            stop_saving=self._stop_saving,
             look_again=self.look_again,
         )
         self._value_actions = ValueActions(self._whole.load, self._front.switch_decoded)
@@ -245,6 +247,7 @@ class EditorPane(QWidget):
         self._bars.ttl_entered.connect(self._write_again)
         self._bars.state_asked.connect(lambda: self._show_bar(self.document.state))
         self.document.listen(self._show_state)
+        self.document.transit.listen(self._show_progress)
 
     async def _follow(self) -> None:
         await self.document.remote_changed()
@@ -280,6 +283,10 @@ class EditorPane(QWidget):
             self.panel.refuse(state.refusal)
         elif state.phase in (Phase.CONFLICT, Phase.GONE, Phase.CHECKING):
             self._show_bar(state)
+
+    def _stop_saving(self) -> None:
+        self.document.transit.stop()
+        self.look_again()
 
     def _save_merged(self) -> None:
         if isinstance(front := self.pages.front, ConflictView):
@@ -346,6 +353,15 @@ class EditorPane(QWidget):
         self._note_draft()
         self.panel.footer.mark_unsaved(is_unsaved=self.holds_unsaved_text)
         self.state_changed.emit()
+
+    def _show_progress(self, progress: Progress | None) -> None:
+        state = self.document.state
+        if state.content is None:
+            self._front.follow(state)
+        elif progress is None:
+            self._show_bar(state)
+        elif progress.way is Way.TO_CACHE:
+            self._bars.show_progress(notice_of_saving(progress, self._actions))
 
     def _follow_front(self) -> None:
         shows_merge = isinstance(self.pages.front, ConflictView)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from sinch_cache_gui.cache.errors import NotPermitted
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.notices import NoticeAction
+from sinch_cache_gui.ui.editor.amounts import amount_of
 from sinch_cache_gui.ui.editor.byte_comparison import ByteComparison
 from sinch_cache_gui.ui.editor.conflict_desk import ConflictDesk
 from sinch_cache_gui.ui.editor.conflict_view import ConflictView
@@ -34,10 +35,12 @@ class WayOut:
 
     Attributes:
         load: Try again.
+        stop: Wait no longer for the value.
         bring_back: Answers what brings a key back that does not exist; None where nothing may.
     """
 
     load: Callable[[], None]
+    stop: Callable[[], None]
     bring_back: Callable[[], NoticeAction | None]
 
 
@@ -181,5 +184,13 @@ class FrontPage(QObject):
                 self.tr("It expired or was deleted before it could be shown."),
                 self._way_out.bring_back(),
             )
+        elif state.phase is Phase.STOPPED:
+            again = NoticeAction(self.tr("Read again"), self._way_out.load)
+            detail = self.tr("To read the value again begins anew.")
+            page.say("mdi6.pause-circle-outline", self.tr("Loading was stopped"), detail, again)
+        elif (progress := self._document.transit.progress) is not None:
+            stop = NoticeAction(self.tr("Stop"), self._way_out.stop)
+            title = self.tr("Loading… {}").format(amount_of(progress))
+            page.say("mdi6.progress-clock", title, action=stop)
         else:
             page.say("mdi6.progress-clock", self.tr("Loading…"))

@@ -10,7 +10,9 @@ from PySide6.QtCore import QCoreApplication
 from sinch_cache_gui.cache.interface import KeyType
 from sinch_cache_gui.keyspace.expiry import format_deadline
 from sinch_cache_gui.notices import Notice, NoticeAction, Severity
+from sinch_cache_gui.ui.editor.amounts import amount_of, size_of
 from sinch_cache_gui.values.document_state import Attempt, Departure, DocumentState, Phase
+from sinch_cache_gui.values.transit import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class StateActions:
     overwrite_theirs: Callable[[], None]
     write_again: Callable[[], None]
     save: Callable[[], None]
+    stop_saving: Callable[[], None]
     look_again: Callable[[], None]
 
 
@@ -48,7 +51,9 @@ def notice_of(
         case Phase.CHECKING:
             return Notice(
                 Severity.WARNING,
-                _tr("The connection was lost while saving: finding out whether it was written."),
+                _tr("No answer to the save came: finding out whether it was written.")
+                if state.failure
+                else _tr("The save was stopped: finding out whether it was written."),
                 state.failure.error.title if state.failure else "",
                 (NoticeAction(_tr("Check now"), actions.look_again),),
             )
@@ -59,6 +64,16 @@ def notice_of(
             actions=(NoticeAction(_tr("Save again"), actions.save),),
         )
     return _failure(state, actions)
+
+
+def notice_of_saving(progress: Progress, actions: StateActions) -> Notice:
+    """Say how far a save is on its way."""
+    stop = NoticeAction(_tr("Stop"), actions.stop_saving)
+    title = _tr("Saving… {} sent").format(amount_of(progress))
+    detail = _tr("The new text and, to be compared, the one it replaces.")
+    if progress.done >= progress.whole:
+        title = _tr("Saving… all {} sent, waiting for the answer").format(size_of(progress))
+    return Notice(Severity.INFO, title, detail, (stop,))
 
 
 def _conflict(state: DocumentState, actions: StateActions, *, shows_difference: bool) -> Notice:
