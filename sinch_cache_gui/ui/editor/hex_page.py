@@ -145,5 +145,7 @@ def _place_in_words(view: HexView, widget: QWidget) -> str:
     said = where.format(f"{view.offset:,}", view.offset, f"{view.length:,}")
     if end > start:
         said += ", " + widget.tr("{} selected").format(f"{end - start:,}")
+    if not view.is_editable:
+        return said
     mode = widget.tr("inserting") if view.is_inserting else widget.tr("overwriting")
     return f"{said}, {mode}"

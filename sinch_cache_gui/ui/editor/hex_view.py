@@ -119,6 +119,11 @@ class HexView(QAbstractScrollArea):
         self.place_changed.emit()
 
     @property
+    def is_editable(self) -> bool:
+        """Whether the user may write."""
+        return self._is_editable
+
+    @property
     def is_inserting(self) -> bool:
         """Whether what is typed moves the bytes behind it on."""
         return self._is_inserting

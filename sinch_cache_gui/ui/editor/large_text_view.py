@@ -38,7 +38,7 @@ MAX_COPIED: Final = 10_000_000
 """Bytes that are copied at once: more would hold the window."""
 
 MARGIN: Final = 4
-"""Pixels left of the text, as an editor has them."""
+"""Pixels left of the text and above, as an editor has them."""
 
 LEAST_COLUMNS: Final = 40
 """A row has room for so many characters, however narrow the view."""
@@ -263,7 +263,7 @@ class LargeTextView(QAbstractScrollArea):
         colour = tokens.selection if self.hasFocus() else tokens.selection_inactive
         left = MARGIN - self.horizontalScrollBar().value()
         for number, laid in enumerate(self._in_sight):
-            top = number * self._row_height
+            top = MARGIN + number * self._row_height
             if self.hasFocus() and self._has_cursor(laid):
                 band = QRect(0, top, self.viewport().width(), self._row_height)
                 painter.fillRect(band, QColor(tokens.current_line))
@@ -283,7 +283,7 @@ class LargeTextView(QAbstractScrollArea):
     def _lines_in_sight(self) -> Iterator[GutterLine]:
         for number, laid in enumerate(self._in_sight if self._is_counted else ()):
             if laid.row.begins_line:
-                top = number * self._row_height
+                top = MARGIN + number * self._row_height
                 has_cursor = self.hasFocus() and self._has_cursor(laid)
                 yield GutterLine(laid.row.line, top, self._row_height, has_cursor)
 
@@ -347,7 +347,7 @@ class LargeTextView(QAbstractScrollArea):
         """Answer the byte nearest to a point."""
         if not self._in_sight:
             return 0
-        number = max(min(point.y() // self._row_height, len(self._in_sight) - 1), 0)
+        number = max(min((point.y() - MARGIN) // self._row_height, len(self._in_sight) - 1), 0)
         x = point.x() - MARGIN + self.horizontalScrollBar().value()
         return nearest(self._in_sight[number], x)
 
@@ -385,7 +385,7 @@ class LargeTextView(QAbstractScrollArea):
         return max(int(room / self._character), LEAST_COLUMNS)
 
     def _rows_in_sight(self) -> int:
-        return max(self.viewport().height() // self._row_height, 1)
+        return max((self.viewport().height() - MARGIN) // self._row_height, 1)
 
     def _lay_out(self) -> None:
         """Lay out what is in sight, the row at the lower edge too that is not wholly."""
