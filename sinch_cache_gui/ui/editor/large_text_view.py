@@ -105,19 +105,24 @@ class LargeTextView(QAbstractScrollArea):
         self._restyle()
 
     def show_value(self, data: bytes) -> None:
-        """Show a text from its beginning. What looks like JSON is coloured as such."""
+        """Show a text from its beginning. What looks like JSON is coloured as such.
+
+        Its first rows are in sight at once; it can be gone through once all are counted.
+        """
         self._is_json = data[:64].lstrip()[:1] in (b"{", b"[")
         self._dress = self._dressed()
         self._at = self._anchor = 0
         self._matches = []
         self.verticalScrollBar().setValue(0)
-        self._take(TextRows(data, LEAST_COLUMNS))
+        self._is_counted = False
+        self._rest.stop()
         self._tasks.start("rows", self._count_rows(data, is_new=True))
 
     def let_go(self) -> None:
         """Show nothing any more, and hold no memory."""
         self._tasks.cancel("rows")
         self._rest.stop()
+        self._is_counted = True
         self._at = self._anchor = 0
         self._take(TextRows(b"", LEAST_COLUMNS))
 
@@ -252,12 +257,6 @@ class LargeTextView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        if not self._is_counted:
-            painter.setPen(QColor(self._theme.tokens.muted))
-            painter.drawText(
-                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Counting the lines…")
-            )
-            return
         selection = self.selection()
         tokens = self._theme.tokens
         colour = tokens.selection if self.hasFocus() else tokens.selection_inactive
@@ -281,7 +280,7 @@ class LargeTextView(QAbstractScrollArea):
         return row.start <= self._at and (row.next is None or self._at < row.next)
 
     def _lines_in_sight(self) -> Iterator[GutterLine]:
-        for number, laid in enumerate(self._in_sight if self._is_counted else ()):
+        for number, laid in enumerate(self._in_sight):
             if laid.row.begins_line:
                 top = MARGIN + number * self._row_height
                 has_cursor = self.hasFocus() and self._has_cursor(laid)
@@ -358,9 +357,9 @@ class LargeTextView(QAbstractScrollArea):
     async def _count_rows(self, data: bytes, *, is_new: bool) -> None:
         """Find the rows of a text, new ones or those of another width, and show them."""
         await asyncio.sleep(0)  # the page may be about to come in sight, and get its width
-        self._is_counted = self._is_counted and not is_new
         if is_new:
             self._fit_gutter(data.count(b"\n", 0, len(data) // 64) * 64)  # about so many
+            self._take(TextRows(data, self._columns()))  # what is in sight needs no counting
         rows = TextRows(data, self._columns())
         size = max(len(data), 1)
         await run_telling(rows.count_work(), lambda: self.counting.emit(100 * rows.counted // size))
@@ -376,7 +375,8 @@ class LargeTextView(QAbstractScrollArea):
     def _take(self, rows: TextRows) -> None:
         self._rows = rows
         self._widest = 0.0
-        self._fit_gutter(rows.lines)
+        if self._is_counted:
+            self._fit_gutter(rows.lines)
         self._fit()
         self._lay_out()
 

@@ -44,6 +44,7 @@ class WholeValue(QObject):
     def load(self) -> None:
         """Load all of it, unless that is under way."""
         if not self._tasks.is_running(TASK):
+            self._pages.take_focus()  # the button that was pressed is about to go
             self._tasks.start(TASK, self._load())
 
     @property
