@@ -16,6 +16,7 @@ from sinch_cache_gui.profiles import Profile, WindowShape
 from sinch_cache_gui.ui.commands import Command, CommandMenu
 from sinch_cache_gui.ui.connections.caches_menu import CachesMenu
 from sinch_cache_gui.ui.notice_view import NoticeBar, NoticeView
+from sinch_cache_gui.ui.tab_order import go_on
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, Theme
 from sinch_cache_gui.ui.top_strip import TopStrip
 
@@ -179,6 +180,9 @@ class MainWindow(QMainWindow):
         """Try a lost connection again at once."""
         if self._workspace is not None:
             self._workspace.backend.retry_now()
+
+    def focusNextPrevChild(self, is_next: bool) -> bool:
+        return go_on(self, is_forward=is_next)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._may_close:

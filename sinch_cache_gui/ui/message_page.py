@@ -15,7 +15,8 @@ class MessagePage(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The pane may hand it the keyboard; Tab has nothing to do here but at its button.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._theme = theme
         self._icon_name = "mdi6.code-json"
         self._action: NoticeAction | None = None

@@ -319,6 +319,8 @@ def style_sheet_of(tokens: Tokens) -> str:
         subcontrol-origin: border; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QTableView, QListView, QPlainTextEdit, QTextEdit, QTreeView {{ border: none; }}
+    QTextEdit {{ border: 1px solid transparent; }}
+    QTextEdit:focus {{ border-color: {tokens.accent}; }}
     QListWidget#knownCaches {{ border: 1px solid {tokens.border}; border-radius: 4px;
         background: {tokens.base}; }}
     QListWidget#knownCaches::item {{ padding: 4px 6px; }}
@@ -329,6 +331,7 @@ def style_sheet_of(tokens: Tokens) -> str:
     QTabBar#openKeys::tab {{ min-width: 96px; }}
     QTabBar::tab:selected {{ background: {tokens.base}; color: {tokens.text};
         border-bottom: 2px solid {tokens.accent}; }}
+    QTabBar::tab:selected:focus {{ background: {tokens.selection}; }}
     QTabBar::tab:hover {{ color: {tokens.text}; }}
     QTabBar::scroller {{ width: 48px; }}
     QToolButton#ScrollLeftButton, QToolButton#ScrollRightButton {{ border: none; padding: 0; }}

@@ -77,12 +77,12 @@ class Person:
         return [bar.accessibleName() for bar in self._all(NoticeBar)]
 
     def tabs(self) -> list[str]:
-        bar = self._named("Open keys", QTabBar)
+        bar = self.named("Open keys", QTabBar)
         return [bar.tabText(index) for index in range(bar.count())]
 
     def has_unsaved(self) -> bool:
         """Whether the tab in front is marked as holding unsaved text."""
-        bar = self._named("Open keys", QTabBar)
+        bar = self.named("Open keys", QTabBar)
         return bar.tabText(bar.currentIndex()).endswith("●")
 
     def live(self) -> str:
@@ -104,19 +104,19 @@ class Person:
         return [view for view in self._all(QPlainTextEdit) if not view.isReadOnly()]
 
     def activity(self) -> list[str]:
-        return self._column(self._named("Activity: every change, newest first", QListView), 0)
+        return self._column(self.named("Activity: every change, newest first", QListView), 0)
 
     def transcript(self) -> str:
-        return self._named("What the caller hears", QTextEdit).toPlainText()
+        return self.named("What the caller hears", QTextEdit).toPlainText()
 
     def callbacks(self) -> list[str]:
         """The callbacks among the steps of the call: those took some time."""
-        steps = self._named("Timeline of this call", QTableView)
+        steps = self.named("Timeline of this call", QTableView)
         pairs = zip(self._column(steps, 1), self._column(steps, 2), strict=True)
         return [what for what, took in pairs if took]
 
     def field(self, name: str) -> QLineEdit:
-        return self._named(name, QLineEdit)
+        return self.named(name, QLineEdit)
 
     def buttons(self) -> list[str]:
         return [button.text() or button.accessibleName() for button in self._all(QAbstractButton)]
@@ -154,7 +154,7 @@ class Person:
 
     def go_to(self, name: str) -> QTableView:
         """Put the cursor of the key tree on a row."""
-        view = self._named("Keys", QTableView)
+        view = self.named("Keys", QTableView)
         view.setFocus()
         self.key(Qt.Key.Key_Home, view)
         for _ in range(self.rows().index(name)):
@@ -187,7 +187,7 @@ class Person:
     async def show_tab(self, name: str) -> None:
         """Bring the tab of a key to the front, as soon as there is one."""
         await self.until(lambda: any(tab.split(" ")[0] == name for tab in self.tabs()))
-        bar = self._named("Open keys", QTabBar)
+        bar = self.named("Open keys", QTabBar)
         bar.setCurrentIndex([tab.split(" ")[0] for tab in self.tabs()].index(name))
 
     def filter(self, text: str) -> None:
@@ -220,7 +220,7 @@ class Person:
         buttons = [b for bar in self._all(NoticeBar) for b in bar.findChildren(QPushButton)]
         return [button for button in buttons if button.text() == choice and button.isVisible()]
 
-    def _named(self, name: str, kind: type[W]) -> W:
+    def named(self, name: str, kind: type[W]) -> W:
         found = [widget for widget in self._all(kind) if widget.accessibleName() == name]
         assert len(found) == 1, f"{len(found)} visible {kind.__name__} are named {name!r}"
         return found[0]

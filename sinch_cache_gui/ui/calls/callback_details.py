@@ -109,6 +109,7 @@ class CallbackDetails(QTabWidget):
         column.addWidget(self._reply, 3)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
+        self.tabBar().setAccessibleName(self.tr("What is shown of this callback"))
         self.addTab(self._cache, "")
         self.addTab(self._request_page(), self.tr("Request"))
         self.addTab(answered, self.tr("Reply"))

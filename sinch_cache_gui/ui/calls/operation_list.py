@@ -109,6 +109,9 @@ class OperationDelegate(QStyledItemDelegate):
             painter.fillRect(rect, QColor(back))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(tokens.hover))
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QColor(tokens.accent))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
         inner = rect.adjusted(GRID, 4, -GRID, -4)
         half = inner.height() // 2
         first = QRect(inner.left(), inner.top(), inner.width(), half)

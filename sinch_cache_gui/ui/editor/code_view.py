@@ -39,6 +39,7 @@ from sinch_cache_gui.ui.editor.positions import (
     python_offset,
     qt_offset,
 )
+from sinch_cache_gui.ui.tab_order import EscapeThenTab
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_views import Written
 from sinch_cache_gui.values.json_check import JsonProblem
@@ -86,6 +87,7 @@ class CodeView(QPlainTextEdit):
         self._rest.timeout.connect(self.text_rested)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(self.tr("Value"))
+        EscapeThenTab(self)
         self.setTabChangesFocus(False)
         self._text.progressed.connect(self.filling)
         self._text.held_changed.connect(self._follow_held)
