@@ -46,6 +46,10 @@ class TopStrip(QWidget):
         self._lock.setAccessibleName(self.tr("Read-only: nothing can be changed"))
         self._lock.setToolTip(self.tr("Read-only: nothing can be changed from this window"))
         self._lock.hide()
+        self._read_only = QLabel(self.tr("read-only"))
+        self._read_only.setObjectName("warning")
+        self._read_only.setToolTip(self._lock.toolTip())
+        self._read_only.hide()
         self._live = QToolButton()
         self._live.setAccessibleName(self.tr("How changes reach this window"))
         self._live.clicked.connect(self._live_clicked)
@@ -84,6 +88,7 @@ class TopStrip(QWidget):
         self._product.setText(facts.product)
         self._show_refused(facts)
         self._lock.setVisible(is_read_only)
+        self._read_only.setVisible(is_read_only)
         self._restyle()
 
     def show_no_cache(self, label: str) -> None:
@@ -94,6 +99,7 @@ class TopStrip(QWidget):
         self._refused.hide()
         self._live.hide()
         self._lock.hide()
+        self._read_only.hide()
         self._restyle()
 
     def show_live(self, source: LiveSource, reason: str, changes_per_s: float) -> None:
@@ -149,8 +155,14 @@ class TopStrip(QWidget):
         inner = QHBoxLayout(row)
         inner.setContentsMargins(GRID // 2, 0, GRID // 2, 0)
         inner.setSpacing(GRID)
-        for widget in (self._name, self._product, self._lock, self._refused):
-            inner.addWidget(widget)
+        inner.addWidget(self._name)
+        inner.addWidget(self._product)
+        lock = QHBoxLayout()
+        lock.setSpacing(GRID // 2)
+        lock.addWidget(self._lock)
+        lock.addWidget(self._read_only)
+        inner.addLayout(lock)
+        inner.addWidget(self._refused)
         inner.addStretch(1)
         inner.addWidget(self._live)
         inner.addWidget(self._menu)

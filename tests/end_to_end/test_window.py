@@ -255,6 +255,7 @@ async def test_read_only_writes_nothing(
     await on_redis.put("greeting", "first")
     async with open_window(redis_url, "--read-only") as person:
         await person.until(lambda: person.rows() == ["greeting"])
+        assert person.sees("read-only")
         person.delete("greeting")
         await person.open("greeting")
         assert not person.is_pressable("Save")

@@ -163,7 +163,10 @@ class CallPage(QWidget):
         self._details.setMinimumHeight(LOWEST_DETAILS)
         below.setChildrenCollapsible(False)
         nothing_yet = QLabel(
-            self.tr("The callbacks of the call are listed here. The first is ICE, sent by Dial.")
+            self.tr(
+                "The callbacks of the call are listed here. Dial sends the first: ICE. An outbound"
+                " call begins with ACE, once the number answers."
+            )
         )
         nothing_yet.setObjectName("muted")
         nothing_yet.setWordWrap(True)

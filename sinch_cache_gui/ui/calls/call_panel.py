@@ -28,8 +28,8 @@ from sinch_cache_gui.ui.calls.call_options import CallOptionsMenu
 from sinch_cache_gui.ui.calls.call_page import CallPage
 from sinch_cache_gui.ui.calls.call_session import CallSession
 from sinch_cache_gui.ui.calls.clock_strip import ClockStrip
-from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.scenario_pane import ScenarioPane
+from sinch_cache_gui.ui.elided_label import ElidedLabel
 from sinch_cache_gui.ui.file_saving import FileSaver, SaveWish
 from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.tasks import TaskScope

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 from sinch_cache_gui.cache.interface import JsonValue
 from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import clock_text, offset_text
+from sinch_cache_gui.ui.elided_label import ElidedLabel
 from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import GRID, Theme, dress_as
 from sinch_cache_gui.voice.builtin import RATE_LIMIT

@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from sinch_cache_gui.ui import icons
-from sinch_cache_gui.ui.calls.elided_label import ElidedLabel
 from sinch_cache_gui.ui.calls.wording import ARROW
 from sinch_cache_gui.ui.clipboard_text import copy_text
+from sinch_cache_gui.ui.elided_label import ElidedLabel
 from sinch_cache_gui.ui.menu_edge import open_leftwards
 from sinch_cache_gui.ui.theme import GRID, Theme, dress_as, fill
 from sinch_cache_gui.voice.callbacks import CallSetup, Destination

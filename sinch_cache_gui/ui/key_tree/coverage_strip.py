@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from sinch_cache_gui.keyspace.expiry import format_time
 from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
+from sinch_cache_gui.ui.elided_label import ElidedLabel
 from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import BAR_HEIGHT, GRID, dress_as
 
@@ -24,10 +25,10 @@ class CoverageStrip(QWidget):
         self.setObjectName("statusStrip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_HEIGHT)
-        self._said = QLabel()
+        self._said = ElidedLabel()
         self._said.setObjectName("muted")
+        self._said.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._said.setTextFormat(Qt.TextFormat.PlainText)  # it may name a pattern
-        self._said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._stop = QPushButton(self.tr("Stop"))
         self._stop.setAccessibleName(self.tr("Stop loading keys"))
         self._stop.clicked.connect(self.stop_requested)
@@ -89,7 +90,7 @@ class CoverageStrip(QWidget):
             case CoverageState.STOPPED:
                 return self.tr("stopped at {}: folders may be incomplete").format(keys)
             case CoverageState.FAILED:
-                return self.tr("failed at {}: {}").format(keys, coverage.reason)
+                return self.tr("loading failed at {}: {}").format(keys, coverage.reason)
             case CoverageState.CATCHING_UP:
                 text = self.tr("about {} keys, catching up").format(keys)
                 return f"{text}: {coverage.reason}" if coverage.reason else text

@@ -53,7 +53,8 @@ class EmptyPage(MessagePage):
         elif coverage.state is CoverageState.FAILED:
             again = NoticeAction(self.tr("Try again"), self.continue_requested.emit)
             title = self.tr("The keys cannot be read")
-            self.say("mdi6.alert-outline", title, coverage.reason, again)
+            detail = self.tr("{}.\nCtrl+G goes to a key whose name you know.")
+            self.say("mdi6.alert-outline", title, detail.format(coverage.reason), again)
         else:
             self._explain_empty(is_read_only=is_read_only)
 

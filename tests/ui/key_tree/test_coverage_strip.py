@@ -47,7 +47,7 @@ NOON_MS = 1_763_812_800_000
         ),
         (
             Coverage(CoverageState.FAILED, 5, 10, 1.0, "No answer from localhost:6379"),
-            "failed at 5: No answer from localhost:6379",
+            "loading failed at 5: No answer from localhost:6379",
             ["Continue"],
         ),
         (
