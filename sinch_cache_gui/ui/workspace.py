@@ -106,7 +106,7 @@ class Workspace(QWidget):
         self.tree = KeyTreePane(theme, mirror, self._scope, is_read_only=is_read_only)
         self.editors = EditorTabs(
             theme,
-            NotingBackend(backend, self._box, self._watch.look_at),
+            NotingBackend(backend, self._box, self._watch.look_at, self._watch.leave),
             self._scope,
             notices,
             is_read_only=is_read_only,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import pytest
 
@@ -21,7 +21,7 @@ from sinch_cache_gui.cache.interface import (
 )
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace.black_box import BlackBox, last_seen_in
-from sinch_cache_gui.keyspace.black_box_watch import BlackBoxWatch, NotingBackend
+from sinch_cache_gui.keyspace.black_box_watch import LONG_BYTES, BlackBoxWatch, NotingBackend
 from sinch_cache_gui.keyspace.journal import Action, Journal, JournalEntry, Result
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from tests.clock import Clock
@@ -178,7 +178,7 @@ class Huge(Counting):
 
 @asynccontextmanager
 async def watching(backend: CacheBackend, box: BlackBox) -> AsyncIterator[BlackBoxWatch]:
-    watch = BlackBoxWatch(backend, box)
+    watch = BlackBoxWatch(backend, box, rest_s=0)
     task = asyncio.create_task(watch.run())
     yield watch
     task.cancel()
@@ -224,6 +224,30 @@ async def test_what_is_too_large_is_not_read_on_the_side(clock: Clock) -> None:
     assert backend.snapshots == []
 
 
+async def test_a_long_string_is_not_read_beside_whoever_opens_it_nor_again_unchanged(
+    clock: Clock,
+) -> None:
+    backend, box = Counting(MemoryCache(clock)), BlackBox(clock)
+    await backend.set("session:1", "x" * LONG_BYTES)
+    await backend.set("mark", 1)
+    async with watching(backend, box) as watch:
+        with watch.leave(KEY):
+            watch.select((KEY,))
+            watch.look_at(b"mark")
+            await until(lambda: box.last(b"mark"))
+        assert backend.snapshots == [b"mark"]
+        watch.look_at(KEY)
+        await until(lambda: box.last(KEY))
+        backend.snapshots.clear()
+        watch.look_at(KEY)
+        watch.look_at(b"mark")
+        await until(lambda: backend.snapshots)
+        assert backend.snapshots == [b"mark"]
+        await backend.set("session:1", "y" * LONG_BYTES)
+        watch.look_at(KEY)
+        await until(lambda: b"yy" in box.last(KEY).snapshot.payload)
+
+
 @pytest.fixture
 async def redis_cache(redis_url: str) -> AsyncIterator[CacheBackend]:
     backend = open_backend(parse_target(redis_url))
@@ -239,7 +263,7 @@ async def test_strings_that_were_read_and_other_types_are_kept_whole(
     await redis_cache.set("session:1", {"a": 1})
     shared_redis.send("HSET tags a 1")
     async with watching(redis_cache, box) as watch:
-        noting = NotingBackend(redis_cache, box, watch.look_at)
+        noting = NotingBackend(redis_cache, box, watch.look_at, watch.leave)
         await noting.read(KEY)
         await noting.read(b"tags")
         await until(lambda: box.last(b"tags"))
@@ -259,7 +283,7 @@ async def test_a_ttl_that_may_not_be_known_is_not_taken_for_none(
     backend = open_backend(parse_target(redis_url.replace("://", "://ann:secret@")))
     await backend.connect()
     box = BlackBox(backend.now_ms)
-    noting = NotingBackend(backend, box, lambda _key: None)
+    noting = NotingBackend(backend, box, lambda _key: None, nullcontext)
     await noting.read(KEY)
     read = box.last(KEY)
     assert await noting.holds(KEY, b"1")
