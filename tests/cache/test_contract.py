@@ -20,6 +20,7 @@ from sinch_cache_gui.cache.interface import (
     Gone,
     KeyInfo,
     KeyType,
+    MoveDeadline,
     Persist,
     Saved,
     Snapshot,
@@ -395,6 +396,13 @@ async def test_milliseconds_that_make_no_sense_are_refused(cache: CacheBackend) 
         for change in (ExpireIn(ms), ExtendBy(ms)):
             with pytest.raises(InvalidTtl):
                 await cache.change_ttl(b"key", change)
+    now_ms = cache.now_ms()
+    (when,) = await cache.deadlines([b"key"])
+    for moment in (now_ms + 60_000.5, now_ms + 2 * MAX_TTL_MS, now_ms - 1000):
+        for change in (ExpireAt(moment), MoveDeadline(when, moment)):
+            with pytest.raises(InvalidTtl):
+                await cache.change_ttl(b"key", change)
+    assert await cache.deadlines([b"key"]) == [when]
     assert await cache.get("key") == 1
 
 
