@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome
 from sinch_cache_gui.cache.element_range import ElementRange
@@ -183,7 +183,7 @@ class ForwardingBackend(CacheBackend):
         """Forwarded."""
         self._inner.retry_now()
 
-    def watch(self) -> AsyncIterator[FeedEvent]:
+    def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Forwarded."""
         return self._inner.watch()
 

@@ -15,7 +15,7 @@ Every time in this interface is milliseconds since the epoch by the backend's ow
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -408,8 +408,8 @@ class CacheBackend(FunctionCache, Protocol):
         """Let feeds that wait for a lost connection try again at once."""
         ...
 
-    def watch(self) -> AsyncIterator[FeedEvent]:
-        """Follow the cache until the iterator is closed. One feed at a time is enough.
+    def watch(self) -> AsyncGenerator[FeedEvent, None]:
+        """Follow the cache until the generator is closed. One feed at a time is enough.
 
         The first event is a `LiveStatus`; it comes once changes are being noticed, so a scan begun
         after it misses nothing.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import cast
 
 from sinch_cache_gui.cache.element_change import ElementChange, ElementOutcome, ElementSaved
 from sinch_cache_gui.cache.element_range import ElementRange
@@ -252,8 +251,7 @@ class CacheView(ForwardingBackend):
 
     async def watch(self) -> AsyncGenerator[FeedEvent, None]:
         """Follow what changes below the prefix."""
-        feed = cast("AsyncGenerator[FeedEvent, None]", self._inner.watch())
-        async with aclosing(feed):
+        async with aclosing(self._inner.watch()) as feed:
             async for event in feed:
                 if isinstance(event, Walked):
                     yield replace(event, prefix=event.prefix + self._prefix)
