@@ -76,8 +76,8 @@ class Content:
         layout: How the text is saved.
         reason: Why it cannot be edited, for people; empty if it can.
         is_head: Whether `shown` is only the beginning of the value.
-        is_vast: Whether it is too large to edit, and its bytes are looked at as they are: `shown`
-            is empty.
+        is_vast: Whether it is too large to edit, and all its bytes are looked at as they are, not
+            what is `shown`.
         name: More exactly what it is, for people; empty where `kind` says it all.
         decoded: What the bytes say through a decoder, to be looked at; None without one.
     """
@@ -113,12 +113,15 @@ class TextRefused(ValueError):
         self.problem = problem
 
 
-async def content_of(stored: StoredValue, *, limit: int = MAX_EDITED_BYTES) -> Content:
+async def content_of(
+    stored: StoredValue, *, limit: int = MAX_EDITED_BYTES, shows_whole: bool = False
+) -> Content:
     """Answer what to show of `stored`, letting the loop run meanwhile.
 
     Args:
         stored: What the key holds.
         limit: Bytes above which only the head is shown.
+        shows_whole: Whether what cannot be edited as text can be looked at by its bytes.
     """
     data = stored.data
     if stored.type == KeyType.STRING and data is None:
@@ -135,10 +138,12 @@ async def content_of(stored: StoredValue, *, limit: int = MAX_EDITED_BYTES) -> C
     except UnicodeDecodeError as error:
         return await _binary_content(data, error.start)
     if await find_problem_sliced(text) is None:
-        return await _json_content(text)
+        content = await _json_content(text)
+        return _whole(content) if content.is_head and shows_whole else content
     decoded = await decode(data)
     if has_long_line(text):
-        return replace(_too_long_a_line(ContentKind.TEXT, text), decoded=decoded)
+        content = replace(_too_long_a_line(ContentKind.TEXT, text), decoded=decoded)
+        return _whole(content) if shows_whole else content
     return Content(ContentKind.TEXT, text, decoded=decoded, name=_named(decoded))
 
 
@@ -255,6 +260,16 @@ def has_long_line(text: str) -> bool:
     return any(text.find("\n", at, at + MAX_LINE) < 0 for at in windows)
 
 
+def _whole(content: Content) -> Content:
+    """Answer the same of a text with too long a line where all of it can be looked at."""
+    reason = content.reason.replace(_BEGINNING, _ALL)
+    return replace(content, reason=reason, is_vast=True)
+
+
+_BEGINNING: Final = "the beginning is shown, broken into shorter lines."
+_ALL: Final = "all of it is shown as it is stored, to be read."
+
+
 def _too_long_a_line(kind: ContentKind, text: str) -> Content:
     lines: list[str] = []
     for line in text[:HEAD_BYTES].split("\n"):
@@ -263,8 +278,8 @@ def _too_long_a_line(kind: ContentKind, text: str) -> Content:
         kind,
         "\n".join(lines),
         reason=f"A line of {max(map(len, text.split(chr(10)))):,} characters is too long to edit;"
-        " the beginning is shown, broken into shorter lines. It can still be renamed, copied to"
-        " another key and deleted; to change it, store it with line breaks.",
+        f" {_BEGINNING} It can still be renamed, copied to another key and deleted; to change it,"
+        " store it with line breaks.",
         is_head=True,
     )
 

@@ -331,7 +331,7 @@ class Document:
             self._conflict(beheaded(stored, self._limit))
 
     async def _content_of(self, stored: StoredValue) -> Content:
-        content = await content_of(stored, limit=self._limit)
+        content = await content_of(stored, limit=self._limit, shows_whole=True)
         # What no text can say is edited as bytes, where there is a view for them.
         has_view = self._views.bytes_view_of(content) is not None
         return replace(content, reason="") if has_view else content

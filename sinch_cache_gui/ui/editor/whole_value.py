@@ -101,7 +101,12 @@ class WholeValue(QObject):
         """Tell how long the text is, and what is not known of it."""
         lines = self._pages.whole.lines
         said = self.tr("1 line") if lines == 1 else self.tr("{} lines").format(f"{lines:,}")
-        self._panel.footer.say(self.tr("{}; too large to be checked as JSON").format(said))
+        state = self._document.state
+        if state.content is not None and state.content.kind is ContentKind.JSON:
+            said = self.tr("Valid JSON, {}").format(said)
+        elif self._shown is not None and len(self._shown) > MAX_LOADED_BYTES:
+            said = self.tr("{}; too large to be checked as JSON").format(said)
+        self._panel.footer.say(said)
 
     async def _load(self) -> None:
         size = self._document.state.loadable_bytes

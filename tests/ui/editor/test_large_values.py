@@ -197,3 +197,34 @@ async def test_what_somebody_changes_afterwards_is_told_and_loaded_again(desk: D
     desk.tabs.keys_changed((Change(KEY, ChangeKind.WRITTEN),))
     await desk.until(lambda: desk.says("Valid JSON"))
     assert desk.view().text() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param(b'["' + b"s" * 300_000 + b'needle"]', "Valid JSON, 1 line", id="JSON"),
+        pytest.param(b"s" * 300_000 + b"needle\n", "2 lines", id="text"),
+    ],
+)
+async def test_of_a_line_too_long_to_edit_all_is_read(desk: Desk, value: bytes, said: str) -> None:
+    await desk.put(KEY, value)
+    pane = await desk.open(KEY)
+    view = pane.pages.whole
+    await desk.until(lambda: view.isVisible() and desk.says(said))
+    assert desk.says("characters is too long to edit; all of it is shown as it is stored")
+    desk.keys("f", CTRL, view)
+    desk.type_into("Find in this value", "needle")
+    await desk.until(lambda: desk.says("1 match"))
+    view.setFocus()
+    for key in "vzsd":
+        desk.keys(key, CTRL, view)
+    desk.keys("x", widget=view)
+    assert not desk.button("Save").isEnabled()
+    assert await desk.held(KEY) == value
+    await desk.put(KEY, b"[]")
+    desk.tabs.keys_changed((Change(KEY, ChangeKind.WRITTEN),))
+    await desk.until(lambda: desk.view().isVisible() and desk.says("Valid JSON"))
+    desk.write("[1]")
+    desk.ctrl("s")
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(KEY) == b"[1]"
