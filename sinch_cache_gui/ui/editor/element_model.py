@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -179,8 +180,8 @@ class ElementModel(QAbstractTableModel):
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         places = [_place_without(index.row(), gone) for index in kept]
-        self._rows = _without(self._rows, gone)
-        self._deadlines_ms = _without(self._deadlines_ms, gone)
+        _drop(self._rows, gone)
+        _drop(self._deadlines_ms, gone)
         moved = [
             self.createIndex(place, index.column())
             for index, place in zip(kept, places, strict=True)
@@ -313,7 +314,7 @@ class ElementModel(QAbstractTableModel):
 
 
 def _tells_any(deadlines_ms: Sequence[int | None]) -> bool:
-    return any(when is not None for when in deadlines_ms)
+    return deadlines_ms.count(None) < len(deadlines_ms)  # of a million, without a long step
 
 
 def _place_without(row: int, gone: Sequence[int]) -> int:
@@ -322,12 +323,10 @@ def _place_without(row: int, gone: Sequence[int]) -> int:
     return -1 if before < len(gone) and gone[before] == row else row - before
 
 
-def _without(items: list[Item], gone: Sequence[int]) -> list[Item]:
-    """Answer a list without some places, given in order, by copying what stands between them."""
-    kept: list[Item] = []
-    first = 0
+def _drop(items: list[Item], gone: Sequence[int]) -> None:
+    """Take some places, given in order, out of a list, with no look at what is around them."""
+    first, last = gone[0], gone[-1]
+    is_kept = bytearray(b"\1") * (last + 1 - first)
     for at in gone:
-        kept += items[first:at]
-        first = at + 1
-    kept += items[first:]
-    return kept
+        is_kept[at - first] = 0
+    items[first : last + 1] = compress(items[first : last + 1], is_kept)

@@ -26,7 +26,10 @@ AT_ONCE: Final = 500
 """Fields asked about in one go: well below a millisecond of the server's."""
 
 IN_A_ROUND: Final = 5_000
-"""Fields taken out together: of a million rows, that takes the time of one step."""
+"""Fields asked about before the rows of those that went are taken out."""
+
+MOST_SPANNED: Final = 100_000
+"""Rows from the first to the last that are taken out in one step, of a few milliseconds."""
 
 PAUSE_MS: Final = 100
 """Between two rounds of questions."""
@@ -162,11 +165,16 @@ class FieldExpiry(QObject):
         moved = [(row, *found[name]) for row, name in kept if self._is_moved(row, found[name][1])]
         for row, parts, deadline_ms in moved:
             self._model.renew(row, parts, deadline_ms)
-        if gone:
-            others = self._model.take_out([row for row, _ in gone])
-            self.fields_gone.emit(tuple(name for _, name in gone))
-            await run_sliced(let_go_work(others))
+        await self._take_out(gone)
         return len(gone) + len(moved) == len(rows)
+
+    async def _take_out(self, gone: Sequence[tuple[int, bytes]]) -> None:
+        for part in reversed(spans(gone)):  # from the end: no row moves another before its turn
+            still = [(row, name) for row, name in part if self._is_at(row, name)]
+            if still:
+                taken = self._model.take_out([row for row, _ in still])
+                self.fields_gone.emit(tuple(name for _, name in still))
+                await run_sliced(let_go_work(taken))
 
     def _is_at(self, row: int, name: bytes) -> bool:
         """Whether an element is still where it was, and not typed over since."""
@@ -175,3 +183,13 @@ class FieldExpiry(QObject):
 
     def _is_moved(self, row: int, deadline_ms: int | None) -> bool:
         return self._model.deadline_ms(row) != deadline_ms
+
+
+def spans(gone: Sequence[tuple[int, bytes]]) -> list[list[tuple[int, bytes]]]:
+    """Answer rows, given in order, in parts of which each can be taken out in one step."""
+    parts: list[list[tuple[int, bytes]]] = []
+    for row, name in gone:
+        if not parts or row - parts[-1][0][0] >= MOST_SPANNED:
+            parts.append([])
+        parts[-1].append((row, name))
+    return parts

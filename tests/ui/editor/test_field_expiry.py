@@ -17,6 +17,7 @@ from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import ElementPage, ScanCursor
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.keyspace.expiry import format_deadline
+from sinch_cache_gui.ui.editor.field_expiry import MOST_SPANNED, spans
 from tests.redis_server import RedisServer
 from tests.ui.editor.conftest import Desk
 from tests.ui.editor.element_hand import ElementHand
@@ -230,3 +231,9 @@ async def test_very_many_go_together_and_what_is_selected_stays_so(hand: Hand) -
     assert [index.data() for index in hand.table.selectedIndexes()] == ["kept7"]
     assert sum(map(len, hand.cache.fields)) == len(going)
     assert max(map(len, hand.cache.fields)) <= 500
+
+
+def test_rows_far_apart_are_taken_out_in_steps() -> None:
+    near, far, farther = (0, b"a"), (MOST_SPANNED - 1, b"b"), (MOST_SPANNED, b"c")
+    assert spans([near, far, farther]) == [[near, far], [farther]]
+    assert spans([]) == []
