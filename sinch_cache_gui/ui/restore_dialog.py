@@ -72,12 +72,6 @@ class RestoreDialog(QDialog):
         for button in self._choices.buttons():
             column.addWidget(button)
         self._choices.buttons()[0].setChecked(True)
-        tokens = theme.tokens
-        self.setStyleSheet(
-            "QRadioButton::indicator { width: 12px; height: 12px; border-radius: 7px;"
-            f" border: 1px solid {tokens.muted}; background: {tokens.base}; }}"
-            f"QRadioButton::indicator:checked {{ background: {tokens.accent}; }}"
-        )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         restore = buttons.addButton(self.tr("Restore"), QDialogButtonBox.ButtonRole.AcceptRole)
         restore.setProperty("primary", True)

@@ -305,6 +305,12 @@ def style_sheet_of(tokens: Tokens) -> str:
     QCheckBox::indicator:focus {{ border-color: {tokens.accent}; }}
     QCheckBox::indicator:checked {{ background: {tokens.accent}; border-color: {tokens.accent};
         image: url("{file_path(f"icons/check-on-{mode}.svg")}"); }}
+    QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {tokens.muted};
+        border-radius: 7px; background: {tokens.base}; }}
+    QRadioButton::indicator:focus {{ border-color: {tokens.accent}; }}
+    QRadioButton::indicator:checked {{ background: {tokens.accent}; }}
+    QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus {{
+        border-color: {tokens.text}; }}
     QLineEdit, QAbstractSpinBox, QComboBox {{ border: 1px solid {tokens.border}; border-radius: 4px;
         padding: 3px 6px; background: {tokens.base}; }}
     QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{

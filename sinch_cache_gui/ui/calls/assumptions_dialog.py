@@ -58,6 +58,7 @@ class AssumptionsDialog(QDialog):
         scrolled = QScrollArea()
         scrolled.setWidget(inside)
         scrolled.setWidgetResizable(True)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the control that has it
         scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._outer.addWidget(scrolled, 1)
