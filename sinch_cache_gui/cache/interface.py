@@ -400,6 +400,7 @@ class CacheBackend(FunctionCache, Protocol):
 
         Raises:
             InvalidKey: Both names are the same.
+            NotPermitted: In a cluster, the names belong into different slots.
             OutcomeUnknown: As for `write`.
         """
         ...

@@ -177,7 +177,11 @@ class Outline:
         return self.node(tuple(path))
 
     def node(self, path: Path) -> Node:
-        """Answer the node at the end of a path of expanded containers."""
+        """Answer the node at the end of a path of expanded containers.
+
+        Raises:
+            KeyError: One of them is not expanded.
+        """
         if not path:
             return self._described(path, self._root, is_expanded=self._open is not None)
         branch = self._branch(path[:-1])
@@ -188,7 +192,11 @@ class Outline:
         return self._described(path, part, is_expanded=position in branch.children)
 
     def row_of(self, path: Path) -> int:
-        """Answer the row of a node whose containers are all expanded."""
+        """Answer the row of a node whose containers are all expanded.
+
+        Raises:
+            KeyError: One of them is not.
+        """
         row, branch = 0, self._open
         for position in path:
             if branch is None:

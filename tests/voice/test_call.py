@@ -288,6 +288,38 @@ async def test_menus_that_end_at_once_are_not_asked_for_ever(rehearse, script) -
     assert rehearsal.call.state.phase is CallPhase.ENDED
 
 
+async def test_a_caller_who_goes_on_choosing_is_not_cut_off(rehearse, script) -> None:
+    menus = MAX_CALLBACKS_WITHOUT_INPUT + 5
+    rehearsal = rehearse(script(*[MENU] * menus))
+    await rehearsal.call.dial()
+    for _ in range(menus - 1):
+        await rehearsal.call.press("1")
+    assert rehearsal.sent() == ["ice"] + ["pie"] * (menus - 1)
+    assert rehearsal.call.state.phase is CallPhase.MENU
+
+
+async def test_a_menu_that_is_over_listens_no_more(rehearse, script) -> None:
+    rehearsal = rehearse(script(MENU, connect(number="+46701234567")))
+    await rehearsal.call.dial()
+    await rehearsal.call.press("1")
+    assert rehearsal.call.state.phase is CallPhase.CONNECTING
+    assert rehearsal.notes()[-1] == "Calling +46701234567…"
+
+    await rehearsal.call.press("1")
+    assert rehearsal.sent() == ["ice", "pie"]
+    assert rehearsal.notes()[-1] == "Nothing listens for keys now."
+
+
+async def test_who_has_answered_cannot_decline(rehearse, script) -> None:
+    rehearsal = rehearse(script(connect(), CONTINUE))
+    await rehearsal.call.dial()
+    await rehearsal.call.callee_answers()
+    await rehearsal.call.callee_declines(CallResult.BUSY)
+    assert rehearsal.call.state.phase is CallPhase.CONNECTED
+    await rehearsal.call.callee_hangs_up()
+    assert rehearsal.notes()[-1] == "The callee hung up."
+
+
 async def test_an_inbound_call_that_is_connected(rehearse, script, clock) -> None:
     rehearsal = rehearse(script(connect(number="+12025550117"), CONTINUE))
     call = rehearsal.call
