@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from sinch_cache_gui.cache.errors import CacheUnreachable
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import CacheBackend
@@ -91,11 +92,14 @@ class Held(ForwardingBackend):
         super().__init__(inner)
         self.asked = 0
         self.go = asyncio.Event()
+        self.is_dead = False
 
     async def piece(self, key: bytes, start: int, size: int) -> bytes:
         self.asked += 1
         if self.asked > 1:
             await self.go.wait()
+        if self.is_dead:
+            raise CacheUnreachable("The line is dead")
         return await super().piece(key, start, size)
 
 
@@ -111,7 +115,7 @@ async def test_all_of_it_is_read_and_searched_and_no_hand_changes_it(desk: Desk)
     await desk.until(lambda: desk.says("1 line; too large to be checked as JSON"))
     pane = desk.pane()
     view = pane.pages.whole
-    assert view.isVisible()
+    assert view.hasFocus()
     assert desk.says("More than 60 MB are too many to edit. To change it, export the key")
     desk.keys("f", CTRL, view)
     desk.type_into("Find in this value", "needle")
@@ -166,6 +170,24 @@ async def test_loading_is_stopped_and_the_head_is_there_still(
     line.go.set()
     desk.click(REST)
     await desk.until(lambda: desk.pane().pages.whole.isVisible())
+
+
+async def test_a_line_that_dies_meanwhile_leaves_the_head(
+    seat: Callable[..., Awaitable[Desk]], cache: CacheBackend
+) -> None:
+    line = Held(cache)
+    desk = await seat(line)
+    await load_all(desk, VAST)
+    await desk.until(lambda: line.asked > 1)
+    line.is_dead = True
+    line.go.set()
+    await desk.until(lambda: desk.says("The line is dead"))
+    assert desk.view().isVisible()
+    line.is_dead = False
+    desk.click("Try again")
+    await desk.until(lambda: REST in desk.button_texts())
+    desk.click(REST)
+    await desk.until(lambda: desk.says("1 line; too large"))
 
 
 async def test_what_somebody_changes_meanwhile_is_not_shown_as_a_whole(
