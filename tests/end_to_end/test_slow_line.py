@@ -241,6 +241,7 @@ async def test_a_save_that_is_stopped_ends_with_the_truth(new_desk: NewDesk) -> 
         await desk.sees_bar(NOT_WRITTEN)
         assert desk.held() == OLD
         assert desk.person.text() == "mine " + OLD
+        assert desk.person.sees("Should a proxy or a tunnel still hand it on")
         await desk.person.answer("Save again")
         await desk.until(lambda: not desk.person.has_unsaved())
         assert desk.held() == "mine " + OLD

@@ -618,6 +618,12 @@ async def test_a_lost_answer_is_looked_up(cache: MemoryCache) -> None:
     await document.remote_changed()  # a reconnection has every open document look again
     assert document.state.is_unsaved_for_sure
 
+    await put(cache, b"3")  # a tunnel has handed it on after all
+    await document.remote_changed()
+    assert document.state.phase is Phase.OPEN
+    assert not document.state.is_edited
+    assert not document.state.is_unsaved_for_sure
+
 
 async def test_an_unknown_outcome_stays_unknown_until_the_cache_answers(cache: MemoryCache) -> None:
     await put(cache, b"1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -13,6 +14,9 @@ from sinch_cache_gui.notices import Notice, NoticeAction, Severity
 from sinch_cache_gui.ui.editor.amounts import amount_of, size_of
 from sinch_cache_gui.values.document_state import Attempt, Departure, DocumentState, Phase
 from sinch_cache_gui.values.transit import Progress
+
+_HELD_BYTES: Final = 50_000
+"""A save of fewer bytes is not long in the hands of a proxy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,18 @@ def notice_of(
         return Notice(
             Severity.WARNING,
             _tr("The save did not reach the cache. Nothing was written."),
+            _late_arrival(state),
             actions=(NoticeAction(_tr("Save again"), actions.save),),
         )
     return _failure(state, actions)
+
+
+def _late_arrival(state: DocumentState) -> str:
+    """Say what may still happen where so much was sent that a tunnel may hold it."""
+    size = state.stored.size if state.stored is not None else None
+    if size is None or size < _HELD_BYTES:
+        return ""
+    return _tr("Should a proxy or a tunnel still hand it on, it will be shown here.")
 
 
 def notice_of_saving(progress: Progress, actions: StateActions) -> Notice:
