@@ -115,7 +115,11 @@ class ElementStrip(QWidget):
                 )
             case _:
                 said = counted
-        return self.tr("{}; the key changed since").format(said) if loader.is_outdated else said
+        return (
+            self.tr("{}; the key may have changed since").format(said)
+            if loader.is_outdated
+            else said
+        )
 
     def _button(self, text: str, name: str) -> QPushButton:
         button = QPushButton(text)
