@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -177,6 +178,9 @@ class SlicedText(QObject):
             writer.removeSelectedText()
             self._document.setUndoRedoEnabled(False)
             await pace.breathe()
+        # Its tables are as large as they ever were; two views freed together are a long step.
+        self._document.clear()
+        await asyncio.sleep(0)
 
     def _note_change(self) -> None:
         self._revision += 1
