@@ -137,19 +137,34 @@ end
 """
 """What a key of another type than string is from now on; not known to a user without DUMP."""
 
+_PUT: Final = """
+local function failed(reply) return type(reply) == 'table' and reply.err and reply end
+local function put(key, kind, payload, deadline, replaces)
+  if kind ~= 'string' then
+    local how = {math.max(0, deadline), payload, 'ABSTTL'}
+    if replaces then how[4] = 'REPLACE' end
+    return failed(redis.pcall('RESTORE', key, unpack(how)))
+  end
+  if deadline == '-1' then return failed(redis.pcall('SET', key, payload)) end
+  local why = failed(redis.pcall('SET', key, payload, 'PXAT', deadline))
+  if not why or not string.find(why.err, 'syntax') then return why end
+  return failed(redis.pcall('PEXPIREAT', key, deadline)) or
+    failed(redis.pcall('SET', key, payload)) or failed(redis.pcall('PEXPIREAT', key, deadline))
+end
+"""
+"""Puts a key down whole, and answers why it could not: nothing was written then. A server before
+6.2 is asked for the deadline first, so that a user who may set none is refused before the value."""
+
 RESTORE: Final = Script(
     _LOOKS
     + _LEFT
+    + _PUT
     + """
 local kind = redis.call('TYPE', KEYS[1]).ok
 if kind ~= 'none' then return occupied(KEYS[1], kind, redis.call(ARGV[1], KEYS[1])) end
-if ARGV[4] == 'string' then
-  redis.call('SET', KEYS[1], ARGV[2])
-  if ARGV[3] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[3]) end
-else
-  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[3]), ARGV[2], 'ABSTTL')
-end
-if redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
+local why = put(KEYS[1], ARGV[4], ARGV[2], ARGV[3], false)
+if why then return why end
+if redis.call('TYPE', KEYS[1]).ok == 'none' then return {'absent'} end
 return {'saved', left(KEYS[1], ARGV[4])}
 """
 )
@@ -158,6 +173,7 @@ return {'saved', left(KEYS[1], ARGV[4])}
 REPLACE: Final = Script(
     _LOOKS
     + _LEFT
+    + _PUT
     + """
 local before = redis.call(ARGV[1], KEYS[1])
 local kind = redis.call('TYPE', KEYS[1]).ok
@@ -171,11 +187,9 @@ end
 if not is_held then return occupied(KEYS[1], kind, before) end
 if ARGV[4] == '' then
   redis.call('UNLINK', KEYS[1])
-elseif ARGV[4] == 'string' then
-  redis.call('SET', KEYS[1], ARGV[5])
-  if ARGV[6] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[6]) end
 else
-  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[6]), ARGV[5], 'REPLACE', 'ABSTTL')
+  local why = put(KEYS[1], ARGV[4], ARGV[5], ARGV[6], true)
+  if why then return why end
 end
 return {'replaced', before, left(KEYS[1], ARGV[4])}
 """
@@ -184,6 +198,7 @@ return {'replaced', before, left(KEYS[1], ARGV[4])}
 
 RENAME: Final = Script(
     _LOOKS
+    + _PUT
     + """
 local function told(key)
   local kind = redis.call('TYPE', key).ok
@@ -201,11 +216,10 @@ if kind ~= 'none' and ARGV[2] == '0' then
 end
 local replaced = told(KEYS[2])
 redis.call('RENAME', KEYS[1], KEYS[2])
-if ARGV[3] == 'string' then
-  redis.call('SET', KEYS[1], ARGV[4])
-  if ARGV[5] ~= '-1' then redis.call('PEXPIREAT', KEYS[1], ARGV[5]) end
-elseif ARGV[3] ~= '' then
-  redis.call('RESTORE', KEYS[1], math.max(0, ARGV[5]), ARGV[4], 'ABSTTL')
+local why = ARGV[3] ~= '' and put(KEYS[1], ARGV[3], ARGV[4], ARGV[5], false)
+if why then
+  redis.call('RENAME', KEYS[2], KEYS[1])
+  return why
 end
 return {'renamed', moved, replaced}
 """

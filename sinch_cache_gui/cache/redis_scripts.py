@@ -120,7 +120,9 @@ class ScriptedWrites:
         match reply:
             case [b"saved", before, after]:
                 before_ms = None if expected is None else self._deadlines.parse(before)
-                return Saved(self._deadlines.parse(after), string_before(key, expected, before_ms))
+                is_kept = ttl is TtlPolicy.KEEP  # two reckonings of one deadline would differ
+                after_ms = before_ms if is_kept else self._deadlines.parse(after)
+                return Saved(after_ms, string_before(key, expected, before_ms))
         return self._refused(reply)
 
     async def change_ttl(self, key: bytes, change: TtlChange) -> TtlOutcome:

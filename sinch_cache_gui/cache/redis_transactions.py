@@ -129,7 +129,9 @@ class WatchedWrites:
             def outcome(replies: Sequence[Reply]) -> Saved | Absent:
                 if replies[0] is None:
                     return Absent()
-                return Saved(self._deadlines.parse(replies[-1]), before)
+                is_kept = ttl is TtlPolicy.KEEP  # two reckonings of one deadline would differ
+                after_ms = seen.deadline_ms if is_kept else self._deadlines.parse(replies[-1])
+                return Saved(after_ms, before)
 
             return _Plan(self._set_commands(key, data, seen, ttl), outcome)
 

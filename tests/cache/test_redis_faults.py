@@ -10,12 +10,14 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 import redis as redis_client
 
 from sinch_cache_gui.cache.connect import Target, TargetKind, TlsFiles, parse_target
 from sinch_cache_gui.cache.errors import (
+    CacheError,
     CacheUnreachable,
     LoginRefused,
     Misdirected,
@@ -291,6 +293,40 @@ async def test_a_user_who_may_read_but_not_write(
         raw.execute_command("ACL", "DELUSER", "reader")
 
 
+@pytest.mark.parametrize("denied", ["pexpireat", "set", "restore", "exists"])
+async def test_a_user_who_may_do_half_of_a_write_leaves_nothing_half_written(
+    connected: Connect, target: Target, raw: redis_client.Redis, denied: str
+) -> None:
+    raw.execute_command(
+        *("ACL", "SETUSER", "half", "on", f">{SECRET}", "~*", "+@all", f"-{denied}")
+    )
+    raw.set("key", "1", px=600_000)
+    raw.hset("hash", "field", "value")
+    dump = raw.dump("hash")
+    raw.delete("hash")
+    before = raw.pexpiretime("key")
+    heirs = (Snapshot(b"key", "string", b"2", before), Snapshot(b"key", "hash", dump, before))
+    try:
+        cache = await connected(replace(target, username="half", password=SECRET))
+        for heir in heirs:
+            for write in (
+                partial(cache.replace_many, [(Snapshot(b"key", "string", b"1", None), heir)]),
+                partial(cache.restore, replace(heir, key=b"other")),
+                partial(cache.rename, b"key", b"other", leaving=heir),
+            ):
+                try:
+                    outcome = await write()
+                except CacheError as error:
+                    outcome = [error]
+                if isinstance(outcome, list) and isinstance(outcome[0], CacheError):
+                    assert (raw.get("key"), raw.pexpiretime("key")) == (b"1", before)
+                    assert not raw.exists("other")
+                raw.delete("other")
+                raw.set("key", "1", pxat=before)
+    finally:
+        raw.execute_command("ACL", "DELUSER", "half")
+
+
 async def test_denied_scripts_are_asked_for_once_only(
     connected: Connect, denied_eval: Target, raw: redis_client.Redis
 ) -> None:
@@ -503,6 +539,8 @@ async def test_older_servers_keep_the_ttl_too(
             assert isinstance(saved, Saved)
             assert abs(raw.pexpiretime("key") - deadline) <= 5
             assert abs(saved.deadline_ms - deadline) <= 50
+            assert saved.before is not None
+            assert saved.deadline_ms == saved.before.deadline_ms, "it was kept"
             await cache.extend("key", 100)
             assert abs(raw.pexpiretime("key") - deadline - 100_000) <= 50
             removed = await cache.remove(b"key")
