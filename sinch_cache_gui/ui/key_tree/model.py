@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from sinch_cache_gui.cache.interface import KeyInfo
 from sinch_cache_gui.cache.misplaced_ids import misplaced_segment, why_misplaced
@@ -23,16 +21,13 @@ from sinch_cache_gui.ui.key_tree.cells import (
     ttl_text,
 )
 from sinch_cache_gui.ui.plain_tip import plain_tip
-
-AnyIndex = QModelIndex | QPersistentModelIndex
-
-ROWS_REMEMBERED: Final = 1000
+from sinch_cache_gui.ui.told_rows import AnyIndex, ToldRows
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-class KeyTreeModel(QAbstractTableModel):
+class KeyTreeModel(ToldRows[Row]):
     """Translates the news of the index shown into what Qt knows; answers from memory only.
 
     A reshaping is told as rows that come or go at the end, and all others changed; whoever holds a
@@ -44,11 +39,9 @@ class KeyTreeModel(QAbstractTableModel):
     reshaped = Signal()
 
     def __init__(self, mirror: Mirror) -> None:
-        super().__init__()
+        super().__init__(mirror.index.row_count())
         self._mirror = mirror
         self._index = mirror.index
-        self._count = self._index.row_count()
-        self._rows: dict[int, Row] = {}
         self._index.news.observe(self)
 
     @property
@@ -75,17 +68,8 @@ class KeyTreeModel(QAbstractTableModel):
         """Take over what the index has collected, before a row is acted upon."""
         self._index.news.settle()
 
-    def node(self, row: int) -> Row | None:
-        """Answer what stands at a row; None where there is nothing."""
-        known = self._rows.get(row)
-        if known is not None:
-            return known
-        if not 0 <= row < min(self._count, self._index.row_count()):
-            return None
-        if len(self._rows) >= ROWS_REMEMBERED:
-            self._rows.clear()
-        found = self._rows[row] = self._index.row_at(row)
-        return found
+    def _look_up(self, row: int) -> Row | None:
+        return self._index.row_at(row) if row < self._index.row_count() else None
 
     def info(self, node: Row) -> KeyInfo | None:
         """Answer what is known of a leaf; None for a folder, or if nothing is."""
@@ -100,9 +84,6 @@ class KeyTreeModel(QAbstractTableModel):
         return self._index.row_near(node.path, is_folder=node.is_folder)
 
     # -- Qt asks -----------------------------------------------------------------------------
-
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else self._count
 
     def columnCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(COLUMNS)
@@ -188,33 +169,6 @@ class KeyTreeModel(QAbstractTableModel):
 
     # -- the index tells ---------------------------------------------------------------------
 
-    def rows_about_to_be_inserted(self, first: int, count: int) -> None:
-        """Pass it on."""
-        self._rows.clear()
-        self.beginInsertRows(QModelIndex(), first, first + count - 1)
-        self._count += count
-
-    def rows_inserted(self) -> None:
-        """Pass it on."""
-        self._rows.clear()
-        self.endInsertRows()
-
-    def rows_about_to_be_removed(self, first: int, count: int) -> None:
-        """Pass it on."""
-        self._rows.clear()
-        self.beginRemoveRows(QModelIndex(), first, first + count - 1)
-        self._count -= count
-
-    def rows_removed(self) -> None:
-        """Pass it on."""
-        self._rows.clear()
-        self.endRemoveRows()
-
-    def rows_changed(self, first: int, count: int) -> None:
-        """Pass it on."""
-        self._rows.clear()
-        self.dataChanged.emit(self.index(first, 0), self.index(first + count - 1, len(Column) - 1))
-
     def rows_about_to_be_reshaped(self) -> None:
         """Let places be remembered by name."""
         self.reshaping.emit()
@@ -224,15 +178,5 @@ class KeyTreeModel(QAbstractTableModel):
         self._resize(count)
 
     def _resize(self, count: int) -> None:
-        self._rows.clear()
-        if count > self._count:
-            self.beginInsertRows(QModelIndex(), self._count, count - 1)
-            self._count = count
-            self.endInsertRows()
-        elif count < self._count:
-            self.beginRemoveRows(QModelIndex(), count, self._count - 1)
-            self._count = count
-            self.endRemoveRows()
-        if count:
-            self.rows_changed(0, count)
+        self._take_over(count)
         self.reshaped.emit()

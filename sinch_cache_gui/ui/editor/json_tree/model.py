@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, cell_text, tr
 from sinch_cache_gui.ui.plain_tip import plain_tip
+from sinch_cache_gui.ui.told_rows import AnyIndex, ToldRows
 from sinch_cache_gui.values.json_outline import Node, Outline, is_empty
 
-AnyIndex = QModelIndex | QPersistentModelIndex
 
-ROWS_REMEMBERED: Final = 1000
-
-
-class JsonTreeModel(QAbstractTableModel):
+class JsonTreeModel(ToldRows[Node]):
     """Translates the news of an outline into what Qt knows; answers from memory only."""
 
     def __init__(self) -> None:
         super().__init__()
         self._outline: Outline | None = None
-        self._count = 0
-        self._nodes: dict[int, Node] = {}
 
     @property
     def outline(self) -> Outline | None:
@@ -34,32 +27,13 @@ class JsonTreeModel(QAbstractTableModel):
         if self._outline is not None:
             self._outline.listen(None)
         self._outline = outline
-        self._nodes.clear()
-        count = 0 if outline is None else outline.row_count()
-        if count > self._count:
-            self.beginInsertRows(QModelIndex(), self._count, count - 1)
-            self._count = count
-            self.endInsertRows()
-        elif count < self._count:
-            self.beginRemoveRows(QModelIndex(), count, self._count - 1)
-            self._count = count
-            self.endRemoveRows()
+        self._take_over(0 if outline is None else outline.row_count())
         if outline is not None:
             outline.listen(self)
-            self.dataChanged.emit(self.index(0, 0), self.index(count - 1, len(Column) - 1))
 
-    def node(self, row: int) -> Node | None:
-        """Answer what stands at a row; None where there is nothing."""
-        known = self._nodes.get(row)
-        if known is not None:
-            return known
+    def _look_up(self, row: int) -> Node | None:
         outline = self._outline
-        if outline is None or not 0 <= row < min(self._count, outline.row_count()):
-            return None
-        if len(self._nodes) >= ROWS_REMEMBERED:
-            self._nodes.clear()
-        found = self._nodes[row] = outline.node_at(row)
-        return found
+        return outline.node_at(row) if outline is not None and row < outline.row_count() else None
 
     def has_parts(self, node: Node) -> bool:
         """Whether there is something to expand."""
@@ -71,9 +45,6 @@ class JsonTreeModel(QAbstractTableModel):
         return "" if self._outline is None else cell_text(self._outline, node, column)
 
     # -- Qt asks -----------------------------------------------------------------------------
-
-    def rowCount(self, parent: AnyIndex | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else self._count
 
     def columnCount(self, parent: AnyIndex | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(Column)
@@ -111,29 +82,6 @@ class JsonTreeModel(QAbstractTableModel):
 
     # -- the outline tells -------------------------------------------------------------------
 
-    def rows_about_to_be_inserted(self, first: int, count: int) -> None:
-        """Pass it on."""
-        self._nodes.clear()
-        self.beginInsertRows(QModelIndex(), first, first + count - 1)
-        self._count += count
-
-    def rows_inserted(self) -> None:
-        """Pass it on."""
-        self._nodes.clear()
-        self.endInsertRows()
-
-    def rows_about_to_be_removed(self, first: int, count: int) -> None:
-        """Pass it on."""
-        self._nodes.clear()
-        self.beginRemoveRows(QModelIndex(), first, first + count - 1)
-        self._count -= count
-
-    def rows_removed(self) -> None:
-        """Pass it on."""
-        self._nodes.clear()
-        self.endRemoveRows()
-
     def row_changed(self, row: int) -> None:
         """Pass it on."""
-        self._nodes.clear()
-        self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        self.rows_changed(row, 1)
