@@ -121,6 +121,15 @@ async def opened(cache: MemoryCache | Line) -> tuple[Document, Page]:
     return document, page
 
 
+async def typed_over(cache: MemoryCache) -> tuple[Line, Document, Page]:
+    """A key that held 1 when it was opened, over a line of its own, and 2 typed over it."""
+    await put(cache, b"1")
+    line = Line(cache)
+    document, page = await opened(line)
+    page.type("2")
+    return line, document, page
+
+
 async def test_compact_json_is_shown_formatted_and_saved_compact(cache: MemoryCache) -> None:
     await put(cache, b'{"a":1.0,"b":[12345678901234567890,1e400,-0]}')
     document, page = await opened(cache)
@@ -580,16 +589,14 @@ async def test_no_answer_while_opening_is_told_and_tried_again(cache: MemoryCach
 
 
 async def test_no_answer_while_saving_keeps_the_text(cache: MemoryCache) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, page = await typed_over(cache)
     line.is_down = True
     await document.save()
     assert document.state.phase is Phase.OPEN
     assert document.state.is_edited
     assert document.state.failure is not None
     assert document.state.failure.attempt is Attempt.SAVE
+    assert page.written == "2"
     line.is_down = False
     await document.save()
     assert await held(cache) == b"2"
@@ -597,10 +604,7 @@ async def test_no_answer_while_saving_keeps_the_text(cache: MemoryCache) -> None
 
 
 async def test_a_lost_answer_is_looked_up(cache: MemoryCache) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, page = await typed_over(cache)
     line.dies_after_the_write = True
     await document.save()
     assert document.state.phase is Phase.OPEN
@@ -626,10 +630,7 @@ async def test_a_lost_answer_is_looked_up(cache: MemoryCache) -> None:
 
 
 async def test_an_unknown_outcome_stays_unknown_until_the_cache_answers(cache: MemoryCache) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, _ = await typed_over(cache)
     line.dies_after_the_write = True
     reads_fail = asyncio.Event()
 
@@ -653,10 +654,7 @@ async def test_an_unknown_outcome_stays_unknown_until_the_cache_answers(cache: M
 async def test_what_somebody_else_wrote_since_a_lost_answer_is_a_conflict(
     cache: MemoryCache,
 ) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, page = await typed_over(cache)
     line.dies_after_the_write = True
     line.meanwhile = lambda: setattr(line, "is_down", True)
     await document.save()
@@ -672,10 +670,7 @@ async def test_what_somebody_else_wrote_since_a_lost_answer_is_a_conflict(
 
 
 async def test_a_save_given_up_is_looked_up(cache: MemoryCache) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, page = await typed_over(cache)
     line.is_silent = True
     saving = asyncio.create_task(document.save())
     await line.asked.wait()
@@ -687,16 +682,14 @@ async def test_a_save_given_up_is_looked_up(cache: MemoryCache) -> None:
     assert document.state.phase is Phase.OPEN
     assert document.state.is_unsaved_for_sure
     assert document.state.is_edited
+    assert page.written == "2"
     assert await held(cache) == b"1"
 
 
 async def test_theirs_is_not_taken_while_nobody_knows_whether_mine_was_saved(
     cache: MemoryCache,
 ) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, page = await typed_over(cache)
     await put(cache, b"3")
     await document.save()
     assert document.state.phase is Phase.CONFLICT
@@ -710,10 +703,7 @@ async def test_theirs_is_not_taken_while_nobody_knows_whether_mine_was_saved(
 
 
 async def test_text_typed_while_saving_is_still_unsaved_afterwards(cache: MemoryCache) -> None:
-    await put(cache, b"1")
-    line = Line(cache)
-    document, page = await opened(line)
-    page.type("2")
+    line, document, page = await typed_over(cache)
     line.meanwhile = lambda: page.type("23")
     await document.save()
     assert await held(cache) == b"2"

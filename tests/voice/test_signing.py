@@ -88,6 +88,7 @@ def test_whatever_is_changed_is_signed_otherwise(changed: dict[str, bytes | str]
         (KEY, "", "both a key and a secret"),
         ("", SECRET, "both a key and a secret"),
         (KEY, "not base64!", "is not base64"),
+        (KEY, SECRET.replace("k", "*"), "is not base64"),
     ],
 )
 def test_what_cannot_sign_is_refused_without_showing_the_secret(
@@ -98,7 +99,8 @@ def test_what_cannot_sign_is_refused_without_showing_the_secret(
     assert not secret or secret not in str(caught.value)
 
 
-def test_who_is_no_application_signs_nothing() -> None:
+def test_an_application_signs_and_nobody_signs_nothing() -> None:
+    assert signer_of(KEY, SECRET) == Signer(KEY, SECRET)
     assert signer_of("", "") is None
 
 
