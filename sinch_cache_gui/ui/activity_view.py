@@ -48,6 +48,10 @@ def activity_text(line: Activity) -> str:
     return "  ".join(part for part in (clock, display_key(line.key), what) if part)
 
 
+LEAST_ROWS, MOST_ROWS = 2, 7
+"""Of the open list: fewer in a low window, which would have to grow otherwise."""
+
+
 class ActivityModel(QAbstractListModel):
     """The lines, newest first."""
 
@@ -107,9 +111,11 @@ class ActivityView(QWidget):
         self._list = QListView()
         self._list.setModel(self._model)
         self._list.setUniformItemSizes(True)
+        self._list.setObjectName("activity")
         self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._list.setAccessibleName(self.tr("Activity: every change, newest first"))
-        self._list.setFixedHeight(ROW_HEIGHT * 7)
+        self._list.setMinimumHeight(ROW_HEIGHT * LEAST_ROWS)
+        self._list.setMaximumHeight(ROW_HEIGHT * MOST_ROWS)
         self._list.activated.connect(self._activate)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._list.customContextMenuRequested.connect(self._open_menu)

@@ -330,6 +330,8 @@ def style_sheet_of(tokens: Tokens) -> str:
     QListWidget#knownCaches {{ border: 1px solid {tokens.border}; border-radius: 4px;
         background: {tokens.base}; }}
     QListWidget#knownCaches::item {{ padding: 4px 6px; }}
+    QListView#activity {{ border-top: 1px solid {tokens.border}; }}
+    QListView#activity::item {{ height: {ROW_HEIGHT}px; padding: 0 {GRID // 2}px; }}
     QHeaderView::section {{ background: {tokens.window}; color: {tokens.muted}; border: none;
         border-bottom: 1px solid {tokens.border}; padding: 3px {CELL_PAD}px; }}
     QTabBar::tab {{ background: {tokens.window}; color: {tokens.muted}; border: none;

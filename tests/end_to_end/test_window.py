@@ -290,6 +290,17 @@ async def test_a_narrow_window_leaves_the_editor_its_room(open_window: OpenWindo
         await person.until(lambda: all(b.width() >= b.minimumSizeHint().width() for b in buttons))
 
 
+async def test_a_low_window_stays_as_low_whatever_is_in_it(open_window: OpenWindow) -> None:
+    async with open_window("--demo", "--open", "greeting", "--dial", "+46701740605") as person:
+        await person.sees_soon("complete")
+        person.window.resize(1024, 600)
+        await person.until(lambda: "Press 1" in person.transcript())
+        person.click("Show all activity")
+        await person.until(lambda: bool(person.activity()))
+        await person.until(lambda: person.is_pressable("Hang up"))
+        assert person.window.height() == 600
+
+
 async def test_the_window_opens_as_the_last_one_was_left(open_window: OpenWindow) -> None:
     preferences = KeptPreferences(None)
     async with open_window("memory:", preferences=preferences) as person:

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QScrollArea,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -132,7 +133,14 @@ class CallPanel(QWidget):
             await self._function.aclose()
 
     def _lay_out(self, clock: VirtualClock | None) -> None:
-        self._pages.addWidget(self._call)
+        # A call that runs needs more than a low window has; it scrolls, and the window stays.
+        scrolled = QScrollArea()
+        scrolled.setWidget(self._call)
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pages.addWidget(scrolled)
         self._pages.addWidget(self._scenarios)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
