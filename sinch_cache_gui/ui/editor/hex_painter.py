@@ -4,33 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPainter
 
+from sinch_cache_gui.ui.editor.hex_hand import HexHand
 from sinch_cache_gui.ui.editor.hex_layout import HEX_AT, Column, HexLayout
 from sinch_cache_gui.ui.theme import Tokens
 from sinch_cache_gui.values.byte_difference import Stretch
-
-
-@dataclass(frozen=True, slots=True)
-class HexCursor:
-    """Where the hand is.
-
-    Attributes:
-        at: Before which byte.
-        column: Where that is written.
-        is_second_digit: Whether the first digit of the byte is written.
-        is_inserting: Whether what is typed moves the bytes behind it on.
-        has_focus: Whether the keyboard is here.
-    """
-
-    at: int
-    column: Column
-    is_second_digit: bool
-    is_inserting: bool
-    has_focus: bool
 
 
 class HexPainter:
@@ -62,18 +43,18 @@ class HexPainter:
         dots = "".join(" " if 32 <= byte < 127 else "." for byte in data)
         painter.drawText(QPoint(text_at, baseline), dots)
 
-    def paint_cursor(self, top: int, cursor: HexCursor) -> None:
+    def paint_cursor(self, top: int, hand: HexHand, *, has_focus: bool) -> None:
         """Frame the byte where the hand is, and its like in the other column."""
         painter, tokens = self._painter, self._tokens
-        colour = QColor(tokens.accent if cursor.has_focus else tokens.muted)
-        here, beside = self._layout.cells(cursor.at % self._layout.in_a_row, top)
-        if cursor.column is Column.TEXT:
+        colour = QColor(tokens.accent if has_focus else tokens.muted)
+        here, beside = self._layout.cells(hand.at % self._layout.in_a_row, top)
+        if hand.column is Column.TEXT:
             here, beside = beside, here
-        if cursor.is_second_digit:
+        if hand.is_second_digit:
             here = here.adjusted(here.width() // 2, 0, 0, 0)
         painter.setPen(QColor(tokens.faint))
         painter.drawRect(beside.adjusted(0, 0, -1, -1))
-        if cursor.is_inserting:
+        if hand.is_inserting:
             painter.fillRect(QRect(here.left(), here.top(), 2, here.height()), colour)
         else:
             painter.setPen(colour)

@@ -18,8 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from sinch_cache_gui.ui.clipboard_text import copy_text, text_in
+from sinch_cache_gui.ui.editor.hex_hand import HexHand
 from sinch_cache_gui.ui.editor.hex_layout import Column, HexLayout, walked
-from sinch_cache_gui.ui.editor.hex_painter import HexCursor, HexPainter
+from sinch_cache_gui.ui.editor.hex_painter import HexPainter
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.byte_difference import Stretch
 from sinch_cache_gui.values.byte_edits import ByteEdits, find_back_work, find_work, parse_hex
@@ -30,8 +31,6 @@ REST_MS: Final = 400
 
 MAX_COPIED: Final = 2_000_000
 """Bytes that are copied at once: as digits they take three characters each."""
-
-_DIGITS: Final = "0123456789abcdef"
 
 
 class HexView(QAbstractScrollArea):
@@ -55,13 +54,9 @@ class HexView(QAbstractScrollArea):
         super().__init__()
         self._theme = theme
         self._bytes = ByteEdits()
+        self._hand = HexHand(self._bytes)
         self._is_editable = False
-        self._is_inserting = False
         self._was_edited = False
-        self._column = Column.HEX
-        self._at = 0
-        self._is_second_digit = False
-        self._anchor = 0
         self._marks: Sequence[Stretch] = ()
         self._mark_colour = ""
         self._rest = QTimer(self)
@@ -89,13 +84,13 @@ class HexView(QAbstractScrollArea):
     def show_bytes(self, data: bytes, *, is_undoable: bool) -> None:
         """Show `data` as what was loaded; the cursor stays where it was, as far as that exists."""
         self._bytes.show(data, is_undoable=is_undoable)
-        self._move_to(min(self._at, len(data)), scrolls=False)
+        self._move_to(self._hand.at, scrolls=False)
         self._changed(rests=False)
 
     def replace_bytes(self, data: bytes) -> None:
         """Put `data` in place of the present bytes, as one step of the user's."""
         self._bytes.put(0, len(self._bytes), data)
-        self._move_to(min(self._at, len(data)), scrolls=False)
+        self._move_to(self._hand.at, scrolls=False)
         self._changed()
 
     @property
@@ -126,12 +121,12 @@ class HexView(QAbstractScrollArea):
     @property
     def is_inserting(self) -> bool:
         """Whether what is typed moves the bytes behind it on."""
-        return self._is_inserting
+        return self._hand.is_inserting
 
     @property
     def offset(self) -> int:
         """Where the cursor is."""
-        return self._at
+        return self._hand.at
 
     @property
     def length(self) -> int:
@@ -140,7 +135,7 @@ class HexView(QAbstractScrollArea):
 
     def selection(self) -> tuple[int, int]:
         """Answer where the selection begins and ends; twice the cursor where there is none."""
-        return min(self._anchor, self._at), max(self._anchor, self._at)
+        return self._hand.selection()
 
     def mark(self, stretches: Sequence[Stretch], colour: str) -> None:
         """Fill these stretches, which are in order; no others are filled any more."""
@@ -149,12 +144,12 @@ class HexView(QAbstractScrollArea):
 
     def go_to(self, offset: int) -> None:
         """Have the cursor at an offset, or at the end where there are not so many bytes."""
-        self._move_to(min(offset, len(self._bytes)))
+        self._move_to(offset)
         self.setFocus()
 
     def show_offset(self, offset: int) -> None:
         """Have the byte at an offset in sight, and the cursor there."""
-        self._move_to(min(offset, len(self._bytes)))
+        self._move_to(offset)
 
     def show_from(self, offset: int) -> None:
         """Have the row of the byte at an offset be the first in sight."""
@@ -170,8 +165,8 @@ class HexView(QAbstractScrollArea):
             at = await run_sliced(find_work(data, needle, start + 1 if end > start else start))
         if at < 0:
             return False
-        self._move_to(min(at, self.length))
-        self._move_to(min(at + len(needle), self.length), selects=True)
+        self._move_to(at)
+        self._move_to(at + len(needle), selects=True)
         return True
 
     def copy_hex(self) -> None:
@@ -197,12 +192,11 @@ class HexView(QAbstractScrollArea):
         if not self._is_editable:
             return
         text = text_in(QGuiApplication.clipboard().mimeData())
-        data = parse_hex(text) if self._column is Column.HEX else text.encode()
+        data = parse_hex(text) if self._hand.column is Column.HEX else text.encode()
         if data is None:
             self.refused.emit(self.tr("Only pairs of hex digits can be pasted among the bytes."))
             return
-        start, end = self.selection()
-        self._put(start, end, data)
+        self._written(self._hand.put(data))
 
     def undo(self) -> None:
         """Take the last step back."""
@@ -214,13 +208,12 @@ class HexView(QAbstractScrollArea):
 
     def select_all(self) -> None:
         """Select every byte."""
-        self._anchor = 0
-        self._move_to(len(self._bytes), selects=True, scrolls=False)
+        self._hand.select_all()
+        self._show_hand(scrolls=False)
 
     def set_inserting(self, is_inserting: bool) -> None:
         """Have what is typed move the bytes behind it on, or take their place."""
-        self._is_inserting = is_inserting
-        self._is_second_digit = False
+        self._hand.set_inserting(is_inserting)
         self.viewport().update()
         self.place_changed.emit()
 
@@ -228,7 +221,7 @@ class HexView(QAbstractScrollArea):
         matches = event.matches
         keys = QKeySequence.StandardKey
         if matches(keys.Copy):
-            (self.copy_hex if self._column is Column.HEX else self.copy_text)()
+            (self.copy_hex if self._hand.column is Column.HEX else self.copy_text)()
         elif matches(keys.Paste):
             self.paste()
         elif matches(keys.Undo):
@@ -242,23 +235,23 @@ class HexView(QAbstractScrollArea):
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
         """Tab goes from the hex to the text before it leaves, Shift+Tab back."""
-        leaves = self._column is (Column.TEXT if is_next else Column.HEX)
+        leaves = self._hand.column is (Column.TEXT if is_next else Column.HEX)
         if leaves:
             return super().focusNextPrevChild(is_next)
-        self._column = Column.TEXT if is_next else Column.HEX
-        self._is_second_digit = False
+        self._hand.set_column(Column.TEXT if is_next else Column.HEX)
         self.viewport().update()
         return True
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            at, self._column = self._place_of(event.position().toPoint(), None)
+            at, column = self._place_of(event.position().toPoint(), None)
+            self._hand.set_column(column)
             extends = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._move_to(at, selects=extends)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            at, _ = self._place_of(event.position().toPoint(), self._column)
+            at, _ = self._place_of(event.position().toPoint(), self._hand.column)
             self._move_to(at, selects=True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -279,23 +272,14 @@ class HexView(QAbstractScrollArea):
         count = self._layout.in_a_row
         rows.paint_back(row, top, self._marks, self._mark_colour)
         rows.paint_back(row, top, [self.selection()], self._theme.tokens.selection)
-        if row == self._at // count:
-            rows.paint_cursor(
-                top,
-                HexCursor(
-                    self._at,
-                    self._column,
-                    self._is_second_digit,
-                    self._is_inserting,
-                    self.hasFocus(),
-                ),
-            )
+        if row == self._hand.at // count:
+            rows.paint_cursor(top, self._hand, has_focus=self.hasFocus())
         rows.paint_bytes(row, top, self._bytes.read(row * count, (row + 1) * count))
 
     def _moved(self, event: QKeyEvent) -> bool:
         at = walked(
             Qt.Key(event.key()),
-            self._at,
+            self._hand.at,
             length=len(self._bytes),
             in_a_row=self._layout.in_a_row,
             rows_in_sight=self._rows_in_sight(),
@@ -310,73 +294,34 @@ class HexView(QAbstractScrollArea):
     def _typed(self, event: QKeyEvent) -> bool:
         if not self._is_editable:
             return False
-        start, end = self.selection()
         match event.key():
             case Qt.Key.Key_Insert:
-                self.set_inserting(not self._is_inserting)
-            case Qt.Key.Key_Delete if start == end:
-                self._put(start, min(start + 1, len(self._bytes)), b"")
-            case Qt.Key.Key_Backspace if start == end:
-                self._put(max(start - 1, 0), start, b"")
-            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace:
-                self._put(start, end, b"")
+                self.set_inserting(not self.is_inserting)
+            case Qt.Key.Key_Delete | Qt.Key.Key_Backspace as key:
+                self._written(self._hand.erase(is_forward=key == Qt.Key.Key_Delete))
             case _:
-                return self._wrote(event.text())
+                return self._written(self._hand.write(event.text()))
         return True
 
-    def _wrote(self, text: str) -> bool:
-        if len(text) != 1 or not text.isprintable():
-            return False
-        start, end = self.selection()
-        if self._column is Column.TEXT:
-            data = text.encode()
-            if start == end and not self._is_inserting:
-                end = min(start + len(data), len(self._bytes))
-            self._put(start, end, data)
-            return True
-        digit = _DIGITS.find(text.lower())
-        if digit < 0:
-            return False
-        self._write_digit(digit)
-        return True
-
-    def _write_digit(self, digit: int) -> None:
-        start, end = self.selection()
-        if start != end:
-            self._bytes.put(start, end, bytes([digit << 4]))
-            self._move_to(start)
-        elif self._is_second_digit:
-            self._bytes.put_digit(self._at, digit, is_second=True)
-            self._move_to(self._at + 1)
+    def _written(self, has_changed: bool) -> bool:
+        if has_changed:
+            self._show_hand()
             self._changed()
-            return
-        elif self._is_inserting or self._at == len(self._bytes):
-            self._bytes.put(self._at, self._at, bytes([digit << 4]))
-        else:
-            self._bytes.put_digit(self._at, digit, is_second=False)
-        self._is_second_digit = True
-        self._changed()
-
-    def _put(self, start: int, end: int, new: bytes) -> None:
-        if start == end and not new:
-            return
-        self._bytes.put(start, end, new)
-        self._move_to(start + len(new))
-        self._changed()
+        return has_changed
 
     def _travel(self, at: int | None) -> None:
         if at is not None:
-            self._move_to(min(at, len(self._bytes)))
+            self._move_to(at)
             self._changed()
 
     def _move_to(self, at: int, *, selects: bool = False, scrolls: bool = True) -> None:
-        self._at = at
-        self._is_second_digit = False
-        if not selects:
-            self._anchor = at
+        self._hand.move_to(at, selects=selects)
+        self._show_hand(scrolls=scrolls)
+
+    def _show_hand(self, *, scrolls: bool = True) -> None:
         if scrolls:
             self._fit()
-            bar, row = self.verticalScrollBar(), at // self._layout.in_a_row
+            bar, row = self.verticalScrollBar(), self._hand.at // self._layout.in_a_row
             if row < bar.value():
                 bar.setValue(row)
             elif row >= bar.value() + self._rows_in_sight():
