@@ -109,6 +109,7 @@ class EditorPane(QWidget):
             self.pages, self.document, self._conflict_desk, is_read_only=is_read_only
         )
         self._is_draft = False
+        self._is_save_due = False
         self._shows_merge = False
         self._shown_kind: tuple[ContentKind, bool, bool] | None = None
         self._shown: tuple[object, ...] = ()
@@ -135,7 +136,7 @@ class EditorPane(QWidget):
         """Whether closing the pane now would lose something the user wrote."""
         if self._conflict_desk.holds_merged_text or self.pages.unsaved_elements is not None:
             return True
-        return self.document.state.holds_unsaved_text
+        return self.pages.holds_cell or self.document.state.holds_unsaved_text
 
     def take_focus(self) -> None:
         """Have the keyboard go to the text, or to what stands in its place for now."""
@@ -174,8 +175,9 @@ class EditorPane(QWidget):
         self._shown = ()
 
     def save(self) -> None:
-        """Write the text."""
-        self._start("save", self._save())
+        """Write the text; what was written since a save began, once that has ended."""
+        self._is_save_due = True
+        self._start("save", self._save_while_due())
 
     def look_again(self) -> None:
         """Look at the key again: something may have happened to it."""
@@ -273,6 +275,11 @@ class EditorPane(QWidget):
                 self.document.mark_stale()
             return
         self.tasks.start(name, work)
+
+    async def _save_while_due(self) -> None:
+        while self._is_save_due:
+            self._is_save_due = False
+            await self._save()
 
     async def _save(self) -> None:
         if not await self.pages.settled():

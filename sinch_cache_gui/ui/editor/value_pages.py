@@ -119,10 +119,17 @@ class ValuePages(QObject):
             self.text.set_editable(may_write)
         self._panel.set_may_save(may_write)
 
+    @property
+    def holds_cell(self) -> bool:
+        """Whether something is written in a cell of the tree that is not in the text."""
+        return any(tree.holds_cell for tree in self._trees())
+
     async def settled(self) -> bool:
         """Take what is written in a cell into the text; answer whether no cell is left open."""
-        trees = [page for page in self._built if isinstance(page, JsonTreePage)]
-        return all([await tree.settled() for tree in trees])
+        return all([await tree.settled() for tree in self._trees()])
+
+    def _trees(self) -> list[JsonTreePage]:
+        return [page for page in self._built if isinstance(page, JsonTreePage)]
 
     def take_unwritten_element(self) -> bytes | None:
         """Answer once what was typed into a table that another page stands before, and not written.

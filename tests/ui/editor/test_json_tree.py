@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.cache.feed import Change, ChangeKind
@@ -337,3 +338,30 @@ async def test_saving_takes_what_is_written_in_a_cell_or_says_why_not(hand: Hand
     QTest.keyClick(field, Qt.Key.Key_S, CTRL)
     await hand.desk.until(lambda: not hand.desk.pane().holds_unsaved_text and not field.isVisible())
     assert await hand.desk.held(KEY) == VALUE.replace(b'"+4670"', b"null")
+
+
+@pytest.mark.parametrize("is_window", [False, True], ids=["tab", "window"])
+async def test_what_is_written_in_an_open_cell_is_not_closed_over_unasked(
+    hand: Hand, desk: Desk, *, is_window: bool
+) -> None:
+    hand.at(3)
+    hand.press(Qt.Key.Key_F2)
+    await desk.until(lambda: hand.field("Value as JSON"))
+    cell = hand.field("Value as JSON")
+    cell.selectAll()
+    QTest.keyClicks(cell, "99")
+    closing = None
+    if is_window:
+        closing = asyncio.ensure_future(desk.tabs.confirm_close_all())
+        await desk.until(lambda: desk.says("1 key holds text that is not saved."))
+    else:
+        desk.close_tab()
+        await desk.until(lambda: desk.says("This text is not saved."))
+    question = desk.button("Discard").parentWidget()
+    save = next(b for b in question.findChildren(QPushButton) if b.text() == "Save")
+    QTest.mouseClick(save, Qt.MouseButton.LeftButton)
+    if closing is not None:
+        assert await closing
+    else:
+        await desk.until(lambda: desk.tabs.open_keys == [])
+    assert await desk.held(KEY) == VALUE.replace(b":2}", b":99}")

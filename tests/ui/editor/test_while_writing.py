@@ -130,6 +130,22 @@ async def test_bytes_behind_a_save_that_was_typed_into_are_unsaved(
     assert pane.holds_unsaved_text
 
 
+async def test_a_save_that_is_asked_for_during_another_follows_it(
+    desk: Desk, line: SlowLine
+) -> None:
+    await desk.put(KEY, b"1")
+    pane = await desk.open(KEY)
+    desk.write("2")
+    line.hold()
+    desk.ctrl("s")
+    await line.is_under_way.wait()
+    desk.write("3")
+    desk.ctrl("s")
+    line.let_through()
+    await desk.until(lambda: not pane.holds_unsaved_text)
+    assert await desk.held(KEY) == b"3"
+
+
 async def test_text_typed_while_others_are_saved_keeps_the_window_open(
     desk: Desk, line: SlowLine
 ) -> None:

@@ -117,6 +117,11 @@ class JsonTreePage(QWidget):
 
     # -- the panel asks ----------------------------------------------------------------------
 
+    @property
+    def holds_cell(self) -> bool:
+        """Whether something is written in a cell that is not in the text."""
+        return self._editor.is_changed_cell
+
     async def settled(self) -> bool:
         """Take what is written in a cell into the text; answer whether no cell is left open."""
         if self._editor.is_changed_cell and not self._editor.isReadOnly():
