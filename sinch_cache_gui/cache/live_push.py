@@ -93,10 +93,14 @@ Digest: TypeAlias = Callable[[Sequence[object], PushedKeys], None]
 
 
 class PushListener:
-    """Reads one connection for as long as the server is there, and asks when it falls silent."""
+    """Reads one connection for as long as the server is there, and asks when it falls silent.
+
+    While a long value crawls over another connection to it, the answer may be stuck behind that.
+    """
 
     def __init__(self, line: Line, where: str, silence_s: float) -> None:
         self._connection = line.connection
+        self._traffic = line.traffic
         self._where = where
         self._silence_s = silence_s
 
@@ -107,21 +111,24 @@ class PushListener:
             CacheUnreachable: The connection is lost, or silent even when asked.
         """
         breathe = Breather()
-        is_asked = False
+        now = asyncio.get_running_loop().time
+        asked_s: float | None = None
         with translated(self._where):
             while True:
                 message = await self._connection.read_response(
                     timeout=self._silence_s, push_request=True
                 )
                 if message is not None:
-                    is_asked = False
+                    asked_s = None
                     if isinstance(message, list):
                         receive(message)
-                elif is_asked:
-                    raise CacheUnreachable(f"{self._where} does not answer", "It fell silent.")
-                else:
+                elif asked_s is None:
                     await self._connection.send_command("PING", check_health=False)
-                    is_asked = True
+                    asked_s = now()
+                elif self._traffic.has_server_moved_since(asked_s):
+                    asked_s = now()
+                else:
+                    raise CacheUnreachable(f"{self._where} does not answer", "It fell silent.")
                 await breathe()
 
 

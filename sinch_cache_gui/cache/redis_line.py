@@ -104,6 +104,11 @@ class Line:
         """The connection itself, for reading what the server pushes."""
         return self._connection
 
+    @property
+    def traffic(self) -> Traffic:
+        """What moves on it, and on others to the same server."""
+        return self._traffic
+
     async def exchange(
         self, commands: Sequence[Command], replies: list[Reply] | None = None
     ) -> list[Reply]:

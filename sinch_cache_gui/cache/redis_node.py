@@ -28,7 +28,7 @@ from sinch_cache_gui.cache.redis_errors import (
 )
 from sinch_cache_gui.cache.redis_info import may_read_untouched, parse_info
 from sinch_cache_gui.cache.redis_line import Command, Line, PushParser, Reply
-from sinch_cache_gui.cache.traffic import Traffic
+from sinch_cache_gui.cache.traffic import LastMove, Traffic
 
 CLIENT_NAME: Final = "sinch-cache-gui"
 """How this tool shows in CLIENT LIST."""
@@ -78,6 +78,7 @@ class RedisNode:
         self._idle: list[Line] = []
         self._limit = asyncio.Semaphore(_MOST_CONNECTIONS)
         self._is_closed = False
+        self._last_move = LastMove()
 
     @property
     def where(self) -> str:
@@ -208,7 +209,7 @@ class RedisNode:
             await line.exchange([("CLIENT", "NO-TOUCH", "ON")])
 
     async def _open(self, protocol: int) -> Line:
-        traffic = Traffic(self._timeout_s)
+        traffic = Traffic(self._timeout_s, self._last_move)
         connection = self._make_connection(await self._locate(), protocol, traffic)
         line = Line(connection, traffic)
         try:

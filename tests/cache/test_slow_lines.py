@@ -6,7 +6,7 @@ import asyncio
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -14,7 +14,9 @@ import redis as redis_client
 
 from sinch_cache_gui.cache.connect import Target
 from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
+from sinch_cache_gui.cache.feed import ConnectionLost, FeedEvent, LiveStatus
 from sinch_cache_gui.cache.interface import Saved, TtlPolicy
+from sinch_cache_gui.cache.live_source import LivePlan
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_node import CLIENT_NAME
 from sinch_cache_gui.cache.transfers import Transfer, watched
@@ -40,6 +42,7 @@ class SlowLine:
         self._goes_on = asyncio.Event()
         self._goes_on.set()
         self._stall_after: int | None = None
+        self.swallows_pings = False
         self.port = 0
 
     @asynccontextmanager
@@ -91,6 +94,8 @@ class SlowLine:
     async def _hand_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(self._piece):
+                if self.swallows_pings and data.endswith(b"PING\r\n"):
+                    continue
                 if self._stall_after is not None:
                     self._stall_after -= len(data)
                     if self._stall_after <= 0:
@@ -180,6 +185,30 @@ async def test_a_write_is_waited_for_while_its_last_bytes_crawl(
         assert isinstance(outcome, Saved)
         await cache.aclose()
     assert raw.get("key") == crawled
+
+
+async def test_a_feed_is_not_lost_while_a_long_write_fills_the_line(
+    connected: Connect, target: Target, raw: redis_client.Redis
+) -> None:
+    """The answer that it waits for may be stuck behind the write; once that is done it is not."""
+    raw.set("key", b"old", ex=60)
+    plan = LivePlan(silence_s=TIMEOUT_S)
+    async with SlowLine(target.port, PIECE // 4).running() as line:
+        cache = await connected(replace(target, port=line.port), can_script=False, live=plan)
+        async with aclosing(cache.watch()) as feed:
+            assert isinstance(await anext(feed), LiveStatus)
+            line.swallows_pings = True
+            told = asyncio.ensure_future(_until_lost(feed))
+            await cache.write(b"key", LARGE, expected=b"old", ttl=TtlPolicy.KEEP)
+            assert not told.done()
+            await told
+        await cache.aclose()
+
+
+async def _until_lost(feed: AsyncIterator[FeedEvent]) -> None:
+    async for event in feed:
+        if isinstance(event, ConnectionLost):
+            return
 
 
 async def test_a_large_write_that_came_to_a_halt_does_not_go_through_later(

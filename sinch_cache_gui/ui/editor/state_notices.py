@@ -86,6 +86,7 @@ def notice_of_saving(progress: Progress, actions: StateActions) -> Notice:
     detail = _tr("The new text and, to be compared, the one it replaces.")
     if progress.done >= progress.whole:
         title = _tr("Saving… all {} sent, waiting for the answer").format(size_of(progress))
+        detail = _tr("A slow line or a tunnel may still be handing it on.")
     return Notice(Severity.INFO, title, detail, (stop,))
 
 
