@@ -135,3 +135,25 @@ def test_keys_to_be_created_have_a_draft_each_whatever_name_they_have_so_far(
     assert len(store.of("memory")) == 2
     store.forget("memory", b"", NewKeyPlace(1))
     assert store.of("memory") == [other]
+
+
+def test_a_closed_store_keeps_nothing_more(tmp_path: Path) -> None:
+    store = DraftStore(tmp_path)
+    store.keep(DRAFT)
+    store.close()
+    store.close()
+    store.keep(Draft("memory", b"b", Unsaved("1", b"0"), 6))
+    assert DraftStore(tmp_path).left_behind("memory") == [DRAFT]
+
+
+def test_what_is_adopted_has_the_place_it_has_here_and_leaves_nothing_there(tmp_path: Path) -> None:
+    ended, later = DraftStore(tmp_path), DraftStore(tmp_path)
+    ended.keep(Draft("memory", b"session:1", Unsaved(TEXT, b""), 1, NewKeyPlace(1)))
+    ended.close()
+    (left,) = later.left_behind("memory")
+    later.adopt(left, NewKeyPlace(7))
+    here = Draft("memory", b"session:1", Unsaved(TEXT, b""), 1, NewKeyPlace(7))
+    assert later.of("memory") == [here]
+    later.forget("memory", b"session:1", NewKeyPlace(7))
+    later.close()
+    assert list(tmp_path.iterdir()) == []
