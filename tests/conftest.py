@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 import redis
 
+from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
 from tests.clock import Clock
@@ -211,6 +212,15 @@ def raw(redis_url: str) -> Iterator[redis.Redis]:
     client = redis.Redis.from_url(redis_url, protocol=2)
     yield client
     client.close()
+
+
+@pytest.fixture
+async def redis_cache(redis_url: str) -> AsyncIterator[CacheBackend]:
+    """The cache of production on the empty server."""
+    backend = open_backend(parse_target(redis_url))
+    await backend.connect()
+    yield backend
+    await backend.aclose()
 
 
 @pytest.fixture

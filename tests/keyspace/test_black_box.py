@@ -248,14 +248,6 @@ async def test_a_long_string_is_not_read_beside_whoever_opens_it_nor_again_uncha
         await until(lambda: b"yy" in box.last(KEY).snapshot.payload)
 
 
-@pytest.fixture
-async def redis_cache(redis_url: str) -> AsyncIterator[CacheBackend]:
-    backend = open_backend(parse_target(redis_url))
-    await backend.connect()
-    yield backend
-    await backend.aclose()
-
-
 async def test_strings_that_were_read_and_other_types_are_kept_whole(
     redis_cache: CacheBackend, shared_redis: RedisServer
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from redis.asyncio import Redis
@@ -29,14 +29,6 @@ def source() -> MemoryCache:
 def target() -> MemoryCache:
     """Its clock is hours from that of the other."""
     return MemoryCache(Clock(90_000_000))
-
-
-@pytest.fixture
-async def redis_cache(redis_url: str) -> AsyncIterator[CacheBackend]:
-    backend = open_backend(parse_target(redis_url))
-    await backend.connect()
-    yield backend
-    await backend.aclose()
 
 
 async def left_ms(cache: CacheBackend, key: bytes) -> int | None:

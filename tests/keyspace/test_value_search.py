@@ -74,14 +74,13 @@ async def test_of_a_huge_value_only_the_head_is_searched_and_that_is_told() -> N
     assert search.cut_short == 2
 
 
-async def test_other_types_are_counted_and_passed_over(redis_url: str, raw: redis.Redis) -> None:
-    cache = RedisCache(parse_target(redis_url))
-    await cache.connect()
-    await put(cache, b"text", b"needle")
+async def test_other_types_are_counted_and_passed_over(
+    redis_cache: CacheBackend, raw: redis.Redis
+) -> None:
+    await put(redis_cache, b"text", b"needle")
     raw.hset("hash", "needle", "needle")
-    search = search_of(cache, (b"text", b"hash"))
+    search = search_of(redis_cache, (b"text", b"hash"))
     await search.run()
-    await cache.aclose()
     assert [one.key for one in search.found] == [b"text"]
     assert (search.looked_at, search.other_types) == (2, 1)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
 
-from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.interface import CacheBackend
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.cache.virtual_clock import VirtualClock
@@ -40,14 +39,6 @@ async def on_memory() -> Suite:
     clock.set_pace(0)
     cache = MemoryCache(clock)
     return Suite(cache, lambda _written: MemoryTime(clock, cache), builtin_target(cache))
-
-
-@pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[CacheBackend]:
-    backend = open_backend(parse_target(redis_url))
-    await backend.connect()
-    yield backend
-    await backend.aclose()
 
 
 def scenario(*steps: object, expect: object = (), **more: object) -> Scenario:
@@ -82,17 +73,17 @@ async def test_a_sample_holds_on_memory_however_often_it_is_run(
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
-async def test_a_sample_holds_on_redis(redis: CacheBackend, path: Path) -> None:
-    suite = Suite(redis, aged_time(redis), builtin_target(redis))
+async def test_a_sample_holds_on_redis(redis_cache: CacheBackend, path: Path) -> None:
+    suite = Suite(redis_cache, aged_time(redis_cache), builtin_target(redis_cache))
     for result in await suite.run([load(path)], times=2):
         assert result.failures == ()
 
 
 async def test_time_that_is_skipped_ages_only_the_keys_of_the_scenario(
-    redis: CacheBackend,
+    redis_cache: CacheBackend,
 ) -> None:
-    await redis.set("somebody:else", 1, 700)
-    suite = Suite(redis, aged_time(redis), builtin_target(redis))
+    await redis_cache.set("somebody:else", 1, 700)
+    suite = Suite(redis_cache, aged_time(redis_cache), builtin_target(redis_cache))
 
     result = (
         await suite.run(
