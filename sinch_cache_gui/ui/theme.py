@@ -30,7 +30,7 @@ CELL_PAD: Final = 6
 class Tokens:
     """Every colour the window uses, named for its use.
 
-    Texts meet WCAG AA (4.5:1) on `window`, `base` and `raised`; `faint` is for marks, not for text.
+    Texts meet WCAG AA (4.5:1) on every ground; `faint` is for marks, not for text.
     """
 
     is_dark: bool
@@ -75,7 +75,7 @@ LIGHT: Final = Tokens(
     faint="#a5adb8",
     accent="#1f5fd0",
     on_accent="#ffffff",
-    selection="#cfe0fb",
+    selection="#d6e4fc",
     selection_inactive="#e1e6ed",
     hover="#eef2f8",
     flash="#fff3c4",
@@ -107,10 +107,10 @@ DARK: Final = Tokens(
     faint="#5b6472",
     accent="#6ea3ff",
     on_accent="#0d1a30",
-    selection="#2b4570",
+    selection="#23395c",
     selection_inactive="#313844",
     hover="#23272f",
-    flash="#4a421c",
+    flash="#3e3718",
     success="#6fcf8c",
     warning="#e8b458",
     danger="#ff8a80",
@@ -119,7 +119,7 @@ DARK: Final = Tokens(
     warning_back="#3a2d10",
     danger_back="#43201d",
     current_line="#1d2026",
-    find_match="#6b5713",
+    find_match="#46380b",
     json_key="#82b4ff",
     json_string="#8fd6a0",
     json_number="#f0a878",

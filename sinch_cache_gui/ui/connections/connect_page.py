@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -211,10 +212,20 @@ class ConnectPage(QWidget):
         across.addStretch(1)
         across.addWidget(card)
         across.addStretch(1)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.addStretch(2)
+        column.addLayout(across)
+        column.addStretch(3)
+        # A low window scrolls: it would have to grow otherwise, for a page that may not be seen.
+        scrolled = QScrollArea()
+        scrolled.setWidget(middle)
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QScrollArea.Shape.NoFrame)
+        scrolled.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer = QVBoxLayout(self)
-        outer.addStretch(2)
-        outer.addLayout(across)
-        outer.addStretch(3)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolled)
 
     def _ways_to_write(self) -> QWidget:
         """Answer a small table: how an address is written, and what it names."""

@@ -151,3 +151,9 @@ def test_delete_asks_to_forget_a_cache(page: ConnectPage, qtbot: QtBot) -> None:
 def test_the_first_start_shows_no_list(page: ConnectPage) -> None:
     page.show_form(Profile(), is_cancellable=False)
     assert not known(page).isVisible()
+
+
+def test_many_known_caches_do_not_make_the_window_grow(page: ConnectPage) -> None:
+    page.show_known([Profile(f"redis://cache-{number}.example/0") for number in range(12)])
+    page.show_form(Profile(), is_cancellable=True)
+    assert page.minimumSizeHint().height() < 300
