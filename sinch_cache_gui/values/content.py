@@ -147,6 +147,14 @@ async def content_of(
     return Content(ContentKind.TEXT, text, decoded=decoded, name=_named(decoded))
 
 
+async def content_once_saved(content: Content, data: bytes) -> Content:
+    """Answer what to show of a text that was saved as `data`: JSON from then on, if it is that."""
+    if content.kind is not ContentKind.TEXT:
+        return content
+    problem = await find_problem_sliced(await run_sliced(decode_work(data)))
+    return replace(content, kind=ContentKind.JSON) if problem is None else content
+
+
 def first_screen(stored: StoredValue) -> Content | None:
     """Answer the beginning of a long text, to be looked at while all of it is read.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
 from sinch_cache_gui.cache.interface import (
@@ -19,49 +19,21 @@ from sinch_cache_gui.cache.interface import (
     TtlChanged,
     TtlPolicy,
 )
-from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.values.content import (
-    MAX_EDITED_BYTES,
     MAX_LOADED_BYTES,
     Content,
-    ContentKind,
     TextRefused,
-    content_of,
+    content_once_saved,
     first_screen,
     vast_content,
 )
-from sinch_cache_gui.values.document_state import (
-    Attempt,
-    Departure,
-    DocumentState,
-    Failure,
-    Phase,
-)
+from sinch_cache_gui.values.document_state import Attempt, DocumentState, Failure, Phase
 from sinch_cache_gui.values.document_views import BytesView, DocumentViews, TextView
-from sinch_cache_gui.values.json_check import find_problem_sliced
-from sinch_cache_gui.values.reading import (
-    Around,
-    beheaded,
-    is_same_value,
-    is_whole_of,
-    looks_the_same,
-    nothing_around,
-    read_lightly,
-)
-from sinch_cache_gui.values.slices import run_sliced
+from sinch_cache_gui.values.key_reader import KeyReader
+from sinch_cache_gui.values.pending_write import PendingWrite
+from sinch_cache_gui.values.reading import is_same_value, is_whole_of, looks_the_same
 from sinch_cache_gui.values.transit import Transit
-from sinch_cache_gui.values.utf8 import decode_work
 from sinch_cache_gui.values.whole_reading import read_whole
-
-
-@dataclass(frozen=True, slots=True)
-class _Write:
-    """A write on its way: enough to find out later whether it happened."""
-
-    revision: int
-    data: bytes = field(repr=False)
-    expected: bytes | None = field(repr=False)
-    came_from: DocumentState
 
 
 class Document:
@@ -90,13 +62,13 @@ class Document:
         self.key = key
         self._backend = backend
         self._views = DocumentViews(view, bytes_view)
+        self._reader = KeyReader(backend, key, self._views)
         self._state = DocumentState(Phase.LOADING)
         self._listeners: list[Callable[[DocumentState], None]] = []
         self._turn = asyncio.Lock()
         self._is_stale = False
         self._is_following = False
-        self._in_doubt: _Write | None = None
-        self._limit = MAX_EDITED_BYTES
+        self._in_doubt: PendingWrite | None = None
         self.transit = Transit()
         """How far the value is on its way, where that takes long."""
 
@@ -124,10 +96,10 @@ class Document:
         async with self._turn:
             self._become(DocumentState(Phase.LOADING))
             try:
-                stored = await self._read(self.transit.reading)
+                stored = await self._reader.read(self._known(), self.transit.reading)
             except asyncio.CancelledError:
                 if self.transit.was_stopped:
-                    self._limit = MAX_EDITED_BYTES  # all of a huge one is not asked for again
+                    self._reader.hold_back()  # all of a huge one is not asked for again
                     self._become(DocumentState(Phase.STOPPED))
                 raise
             except CacheError as error:
@@ -142,7 +114,7 @@ class Document:
                 await asyncio.sleep(0)
                 await self._views.text.show_text(head.shown, is_undoable=False)
                 await asyncio.sleep(0)
-            content = await self._content_of(stored)
+            content = await self._reader.content_of(stored)
             # Already now: what there is of a long text can be seen while the rest comes.
             self._become(DocumentState(Phase.LOADING, stored, content))
             await self._show_content(stored, content, is_undoable=False)
@@ -160,7 +132,7 @@ class Document:
         if size is not None and size > MAX_LOADED_BYTES:
             return await self._load_vast(size, progressed)
         if size is not None:
-            self._limit = MAX_LOADED_BYTES
+            self._reader.make_room_for(size)
             await self.load()
         return True
 
@@ -170,10 +142,9 @@ class Document:
         `remote_changed` says afterwards what the key really holds.
         """
         async with self._turn:
-            if self._limit < len(base) <= MAX_LOADED_BYTES:  # it was loaded whole then, too
-                self._limit = MAX_LOADED_BYTES
+            self._reader.make_room_for(len(base))  # it was loaded whole then, too
             stored = StoredValue(KeyType.STRING, base, len(base), None)
-            content = await self._content_of(stored)
+            content = await self._reader.content_of(stored)
             await self._show_content(stored, content, is_undoable=False)
 
     async def save(self) -> None:
@@ -215,7 +186,7 @@ class Document:
         async with self._turn:
             theirs = self._state.theirs
             if self._state.phase is Phase.CONFLICT and theirs is not None:
-                content = await self._content_of(theirs)
+                content = await self._reader.content_of(theirs)
                 await self._show_content(theirs, content, is_undoable=True)
 
     async def change_ttl(self, change: TtlChange) -> None:
@@ -259,7 +230,7 @@ class Document:
         async with self._turn:
             stored = self._state.stored
             if self._state.is_outdated and stored is not None:  # two of that size are one too many
-                head = await self._content_of(stored)
+                head = await self._reader.content_of(stored)
                 await self._show_content(stored, head, is_undoable=False)
         # Not in a turn: it may take minutes, and neither its TTL nor its end waits for that.
         try:
@@ -290,7 +261,7 @@ class Document:
             return  # whoever stopped the reading says when to begin it again
         attempt = Attempt.CHECK if state.phase is Phase.CHECKING else Attempt.LOAD
         try:
-            stored = await self._read()
+            stored = await self._reader.read(self._known())
         except CacheError as error:
             self._become(replace(self._state, failure=Failure(attempt, error)))
             return
@@ -299,19 +270,11 @@ class Document:
         else:
             await self._reconcile(stored)
 
-    async def _read(self, reading: Around = nothing_around) -> StoredValue | None:
-        return await read_lightly(
-            self._backend, self.key, limit=self._limit, known=self._known(), reading=reading
-        )
-
     def _known(self) -> Iterator[bytes]:
         """Yield what the key may well hold, the likeliest first."""
-        state, doubted = self._state, self._in_doubt
-        if doubted is not None:
-            yield doubted.data
-        for stored in (state.theirs, state.stored):
-            if stored is not None and stored.data is not None:
-                yield stored.data
+        if self._in_doubt is not None:
+            yield self._in_doubt.data
+        yield from self._state.known_values()
 
     async def _overwrite_unread(self, theirs: StoredValue) -> None:
         """Write in place of a value of which the head was seen, if it still begins like that.
@@ -328,13 +291,7 @@ class Document:
         elif stored.data is not None and is_whole_of(stored, theirs):
             await self._write(stored.data, TtlPolicy.KEEP)
         else:
-            self._conflict(beheaded(stored, self._limit))
-
-    async def _content_of(self, stored: StoredValue) -> Content:
-        content = await content_of(stored, limit=self._limit, shows_whole=True)
-        # What no text can say is edited as bytes, where there is a view for them.
-        has_view = self._views.bytes_view_of(content) is not None
-        return replace(content, reason="") if has_view else content
+            self._become(self._state.in_conflict_with(self._reader.as_read(stored)))
 
     async def _write(self, expected: bytes | None, ttl: Ttl) -> None:
         before = self._state.settled()
@@ -347,7 +304,7 @@ class Document:
         except TextRefused as refused:
             self._become(self._state.back_to(before, refusal=refused.problem))
             return
-        write = _Write(revision, data, expected, before)
+        write = PendingWrite(revision, data, expected, before)
         try:
             with self.transit.writing(len(data)):
                 outcome = await self._backend.write(self.key, data, expected=expected, ttl=ttl)
@@ -370,14 +327,14 @@ class Document:
             case Changed(other=other) if other.data is None and other.type == KeyType.STRING:
                 await self._refused_by_long(before)
             case Changed(other=other):
-                self._conflict(other)
+                self._become(self._state.in_conflict_with(other))
             case Gone():
                 self._depart()
 
     async def _refused_by_long(self, before: DocumentState) -> None:
         """Find out what kept a write from happening: it is too long to be told with the refusal."""
         try:
-            stored = await self._read()
+            stored = await self._reader.read(self._known())
         except CacheError as error:
             self._become(self._state.back_to(before, failure=Failure(Attempt.SAVE, error)))
             return
@@ -388,28 +345,23 @@ class Document:
         elif stored is None:
             self._depart()
         else:
-            self._conflict(stored)
+            self._become(self._state.in_conflict_with(stored))
 
-    async def _resolve(self, write: _Write, stored: StoredValue | None) -> None:
+    async def _resolve(self, write: PendingWrite, stored: StoredValue | None) -> None:
         """Say what became of a write whose answer never came."""
         self._in_doubt = None
-        data = None if stored is None else stored.data
-        if stored is not None and data == write.data:
+        if stored is not None and write.has_happened(stored):
             await self._saved(write, stored.deadline_ms)
-        elif data == write.expected and (stored is None or data is not None):
+        elif write.has_not_happened(stored):
             self._become(self._state.back_to(write.came_from, is_unsaved_for_sure=True))
         else:
             self._become(self._state.back_to(write.came_from))
             await self._reconcile(stored)
 
-    async def _saved(self, write: _Write, deadline_ms: int | None) -> None:
+    async def _saved(self, write: PendingWrite, deadline_ms: int | None) -> None:
         content = self._state.content or write.came_from.content
-        if (
-            content is not None
-            and content.kind is ContentKind.TEXT
-            and await find_problem_sliced(await run_sliced(decode_work(write.data))) is None
-        ):
-            content = replace(content, kind=ContentKind.JSON)
+        if content is not None:
+            content = await content_once_saved(content, write.data)
         stored = StoredValue(KeyType.STRING, write.data, len(write.data), deadline_ms)
         is_edited = self._views.revision(content) != write.revision
         if is_edited:
@@ -422,34 +374,22 @@ class Document:
         if stored is None:
             self._depart()
         elif believed is not None and looks_the_same(stored, believed):
-            was_lost = self._state.is_unsaved_for_sure and self._state.is_edited
-            settled = self._state.settled(phase=Phase.OPEN, stored=stored)
-            self._become(replace(settled, is_unsaved_for_sure=was_lost))
+            self._become(self._state.confirmed_by(stored))
         elif self._state.is_vast and stored.data is None and stored.type == KeyType.STRING:
             self._become(self._state.settled(phase=Phase.OPEN, stored=stored))  # and outdated
         elif not self._state.is_edited:
             await self._follow(stored)
-        elif await self._says_the_same(stored):
+        elif await self._views.hold(stored.data, self._state.content):
             self._become(self._state.settled(phase=Phase.OPEN, stored=stored, is_edited=False))
         else:
-            self._conflict(stored)
+            self._become(self._state.in_conflict_with(stored))
 
     async def _follow(self, stored: StoredValue) -> None:
-        content = await self._content_of(stored)
+        content = await self._reader.content_of(stored)
         if self._state.is_edited:  # the user began to type meanwhile
             await self._look_again()
         else:
             await self._show_content(stored, content, is_undoable=False)
-
-    async def _says_the_same(self, stored: StoredValue) -> bool:
-        content = self._state.content
-        if content is None or stored.data is None:
-            return False
-        try:
-            data, revision = await self._views.read(content)
-        except TextRefused:
-            return False
-        return data == stored.data and self._views.revision(content) == revision
 
     async def _show_content(
         self, stored: StoredValue, content: Content, *, is_undoable: bool
@@ -457,20 +397,8 @@ class Document:
         await self._views.show(stored, content, is_undoable=is_undoable)
         self._become(DocumentState(Phase.OPEN, stored, content))
 
-    def _conflict(self, theirs: StoredValue) -> None:
-        before = self._state.theirs
-        is_another = before is not None and not looks_the_same(before, theirs)
-        settled = self._state.settled(phase=Phase.CONFLICT, theirs=theirs)
-        self._become(replace(settled, has_changed_again=is_another or settled.has_changed_again))
-
     def _depart(self) -> None:
-        """The key does not exist. Its deadline, if that has passed, says when it went."""
-        if self._state.phase is Phase.GONE:
-            return
-        now, deadline = self._backend.now_ms(), self._state.deadline_ms
-        has_expired = has_passed(deadline, now)
-        departure = Departure(deadline if has_expired and deadline else now, has_expired)
-        self._become(self._state.settled(phase=Phase.GONE, departure=departure))
+        self._become(self._state.gone(self._backend.now_ms()))
 
     def _become(self, state: DocumentState) -> None:
         if state == self._state:

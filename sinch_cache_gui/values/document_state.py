@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
+from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.values.content import MAX_SHOWN_BYTES, Content, ContentKind
 from sinch_cache_gui.values.json_check import JsonProblem
+from sinch_cache_gui.values.reading import looks_the_same
 
 
 class Phase(Enum):
@@ -157,6 +160,12 @@ class DocumentState:
         """Whether closing the document now would lose something the user wrote."""
         return self.is_edited or self.phase in (Phase.SAVING, Phase.CHECKING)
 
+    def known_values(self) -> Iterator[bytes]:
+        """Yield what the key may well hold, the likeliest first."""
+        for stored in (self.theirs, self.stored):
+            if stored is not None and stored.data is not None:
+                yield stored.data
+
     def settled(
         self,
         *,
@@ -196,3 +205,27 @@ class DocumentState:
             failure=failure,
             is_unsaved_for_sure=is_unsaved_for_sure,
         )
+
+    def confirmed_by(self, stored: StoredValue) -> DocumentState:
+        """Answer the state once the key was found to hold what it is believed to hold."""
+        was_lost = self.is_unsaved_for_sure and self.is_edited
+        settled = self.settled(phase=Phase.OPEN, stored=stored)
+        return replace(settled, is_unsaved_for_sure=was_lost)
+
+    def in_conflict_with(self, theirs: StoredValue) -> DocumentState:
+        """Answer the state once the key was found to hold another value."""
+        is_another = self.theirs is not None and not looks_the_same(self.theirs, theirs)
+        settled = self.settled(phase=Phase.CONFLICT, theirs=theirs)
+        return replace(settled, has_changed_again=is_another or settled.has_changed_again)
+
+    def gone(self, now_ms: int) -> DocumentState:
+        """Answer the state once the key was found not to exist.
+
+        Its deadline, if that has passed, says when it went.
+        """
+        if self.phase is Phase.GONE:
+            return self
+        deadline = self.deadline_ms
+        has_expired = has_passed(deadline, now_ms)
+        departure = Departure(deadline if has_expired and deadline else now_ms, has_expired)
+        return self.settled(phase=Phase.GONE, departure=departure)

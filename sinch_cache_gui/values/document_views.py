@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from sinch_cache_gui.cache.interface import StoredValue
-from sinch_cache_gui.values.content import Content, ContentKind, bytes_of
+from sinch_cache_gui.values.content import Content, ContentKind, TextRefused, bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,16 @@ class DocumentViews:
             return view.read_bytes(), view.revision
         written = await self.text.read_text()
         return await bytes_of(written.text, content), written.revision
+
+    async def hold(self, data: bytes | None, content: Content | None) -> bool:
+        """Answer whether the user's view holds `data`, and goes on to while that is found out."""
+        if content is None or data is None:
+            return False
+        try:
+            held, revision = await self.read(content)
+        except TextRefused:
+            return False
+        return held == data and self.revision(content) == revision
 
     def revision(self, content: Content | None) -> int:
         """Answer the revision of the view in which `content` is edited."""
