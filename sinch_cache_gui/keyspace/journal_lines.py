@@ -27,6 +27,9 @@ T = TypeVar("T")
 MAX_VALUE_BYTES: Final = 500_000
 """A longer value is left out of its line; the session that wrote it still has it in memory."""
 
+LAST_MOMENT_MS: Final = 253_402_300_799_999
+"""The end of the calendar: a line that was damaged may name a moment beyond."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
@@ -86,7 +89,7 @@ def parse_line(line: bytes) -> KeptEntry | None:
             str(said["session"]),
             JournalEntry(
                 0,
-                int(said["at_ms"]),
+                min(max(int(said["at_ms"]), 0), LAST_MOMENT_MS),
                 Action[said["action"]],
                 meant_bytes(said["key"]),
                 Result[said["result"]],
@@ -101,7 +104,7 @@ def parse_line(line: bytes) -> KeptEntry | None:
                 lacks_values=bool(said["lacks_values"]),
             ),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
         return None
 
 

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 from uuid import uuid4
 
 from sinch_cache_gui.file_lock import try_lock, unlock, wait_for_lock
+
+LAST_MOMENT_MS: Final = 253_402_300_799_999
+"""The end of the calendar: a file that was damaged may name a moment beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,7 @@ def _read(path: Path) -> Draft | None:
             str(said["cache"]),
             base64.b64decode(said["key"], validate=True),
             Unsaved(str(said["text"]), base, merged),
-            int(said["at_ms"]),
+            min(max(int(said["at_ms"]), 0), LAST_MOMENT_MS),
             place,
             ".".join(path.name.split(".")[1:-1]),
         )

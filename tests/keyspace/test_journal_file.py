@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,16 @@ def test_lines_that_are_no_entries_are_passed_over(path: Path, line: bytes) -> N
         file.write(line + b"\n")
     keep(path, saved(b"2"), session="two")
     assert values(path) == [b"1", b"2"]
+
+
+@pytest.mark.parametrize("moment", [10**18, -(10**18), 1e300])
+def test_an_entry_of_no_moment_there_ever_is_stays_within_the_calendar(
+    path: Path, moment: float
+) -> None:
+    keep(path, saved(b"1"))
+    path.write_bytes(path.read_bytes().replace(str(AT_MS).encode(), str(moment).encode(), 1))
+    (entry,) = found(path)
+    assert datetime.fromtimestamp(entry.at_ms / 1000, UTC)
 
 
 def test_the_newest_stay_within_the_bounds(path: Path) -> None:

@@ -136,7 +136,9 @@ class EditorPane(QWidget):
         """Whether closing the pane now would lose something the user wrote."""
         if self._conflict_desk.holds_merged_text or self.pages.unsaved_elements is not None:
             return True
-        return self.pages.holds_cell or self.document.state.holds_unsaved_text
+        if self.pages.holds_cell or self.pages.holds_entry:
+            return True
+        return self.document.state.holds_unsaved_text
 
     def take_focus(self) -> None:
         """Have the keyboard go to the text, or to what stands in its place for now."""
@@ -196,7 +198,7 @@ class EditorPane(QWidget):
             elements.ask_close()
             return
         self._bars.ask_close(
-            save=None if self._is_read_only else self._save_and_close,
+            save=None if self._is_read_only or self.pages.holds_entry else self._save_and_close,
             discard=self.close_agreed.emit,
             keep=self.take_focus,
         )

@@ -66,6 +66,12 @@ class ElementForm(QWidget):
         self.show()
         self._first.setFocus()
 
+    @property
+    def holds_text(self) -> bool:
+        """Whether something is written here that is not added."""
+        fields = (self._first, self._second)
+        return not self.isHidden() and any(field.text() for field in fields)
+
     def clear(self) -> None:
         """Be ready for the next element: this one was added."""
         self._first.clear()

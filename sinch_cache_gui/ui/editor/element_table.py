@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
+    QLineEdit,
     QTableView,
 )
 
@@ -113,6 +114,12 @@ class ElementTable(QTableView):
         self.scrollTo(index)
         place = self.visualRect(index)
         return QRect(self.viewport().mapTo(self, place.topLeft()), place.size())
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether something is written in a cell that is not entered."""
+        editors = self.viewport().findChildren(QLineEdit)
+        return any(editor.isModified() for editor in editors)
 
     def edit_in_place(self, index: QModelIndex) -> None:
         """Open an editor over a cell, unless one is open."""

@@ -157,6 +157,11 @@ class ElementsPage(QWidget):
         """Whether a window of an element holds text that is not saved."""
         return any(window.holds_unsaved_text for window in self._windows)
 
+    @property
+    def holds_entry(self) -> bool:
+        """Whether something is written in a cell, or of an element to be added."""
+        return self.table.holds_text or self.form.holds_text
+
     async def saved(self) -> bool:
         """Write what stands in windows of elements; answer whether nothing is left unsaved."""
         return all([await window.saved() for window in [*self._windows]])

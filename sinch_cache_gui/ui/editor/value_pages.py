@@ -124,6 +124,12 @@ class ValuePages(QObject):
         """Whether something is written in a cell of the tree that is not in the text."""
         return any(tree.holds_cell for tree in self._trees())
 
+    @property
+    def holds_entry(self) -> bool:
+        """Whether something is written of an element that is not entered."""
+        pages = (page for page in self._built if isinstance(page, ElementsPage))
+        return any(page.holds_entry for page in pages)
+
     async def settled(self) -> bool:
         """Take what is written in a cell into the text; answer whether no cell is left open."""
         return all([await tree.settled() for tree in self._trees()])

@@ -10,7 +10,7 @@ import pytest
 
 from sinch_cache_gui.cache.interface import ExpireIn
 from sinch_cache_gui.notices import Notice
-from sinch_cache_gui.values.drafts import DraftStore
+from sinch_cache_gui.values.drafts import Draft, DraftStore, Unsaved
 from tests.ui.editor.conftest import Desk
 
 KEY = b"session:1"
@@ -221,3 +221,13 @@ async def test_a_new_key_that_is_discarded_leaves_no_draft(desk: Desk, store: Dr
     desk.click("Discard")
     assert await closing
     assert not store.of("memory")
+
+
+async def test_a_draft_of_no_moment_there_ever_is_hides_no_other(
+    seat: Callable[..., Awaitable[Desk]], store: DraftStore, tmp_path: Path
+) -> None:
+    store.keep(Draft("memory", b"damaged", Unsaved("1", b"0"), 10**19))
+    store.keep(Draft("memory", KEY, Unsaved("2", b"0"), 5))
+    store.close()
+    desk = await seat(drafts=DraftStore(tmp_path / "drafts"))
+    assert (await offered(desk)).title == "2 keys hold text that was never saved"

@@ -62,6 +62,33 @@ async def test_a_value_is_typed_over_and_undone(hand: Hand) -> None:
     assert hand.raw.hgetall("customer") == {b"name": "Åsa".encode()}
 
 
+async def test_what_is_written_in_a_cell_or_to_be_added_is_not_closed_over_unasked(
+    hand: Hand,
+) -> None:
+    hand.raw.hset("customer", mapping={"name": "Bo"})
+    desk = hand.desk
+    await hand.open(b"customer", 1)
+    hand.begin(0, 1)
+    await hand.until(hand.line)
+    line = hand.line()
+    assert line is not None
+    QTest.keyClicks(line, "!")
+    desk.close_tab()
+    await hand.until(lambda: desk.says("This text is not saved."))
+    desk.click("Keep")
+    assert desk.tabs.open_keys == [b"customer"]
+    await hand.until(lambda: not desk.pane().holds_unsaved_text)
+
+    desk.click("Add…")
+    field = QApplication.focusWidget()
+    assert field is not None
+    QTest.keyClicks(field, "phone")
+    desk.close_tab()
+    await hand.until(lambda: desk.says("This text is not saved."))
+    desk.click("Discard")
+    await desk.until(lambda: desk.tabs.open_keys == [])
+
+
 async def test_bytes_that_are_no_text_are_edited_escaped_and_exactly(hand: Hand) -> None:
     hand.raw.sadd("blobs", b"\xff\x00\\")
     await hand.open(b"blobs", 1)
