@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 
 from sinch_cache_gui.cache.connect import open_backend, parse_target
 from sinch_cache_gui.cache.feed import Change, ConnectionLost, LiveSource, LiveStatus
-from sinch_cache_gui.cache.interface import CacheBackend, TtlPolicy
+from sinch_cache_gui.cache.forwarding import ForwardingBackend
+from sinch_cache_gui.cache.interface import CacheBackend, KeyInfo, TtlPolicy
 from sinch_cache_gui.cache.memory import MemoryCache
 from sinch_cache_gui.keyspace import applier
 from sinch_cache_gui.keyspace.loader import Coverage, CoverageState
@@ -99,6 +100,29 @@ async def test_it_loads_every_key_and_says_it_is_complete() -> None:
         assert mirror.coverage.keys == 3000
         assert mirror.index.row_at(0).count == 3000
         assert mirror.live_status.source is LiveSource.MEMORY
+
+
+class Unsaid(ForwardingBackend):
+    """A cache in which a key has gone and nobody was told."""
+
+    gone = b""
+
+    async def describe(
+        self, keys: Sequence[bytes], *, preview_bytes: int = 200
+    ) -> list[KeyInfo | None]:
+        found = await super().describe(keys, preview_bytes=preview_bytes)
+        return [None if key == self.gone else info for key, info in zip(keys, found, strict=True)]
+
+
+async def test_a_key_that_is_looked_up_in_vain_is_shown_no_more() -> None:
+    cache = Unsaid(await filled(["a:1", "a:2"]))
+    async with mirror_of(cache) as (mirror, witness):
+        await witness.complete()
+        assert await mirror.look_up(b"a:1")
+        cache.gone = b"a:1"
+        assert not await mirror.look_up(b"a:1")
+        await witness.until(lambda: b"a:1" not in mirror.index)
+        assert mirror.key_count == 1
 
 
 async def test_it_follows_what_comes_and_goes() -> None:
