@@ -31,7 +31,7 @@ from sinch_cache_gui.ui.editor.keystrokes import (
 )
 from sinch_cache_gui.ui.editor.long_edits import LongEdit, long_edit_of, take_over
 from sinch_cache_gui.ui.editor.long_steps import is_long
-from sinch_cache_gui.ui.editor.marks import back_mark, squiggle
+from sinch_cache_gui.ui.editor.marks import TextMarks
 from sinch_cache_gui.ui.editor.positions import (
     as_qt_counts,
     as_qt_counts_work,
@@ -76,9 +76,7 @@ class CodeView(QPlainTextEdit):
         self._theme = theme
         self._is_editable = True
         self._text = EditorText(self)
-        self._problem: JsonProblem | None = None
-        self._matches: Sequence[tuple[int, int]] = ()
-        self._brackets: tuple[int, int] | None = None
+        self._marks = TextMarks(self, theme)
         self._gutter = Gutter(self, theme, self._lines_in_sight)
         self._highlighter = VisibleHighlighter(self, theme)
         self._rest = QTimer(self)
@@ -204,12 +202,11 @@ class CodeView(QPlainTextEdit):
 
     def set_findings(self, problem: JsonProblem | None, notes: Sequence[JsonNote]) -> None:
         """Underline what is wrong, and mark lines that something is to be said about."""
-        self._problem = problem
         marks = {note.line: Mark(note.sentence, is_problem=False) for note in reversed(notes)}
         if problem is not None:
             marks[problem.line] = Mark(problem.sentence, is_problem=True)
         self._gutter.set_marks(marks)
-        self._show_marks()
+        self._marks.mark_problem(problem)
 
     async def find_places(self, wanted: str, _progressed: Callable[[int], None]) -> Found:
         """Answer the positions where the text holds another."""
@@ -219,8 +216,7 @@ class CodeView(QPlainTextEdit):
 
     def mark_matches(self, places: Sequence[int], length: int) -> None:
         """Mark what was found: positions, and how long each match is."""
-        self._matches = [(at, at + length) for at in places]
-        self._show_marks()
+        self._marks.mark_matches(places, length)
 
     def show_match(self, at: int, length: int) -> None:
         """Select what was found at a position, and show it."""
@@ -352,21 +348,9 @@ class CodeView(QPlainTextEdit):
         pair = None
         if not self._text.is_held:
             pair = bracket_pair(self.document(), self.textCursor().position())
-        if pair != self._brackets:
-            self._brackets = pair
-            self._show_marks()
+        self._marks.mark_brackets(pair)
         self.viewport().update()
         self._gutter.update()
-
-    def _show_marks(self) -> None:
-        tokens = self._theme.tokens
-        document = self.document()
-        marks = [back_mark(document, *match, tokens.find_match) for match in self._matches]
-        if self._brackets is not None:
-            marks += [back_mark(document, at, at + 1, tokens.selection) for at in self._brackets]
-        if self._problem is not None:
-            marks.append(squiggle(document, self._problem, tokens.danger))
-        self.setExtraSelections(marks)
 
     def _paint_current_line(self) -> None:
         if self.isReadOnly() and not self.hasFocus():
@@ -414,5 +398,5 @@ class CodeView(QPlainTextEdit):
         self.setFont(font)
         self._gutter.setFont(font)
         self._fit_gutter()
-        self._show_marks()
+        self._marks.show()
         self._gutter.update()

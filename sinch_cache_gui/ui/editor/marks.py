@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QTextEdit
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
 from sinch_cache_gui.ui.editor.positions import position_of
+from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.json_check import JsonProblem
+
+
+class TextMarks:
+    """What is marked in the text of one editor; positions are Qt's."""
+
+    def __init__(self, editor: QPlainTextEdit, theme: Theme) -> None:
+        self._editor = editor
+        self._theme = theme
+        self._matches: Sequence[tuple[int, int]] = ()
+        self._brackets: tuple[int, int] | None = None
+        self._problem: JsonProblem | None = None
+
+    def mark_matches(self, places: Sequence[int], length: int) -> None:
+        """Mark what was found: where, and how long each match is."""
+        self._matches = [(at, at + length) for at in places]
+        self.show()
+
+    def mark_brackets(self, pair: tuple[int, int] | None) -> None:
+        """Mark two brackets that belong together, or none any more."""
+        if pair != self._brackets:
+            self._brackets = pair
+            self.show()
+
+    def mark_problem(self, problem: JsonProblem | None) -> None:
+        """Underline what is wrong, or nothing any more."""
+        self._problem = problem
+        self.show()
+
+    def show(self) -> None:
+        """Show every mark in the colours of the theme."""
+        tokens = self._theme.tokens
+        document = self._editor.document()
+        marks = [back_mark(document, *match, tokens.find_match) for match in self._matches]
+        if self._brackets is not None:
+            marks += [back_mark(document, at, at + 1, tokens.selection) for at in self._brackets]
+        if self._problem is not None:
+            marks.append(_squiggle(document, self._problem, tokens.danger))
+        self._editor.setExtraSelections(marks)
 
 
 def back_mark(
@@ -18,7 +59,7 @@ def back_mark(
     return _marked(document, start, end, look)
 
 
-def squiggle(
+def _squiggle(
     document: QTextDocument, problem: JsonProblem, colour: str
 ) -> QTextEdit.ExtraSelection:
     """Answer a wave under the character a problem is at, or under the last one before it."""
