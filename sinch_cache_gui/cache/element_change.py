@@ -222,6 +222,22 @@ def kind_of(change: ElementChange) -> str:
     return _KINDS[type(change)]
 
 
+def is_addition(change: ElementChange) -> bool:
+    """Whether a change brings an element into being, and touches no other."""
+    match change:
+        case FieldChange(before=None) | MemberChange(before=None) | ScoreChange(before=None):
+            return True
+    return isinstance(change, ListInsertion | ListPush | StreamAddition | StreamRestoration)
+
+
+def is_removal(change: ElementChange) -> bool:
+    """Whether a change takes an element away, and puts no other in its place."""
+    match change:
+        case FieldChange(after=None) | MemberChange(after=None) | ScoreChange(after=None):
+            return True
+    return isinstance(change, ListRemoval | StreamDeletion)
+
+
 def given_deadline(change: ElementChange) -> int | None:
     """Answer the deadline that a change gives a field, None where it gives none.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from sinch_cache_gui.cache.element_change import FieldTtlChange
+from sinch_cache_gui.cache.element_change import FieldTtlChange, is_addition, is_removal
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry, Result
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -149,6 +149,10 @@ _WHAT_WAS_MEANT: Final = {
 def _what_was_done(entry: JournalEntry) -> str:
     if isinstance(entry.element, FieldTtlChange):
         return "TTL of a field changed"
+    if entry.element is not None and is_addition(entry.element):
+        return "element added"
+    if entry.element is not None and is_removal(entry.element):
+        return "element deleted"
     return _WHAT_WAS_DONE[entry.action]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sinch_cache_gui.cache.element_change import FieldChange
 from sinch_cache_gui.cache.feed import Change, ChangeKind
 from sinch_cache_gui.keyspace.activity import ECHO_MS, ActivityLog, Who
 from sinch_cache_gui.keyspace.journal import Action, Journal, Result
@@ -16,6 +17,23 @@ def wrote(log: ActivityLog, clock: Clock, key: bytes, result: Result = Result.DO
 
 def told(log: ActivityLog) -> list[tuple[bytes, str, Who]]:
     return [(line.key, line.what, line.who) for line in log.lines]
+
+
+def test_what_was_done_to_an_element_is_told() -> None:
+    log = ActivityLog(Clock())
+    changes = (
+        FieldChange(b"name", None, b"Ann"),
+        FieldChange(b"name", b"Ann", b"Eva"),
+        FieldChange(b"name", b"Eva", None),
+    )
+    for change in changes:
+        done = Journal().record(
+            Action.ELEMENT_CHANGED, b"customer", Result.DONE, at_ms=0, element=change
+        )
+        log.wrote(done)
+
+    whats = [line.what for line in log.lines]
+    assert whats == ["element added", "element changed", "element deleted"]
 
 
 def test_the_echo_of_an_own_write_is_not_told_as_another_clients() -> None:

@@ -140,7 +140,7 @@ class ElementChanger(QObject):
         can_undo = self._keep_undoable()
         self._bar.show_notice(
             done_notice(
-                kind_of(first),
+                first,
                 count,
                 can_undo=can_undo,
                 has_vanished=self.has_vanished,

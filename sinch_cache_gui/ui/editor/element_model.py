@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from typing import Final, TypeVar
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont
 
 from sinch_cache_gui.cache.element_change import ElementChange
 from sinch_cache_gui.cache.interface import KeyType, TtlPolicy
-from sinch_cache_gui.keyspace.expiry import format_deadline
+from sinch_cache_gui.keyspace.expiry import SOON_MS, format_countdown, format_deadline
 from sinch_cache_gui.keyspace.key_text import display_key, parse_key
 from sinch_cache_gui.ui.plain_tip import plain_tip
 from sinch_cache_gui.ui.theme import Theme
@@ -31,6 +31,8 @@ LONGEST_LINE: Final = 30_000
 
 MOST_ONE_BY_ONE: Final = 20
 """Rows that are taken out one by one; more are taken out in one step."""
+
+RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -58,25 +60,23 @@ class ElementModel(QAbstractTableModel):
     """Rows of bytes, shown as keys are: text where they are text, escaped where not.
 
     Attributes:
-        shows_deadline: Whether an element expires by itself, of those shown so far.
         cell_entered: A cell was typed over; it shows the old bytes until others are shown.
-        deadline_shown: An element that expires by itself is shown, as the first.
         overlong_entered: More was written than a line holds, so that some may be missing.
     """
 
     cell_entered = Signal(object)
-    deadline_shown = Signal()
     overlong_entered = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, now_ms: Callable[[], int]) -> None:
+        """Hold nothing yet; `now_ms` is the cache's clock."""
         super().__init__()
         self._theme = theme
+        self._now_ms = now_ms
         self._kind = ""
         self._columns: tuple[str, ...] = ()
         self._rows: list[Row] = []
         self._deadlines_ms: list[int | None] = []
         self._has_deadlines = False
-        self.shows_deadline = False
         self._is_editable = False
 
     def set_editable(self, is_editable: bool) -> None:
@@ -110,7 +110,6 @@ class ElementModel(QAbstractTableModel):
             self.beginResetModel()
             self._kind, self._columns, self._has_deadlines = kind, titles, has_deadlines
             self._rows, self._deadlines_ms = rows, deadlines_ms
-            self.shows_deadline = _tells_any(deadlines_ms)
             self.endResetModel()
             return others
         self.layoutAboutToBeChanged.emit()
@@ -120,7 +119,6 @@ class ElementModel(QAbstractTableModel):
         moved = [self.createIndex(places.get(index.row(), -1), index.column()) for index in kept]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
-        self._note_deadlines(deadlines_ms)
         return others
 
     def clear(self) -> list[Row]:
@@ -159,7 +157,6 @@ class ElementModel(QAbstractTableModel):
             self._rows[at] = row
             if self._has_deadlines and not isinstance(deadline_ms, TtlPolicy):
                 self._deadlines_ms[at] = deadline_ms
-                self._note_deadlines([deadline_ms])
             self.dataChanged.emit(self.index(at, 0), self.index(at, self.columnCount() - 1))
         return at
 
@@ -197,12 +194,6 @@ class ElementModel(QAbstractTableModel):
             self._rows.extend(rows)
             self._deadlines_ms.extend(deadlines_ms)
             self.endInsertRows()
-            self._note_deadlines(deadlines_ms)
-
-    def _note_deadlines(self, deadlines_ms: Sequence[int | None]) -> None:
-        if not self.shows_deadline and _tells_any(deadlines_ms):
-            self.shows_deadline = True
-            self.deadline_shown.emit()
 
     @property
     def kind(self) -> str:
@@ -232,7 +223,7 @@ class ElementModel(QAbstractTableModel):
         return self._rows[row]
 
     def cell(self, row: int, column: int) -> bytes:
-        """Answer an element, or a part of one, whole."""
+        """Answer an element, or a part of one, whole; when it expires as the exact moment."""
         parts = self._rows[row]
         if self._kind == KeyType.STREAM and column == 1:
             pairs = zip(parts[1::2], parts[2::2], strict=True)
@@ -250,15 +241,15 @@ class ElementModel(QAbstractTableModel):
 
     def data(
         self, index: Index, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | QColor | QFont | None:
+    ) -> str | QColor | QFont | Qt.AlignmentFlag | None:
         if not index.isValid() or index.row() >= len(self._rows):
             return None
+        if self.is_deadline(index.column()):
+            return self._about_deadline(index.row(), role)
         cell = self.cell(index.row(), index.column())
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole if self._is_empty(index):
                 return self.tr("(empty)")
-            case Qt.ItemDataRole.ToolTipRole if self.is_deadline(index.column()):
-                return self._about_deadline(index.row())
             case Qt.ItemDataRole.DisplayRole:
                 return display_key(cell[: 4 * CELL_LENGTH])[:CELL_LENGTH]
             case Qt.ItemDataRole.ToolTipRole:
@@ -273,12 +264,37 @@ class ElementModel(QAbstractTableModel):
                 return font
         return None
 
-    def _about_deadline(self, row: int) -> str:
+    def _about_deadline(
+        self, row: int, role: int
+    ) -> str | QColor | QFont | Qt.AlignmentFlag | None:
+        """Answer what `data` does of when a field expires: as the key tree shows it of keys."""
         deadline_ms = self.deadline_ms(row)
-        said = self.tr("This field has no expiry of its own.")
-        if deadline_ms is not None:
-            said = self.tr("Expires {}").format(format_deadline(deadline_ms))
-        return f"{said} {self.tr('F2 sets it.')}" if self._is_editable else said
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            said = self.tr("This field has no expiry of its own")
+            if deadline_ms is not None:
+                said = self.tr("Expires {}").format(format_deadline(deadline_ms))
+            return "\n".join((said, self.tr("F2 sets it"))) if self._is_editable else said
+        if deadline_ms is None:
+            says_so = role == Qt.ItemDataRole.AccessibleTextRole
+            return self.tr("no expiry of its own") if says_so else None
+        left_ms = deadline_ms - self._now_ms()
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return format_countdown(left_ms)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                said = self.tr("expires in {}, {}") if left_ms > 0 else self.tr("time is up, {1}")
+                return said.format(format_countdown(left_ms), format_deadline(deadline_ms))
+            case Qt.ItemDataRole.EditRole:
+                return format_deadline(deadline_ms)
+            case Qt.ItemDataRole.ForegroundRole if left_ms < SOON_MS:
+                return QColor(self._theme.tokens.danger)
+            case Qt.ItemDataRole.FontRole if left_ms < SOON_MS:
+                font = self._theme.monospace()
+                font.setWeight(QFont.Weight.DemiBold)
+                return font
+        return None
 
     def _is_empty(self, index: Index) -> bool:
         """Whether a cell holds an empty string: that is a value like any other."""
@@ -305,16 +321,15 @@ class ElementModel(QAbstractTableModel):
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        is_title = role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal
-        if not is_title or section >= len(self._columns):
+    ) -> str | Qt.AlignmentFlag | None:
+        if orientation != Qt.Orientation.Horizontal or section >= len(self._columns):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole and self.is_deadline(section):
+            return RIGHT
+        if role != Qt.ItemDataRole.DisplayRole:
             return None
         name = self._columns[section]
         return "ID" if name == "id" else name[:1].upper() + name[1:]
-
-
-def _tells_any(deadlines_ms: Sequence[int | None]) -> bool:
-    return deadlines_ms.count(None) < len(deadlines_ms)  # of a million, without a long step
 
 
 def _place_without(row: int, gone: Sequence[int]) -> int:

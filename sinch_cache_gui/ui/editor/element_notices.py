@@ -15,6 +15,8 @@ from sinch_cache_gui.cache.element_change import (
     ElementRefusal,
     ElementSaved,
     FieldTtlChange,
+    is_addition,
+    is_removal,
     kind_of,
 )
 from sinch_cache_gui.cache.errors import CacheError, OutcomeUnknown
@@ -222,10 +224,24 @@ def _failed_notice(change: ElementChange, error: CacheError, actions: ElementAct
 
 
 def done_notice(
-    kind: str, count: int, *, can_undo: bool, has_vanished: bool, actions: ElementActions
+    first: ElementChange,
+    count: int,
+    *,
+    can_undo: bool,
+    has_vanished: bool,
+    actions: ElementActions,
 ) -> Notice:
-    """Say that elements were changed, and offer to take it back."""
-    title = _tr("{} changed").format(elements_in_words(kind, count))
+    """Say what was done to elements, and offer to take it back.
+
+    Args:
+        first: What was done to the first of them, and the same to the others.
+        count: To how many it was done.
+        can_undo: Whether it can be taken back.
+        has_vanished: Whether the key went with the last of them.
+        actions: What can be done.
+    """
+    kind = kind_of(first)
+    title = _done(first).format(elements_in_words(kind, count))
     detail = ""
     if has_vanished:
         last = _tr("The last {} went, and the key with it")
@@ -235,6 +251,12 @@ def done_notice(
         detail = _tr("This cannot be taken back.")
     choices = (NoticeAction(_tr("Undo"), actions.undo),) if can_undo else ()
     return Notice(Severity.SUCCESS, title, detail, choices)
+
+
+def _done(change: ElementChange) -> str:
+    if is_addition(change):
+        return _tr("{} added")
+    return _tr("{} deleted") if is_removal(change) else _tr("{} changed")
 
 
 def resumed_notice(base: bytes, held: bytes | None, close: Callable[[], None]) -> Notice:

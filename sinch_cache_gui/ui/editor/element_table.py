@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QKeySequence, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
     QHeaderView,
     QLineEdit,
+    QStyleOptionViewItem,
     QTableView,
 )
 
@@ -20,9 +21,8 @@ from sinch_cache_gui.ui.editor.element_model import ElementModel
 from sinch_cache_gui.ui.row_table import PlainRows, set_up_rows
 from sinch_cache_gui.ui.theme import GRID, Theme
 
-WITH_DEADLINE: Final = 24 * GRID
-WITHOUT: Final = 11 * GRID
-"""Pixels for when elements expire; and where none does, so that their values have the room."""
+LEFT_WIDTH: Final = 15 * GRID
+"""Pixels for the time that fields have left: "27,000 d 23 h"."""
 
 MOST_HELD: Final = 20_000
 """Selected rows that stay selected when all are read again."""
@@ -42,6 +42,18 @@ class TypedOver(PlainRows):
         ):
             return False
         return super().eventFilter(editor, event)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        colour = index.data(Qt.ItemDataRole.ForegroundRole)
+        if isinstance(colour, QColor):  # what is urgent, or empty, is so in a selected row too
+            option = QStyleOptionViewItem(option)
+            option.palette.setColor(QPalette.ColorRole.HighlightedText, colour)
+        super().paint(painter, option, index)
 
 
 class ElementTable(QTableView):
@@ -75,7 +87,6 @@ class ElementTable(QTableView):
         columns.setStretchLastSection(True)
         columns.setDefaultSectionSize(20 * GRID)
         model.modelReset.connect(self._share_width)
-        model.deadline_shown.connect(self._make_room_for_deadlines)
         self.doubleClicked.connect(self.edit_requested.emit)
         self.itemDelegate().closeEditor.connect(self._note_edit_ended)
         theme.changed.connect(self._restyle)
@@ -129,6 +140,11 @@ class ElementTable(QTableView):
         self.setCurrentIndex(index)
         self.edit(index)
 
+    def rows_in_sight(self) -> range:
+        """Answer which rows can be seen."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        return range(0) if first < 0 else range(first, last + 1 or self._elements.rowCount())
+
     def end_editing(self) -> None:
         """Take what is typed over a cell as entered, if one is."""
         if self._is_editing and (line := self.indexWidget(self.currentIndex())) is not None:
@@ -173,11 +189,7 @@ class ElementTable(QTableView):
                 column, modes.Stretch if is_stretched else modes.Interactive
             )
         if self._elements.has_deadlines:
-            shows_any = self._elements.shows_deadline
-            columns.resizeSection(columns.count() - 1, WITH_DEADLINE if shows_any else WITHOUT)
-
-    def _make_room_for_deadlines(self) -> None:
-        self.horizontalHeader().resizeSection(self._elements.columnCount() - 1, WITH_DEADLINE)
+            columns.resizeSection(columns.count() - 1, LEFT_WIDTH)
 
     def _note_edit_ended(self) -> None:
         self._is_editing = False

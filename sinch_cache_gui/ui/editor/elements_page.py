@@ -25,6 +25,7 @@ from sinch_cache_gui.ui.editor.element_search import ElementSearch
 from sinch_cache_gui.ui.editor.element_strip import ElementStrip
 from sinch_cache_gui.ui.editor.element_table import ElementTable
 from sinch_cache_gui.ui.editor.element_words import elements_in_words
+from sinch_cache_gui.ui.editor.field_countdown import FieldCountdown
 from sinch_cache_gui.ui.editor.field_expiry import FieldExpiry
 from sinch_cache_gui.ui.editor.field_ttl import FieldTtl
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
@@ -83,7 +84,7 @@ class ElementsPage(QWidget):
         self._has_run_out = False
         self._adding: ElementChange | None = None
         self._windows: list[ElementDialog] = []
-        self.model = ElementModel(theme)
+        self.model = ElementModel(theme, backend.now_ms)
         self.model.set_editable(not is_read_only)
         self.table = ElementTable(theme, self.model)
         self.loader = ElementLoader(
@@ -94,6 +95,7 @@ class ElementsPage(QWidget):
             lambda: self.table.is_editing,
             self.table.held_names,
         )
+        self.countdown = FieldCountdown(backend.now_ms, self.table, self.model)
         self.expiry = FieldExpiry(backend, key, tasks, self.table, self.model)
         self.search = ElementSearch()
         self._nothing = MessagePage(theme)

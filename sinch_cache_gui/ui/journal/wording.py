@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from sinch_cache_gui.cache.element_change import FieldTtlChange
+from sinch_cache_gui.cache.element_change import FieldTtlChange, is_addition, is_removal
 from sinch_cache_gui.keyspace.expiry import format_countdown
 from sinch_cache_gui.keyspace.journal import Action, JournalEntry
 from sinch_cache_gui.keyspace.key_text import display_key
@@ -30,9 +30,13 @@ def outcome_text(entry: JournalEntry) -> str:
 
 
 def action_text(entry: JournalEntry) -> str:
-    """Answer what was done; of a field's TTL that it was only that."""
+    """Answer what was done; of an element whether it came or went, or only its TTL is another."""
     if isinstance(entry.element, FieldTtlChange):
         return QCoreApplication.translate("Journal", "field TTL changed")
+    if entry.element is not None and is_addition(entry.element):
+        return QCoreApplication.translate("Journal", "element added")
+    if entry.element is not None and is_removal(entry.element):
+        return QCoreApplication.translate("Journal", "element deleted")
     if entry.action is Action.TTL_CHANGED:
         return QCoreApplication.translate("Journal", "TTL changed")
     return str(entry.action.value)

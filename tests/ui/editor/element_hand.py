@@ -33,6 +33,12 @@ class ElementHand:
             for row in range(model.rowCount())
         ]
 
+    def moment(self, row: int) -> str:
+        """When a field expires, as the tip of what it has left tells it; "" if it never does."""
+        tip = self.table.model().index(row, 2).data(Qt.ItemDataRole.ToolTipRole)
+        said = str(tip).partition("\n")[0]
+        return said.removeprefix("Expires ") if said.startswith("Expires ") else ""
+
     async def open(self, key: bytes, count: int) -> None:
         await self.desk.open(key)
         await self.desk.until(lambda: len(self.rows()) == count)

@@ -468,6 +468,7 @@ async def test_a_row_is_added(
     hand.desk.click("Add this element")
     await hand.until(lambda: len(hand.rows()) == 2)
     assert any(shown[-len(row) :] == row for shown in hand.rows())
+    assert any(words.startswith("1 ") and words.endswith(" added") for words in hand.desk.words())
 
 
 async def test_an_entry_of_a_stream_is_deleted_and_comes_back_where_it_was(hand: Hand) -> None:
@@ -480,7 +481,7 @@ async def test_an_entry_of_a_stream_is_deleted_and_comes_back_where_it_was(hand:
     QTest.keyClick(hand.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     hand.press(Qt.Key.Key_Delete)
     await hand.until(lambda: hand.rows() == [("5-3", "n=3")])
-    assert hand.desk.says("2 entries changed")
+    assert hand.desk.says("2 entries deleted")
     hand.raw.xadd("stream", {"n": "theirs"}, id="6-1")
     hand.undo()
     await hand.until(lambda: hand.desk.says("It is as it was before"))

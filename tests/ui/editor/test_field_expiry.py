@@ -64,11 +64,8 @@ class Hand(ElementHand):
 
     def shown(self) -> dict[str, tuple[str, str]]:
         """Each field, what it holds, and when it expires as the table tells it."""
-        model = self.table.model()
-        cells = [
-            [model.index(row, at).data() for at in range(3)] for row in range(len(self.rows()))
-        ]
-        return {field: (value, when or "") for field, value, when in cells}
+        rows = self.rows()
+        return {field: (value, self.moment(row)) for row, (field, value) in enumerate(rows)}
 
     def fields(self) -> list[str]:
         return sorted(self.shown())

@@ -41,11 +41,12 @@ class Hand(ElementHand):
 
     def expiries(self) -> dict[str, str]:
         """Each field, and when it expires as the table tells it."""
-        model = self.table.model()
-        return {
-            model.index(row, 0).data(): model.index(row, 2).data() or ""
-            for row in range(model.rowCount())
-        }
+        return {field: self.moment(row) for row, (field, *_) in enumerate(self.rows())}
+
+    def left(self, field: str) -> str:
+        """What a field has left, as its cell says it."""
+        row = list(self.expiries()).index(field)
+        return str(self.table.model().index(row, 2).data() or "")
 
     async def open_hash(self) -> None:
         await self.open(KEY, self.raw.hlen(KEY))
@@ -126,15 +127,21 @@ async def test_it_is_removed_and_put_back_to_the_millisecond(hand: Hand) -> None
     assert hand.deadline("code") == LATER
 
 
-async def test_values_have_the_room_where_no_field_expires(hand: Hand) -> None:
-    hand.raw.execute_command("HPERSIST", KEY, "FIELDS", 1, "code")
+async def test_what_a_field_has_left_follows_the_clock_of_the_cache(hand: Hand) -> None:
     await hand.open_hash()
-    narrow = hand.table.columnWidth(2)
-    assert narrow < hand.table.columnWidth(1)
-    hand.raw.execute_command("HPEXPIREAT", KEY, LATER, "FIELDS", 1, "code")
-    hand.desk.pane().look_again()
-    await hand.until(lambda: hand.expiries()["code"])
-    assert hand.table.columnWidth(2) > narrow
+    assert hand.left("name") == ""
+    hand.cache.ahead_ms = LATER - 90_000_000 - hand.cache.now_ms()
+    assert hand.left("code") == "1 d 1 h"
+    hand.cache.ahead_ms += 90_000_000 - 10_000
+    await hand.desk.until(lambda: hand.left("code") == "0:10")
+    hand.cache.ahead_ms -= 600_000
+    hand.begin_expiry("code")
+    assert hand.desk.says("“code” expires in")
+
+
+async def test_values_have_most_of_the_room(hand: Hand) -> None:
+    await hand.open_hash()
+    assert hand.table.columnWidth(2) < hand.table.columnWidth(1)
     hand.table.selectAll()
     QTest.keyClick(hand.table, Qt.Key.Key_Delete)
     await hand.until(lambda: hand.desk.says("The last field went"))
