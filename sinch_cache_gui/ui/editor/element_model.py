@@ -105,7 +105,7 @@ class ElementModel(QAbstractTableModel):
         """
         others = self._rows
         has_deadlines = bool(deadlines_ms)
-        titles = (*columns, self.tr("expires")) if has_deadlines else columns
+        titles = (*columns, self.tr("expires in")) if has_deadlines else columns
         if (kind, titles) != (self._kind, self._columns):
             self.beginResetModel()
             self._kind, self._columns, self._has_deadlines = kind, titles, has_deadlines
