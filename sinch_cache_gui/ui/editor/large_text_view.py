@@ -136,10 +136,6 @@ class LargeTextView(QAbstractScrollArea):
         """Where the cursor is, as people count."""
         return self._rows.place_of(self._at)
 
-    def go_to_line(self, line: int) -> None:
-        """Have the cursor at the beginning of a line, counted from 1."""
-        self._move_to(self._rows.line_start(line))
-
     def selection(self) -> tuple[int, int]:
         """Answer where the selection begins and ends; twice the cursor where there is none."""
         return min(self._anchor, self._at), max(self._anchor, self._at)
