@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -39,6 +39,7 @@ from sinch_cache_gui.ui.editor.positions import (
     python_offset,
     qt_offset,
 )
+from sinch_cache_gui.ui.editor.rest import Rest
 from sinch_cache_gui.ui.tab_order import EscapeThenTab
 from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.document_views import Written
@@ -51,15 +52,12 @@ from sinch_cache_gui.values.text_search import Found, search_work
 LAID_OUT_LINES: Final = 5_000
 """Lines that may be laid out anew when the width changes, which their layout does not ask for."""
 
-QUIET_MS: Final = 250
-"""How long the hand has to rest before the text is checked."""
-
 
 class CodeView(QPlainTextEdit):
     """Shows and edits one text. `text` answers exactly what was shown and typed.
 
     Attributes:
-        text_rested: The text changed, and the hand has rested since.
+        text_rested: The text changed, and the hand has rested since or never does.
         filling: Percent of a long change that are made.
         long_edit_requested: The user wants a change made that takes long; carries a `LongEdit` to
             be run as a task. Nothing can be typed before it has ended.
@@ -79,9 +77,7 @@ class CodeView(QPlainTextEdit):
         self._marks = TextMarks(self, theme)
         self._gutter = Gutter(self, theme, self._lines_in_sight)
         self._highlighter = VisibleHighlighter(self, theme)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(QUIET_MS)
+        self._rest = Rest(self)
         self._rest.timeout.connect(self.text_rested)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setAccessibleName(self.tr("Value"))
@@ -329,7 +325,7 @@ class CodeView(QPlainTextEdit):
     def _follow_held(self) -> None:
         self._apply_editable()
         if self._text.has_changed:
-            self._rest.start()
+            self._rest.wait()
 
     def _apply_editable(self) -> None:
         self.setReadOnly(not self._is_editable or self._text.is_held)
@@ -342,7 +338,7 @@ class CodeView(QPlainTextEdit):
 
     def _text_changed(self) -> None:
         if not self._text.is_held:  # what is not whole needs no check
-            self._rest.start()
+            self._rest.wait()
 
     def _cursor_moved(self) -> None:
         pair = None

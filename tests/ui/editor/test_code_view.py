@@ -162,6 +162,17 @@ def type_keys(view: CodeView, keys: str) -> None:
             QTest.keyClicks(view, key)
 
 
+async def test_what_is_written_without_a_rest_is_told_all_the_same(view: CodeView) -> None:
+    """A draft of it is kept then: a crash would take all of it."""
+    rests: list[str] = []
+    view.text_rested.connect(lambda: rests.append(view.text()))
+    async with asyncio.timeout(20):
+        while not rests:
+            QTest.keyClicks(view, "a")
+            await asyncio.sleep(0.01)
+    assert rests[0].count("a") > 1
+
+
 def test_enter_goes_in_and_a_closing_bracket_comes_out(view: CodeView) -> None:
     type_keys(view, '{\n"a": [\n1\n]\n}')
     assert view.text() == '{\n  "a": [\n    1\n  ]\n}'
