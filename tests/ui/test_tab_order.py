@@ -35,7 +35,7 @@ def test_what_is_made_last_is_reached_where_it_stands(qtbot: QtBot) -> None:
     window = QWidget()
     row = QHBoxLayout(window)
     right, table = QPushButton("right"), QTableWidget(2, 2)
-    row.addWidget(right)
+    row.addWidget(right, 0, Qt.AlignmentFlag.AlignBottom)
     column = QVBoxLayout()
     low = QLineEdit()
     column.addWidget(low)
