@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from time import perf_counter, thread_time
 
 import orjson
@@ -38,6 +39,7 @@ def main(argv: list[str]) -> int:
     size = parser.parse_args(argv).bytes
     data = large_json(size)
     figures = yardsticks(data)
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     application = QApplication([])
     with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
         figures |= runner.run(in_window(application, data))
