@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sinch_cache_gui.keyspace.copying import CopyReport, copy_keys
 from sinch_cache_gui.keyspace.imports import OnConflict, existing
 from sinch_cache_gui.keyspace.journal import JournalEntry
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
-from sinch_cache_gui.keyspace.undo import undo
+from sinch_cache_gui.keyspace.undo import SETTLED_EVERY, undo
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.pacing import Breather, Kept
 from sinch_cache_gui.ui.bulk.wording import counted
@@ -103,13 +104,13 @@ class KeyCopies(QObject):
     ) -> None:
         words = self.tr("Moving: {:,} of {:,}") if wish.moves else self.tr("Copying: {:,} of {:,}")
         told = StoppableProgress(self._notices, lambda done: words.format(done, len(wish.keys)))
-        with _noted(target) as arrived, _noted(wish.source) as left:
+        with _noted(target, are_arrivals=True) as arrived, _noted(wish.source) as left:
             report = await copy_keys(
                 wish.source, target, wish.keys, on_conflict, told, moves=wish.moves
             )
         written = [
             (wish.source, await _of_keys(left, wish.keys)),
-            (target, await _of_keys([one.as_arrival() for one in arrived], report.written)),
+            (target, await _of_keys(arrived, report.written)),
         ]
         self._tell(wish, target, report, written)
 
@@ -158,14 +159,19 @@ class KeyCopies(QObject):
 
 
 @contextmanager
-def _noted(cache: JournalingBackend) -> Iterator[list[JournalEntry]]:
+def _noted(cache: JournalingBackend, *, are_arrivals: bool = False) -> Iterator[list[JournalEntry]]:
     """Note every write to a cache, its own and whatever else happens meanwhile."""
     entries: list[JournalEntry] = []
-    cache.journal.listen(entries.append)
+
+    def note(entry: JournalEntry) -> None:
+        # One by one: 100,000 afterwards would hold the window for half a second.
+        entries.append(entry.as_arrival() if are_arrivals else entry)
+
+    cache.journal.listen(note)
     try:
         yield entries
     finally:
-        cache.journal.unlisten(entries.append)
+        cache.journal.unlisten(note)
 
 
 async def _of_keys(entries: list[JournalEntry], keys: Iterable[bytes]) -> Kept[JournalEntry]:
@@ -173,6 +179,8 @@ async def _of_keys(entries: list[JournalEntry], keys: Iterable[bytes]) -> Kept[J
     names = set(keys)
     found: list[JournalEntry] = []
     breathe = Breather()
+    if len(entries) >= SETTLED_EVERY:
+        gc.freeze()  # they stay: a round of the collector would go through all of them
     entries.reverse()
     while entries:
         entry = entries.pop()
