@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 from typing import Final
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -26,9 +24,9 @@ from sinch_cache_gui.ui.clipboard_text import copy_text
 from sinch_cache_gui.ui.editor.gutter import Gutter, GutterLine
 from sinch_cache_gui.ui.editor.highlighter import formats_of
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
-from sinch_cache_gui.ui.editor.row_layout import Dress, LaidRow
-from sinch_cache_gui.ui.editor.row_walk import RowWalk, nearest
-from sinch_cache_gui.ui.theme import GRID, Theme
+from sinch_cache_gui.ui.editor.row_layout import Dress
+from sinch_cache_gui.ui.editor.row_sight import LEAST_COLUMNS, MARGIN, RowMarks, RowSight
+from sinch_cache_gui.ui.theme import Theme
 from sinch_cache_gui.values.slices import run_telling
 from sinch_cache_gui.values.text_rows import Place, TextRows
 from sinch_cache_gui.values.text_search import Found, Utf8Search
@@ -36,12 +34,6 @@ from sinch_cache_gui.values.utf8 import offset_behind
 
 MAX_COPIED: Final = 10_000_000
 """Bytes that are copied at once: more would hold the window."""
-
-MARGIN: Final = 4
-"""Pixels left of the text and above, as an editor has them."""
-
-LEAST_COLUMNS: Final = 40
-"""A row has room for so many characters, however narrow the view."""
 
 REST_MS: Final = 200
 """How long the width has to rest before rows are cut anew."""
@@ -79,7 +71,7 @@ class LargeTextView(QAbstractScrollArea):
         self._rows = TextRows(b"", LEAST_COLUMNS)
         self._is_json = False
         self._is_counted = True
-        self._in_sight: Sequence[LaidRow] = ()
+        self._sight = RowSight(self._rows, self._dressed())
         self._matches: list[tuple[int, int]] = []
         self._at = self._anchor = 0
         self._kept_x: float | None = None
@@ -110,7 +102,7 @@ class LargeTextView(QAbstractScrollArea):
         Its first rows are in sight at once; it can be gone through once all are counted.
         """
         self._is_json = data[:64].lstrip()[:1] in (b"{", b"[")
-        self._dress = self._dressed()
+        self._sight.dress_as(self._dressed())
         self._at = self._anchor = 0
         self._matches = []
         self.verticalScrollBar().setValue(0)
@@ -149,9 +141,7 @@ class LargeTextView(QAbstractScrollArea):
 
     def visible_positions(self) -> tuple[int, int]:
         """Answer where what is in sight begins and ends."""
-        if not self._in_sight:
-            return 0, 0
-        return self._in_sight[0].row.start, self._in_sight[-1].row.end
+        return self._sight.positions()
 
     async def find_places(self, wanted: str, progressed: Callable[[int], None]) -> Found:
         """Answer where the text holds another."""
@@ -210,7 +200,7 @@ class LargeTextView(QAbstractScrollArea):
         if not self._is_counted:
             return
         at = self._offset_at(event.position().toPoint())
-        self._anchor, end = self._walk.laid_at(at).word_at(at)
+        self._anchor, end = self._sight.walk.laid_at(at).word_at(at)
         self._move_to(end, selects=True)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -253,34 +243,15 @@ class LargeTextView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        selection = self.selection()
-        tokens = self._theme.tokens
-        colour = tokens.selection if self.hasFocus() else tokens.selection_inactive
-        left = MARGIN - self.horizontalScrollBar().value()
-        for number, laid in enumerate(self._in_sight):
-            top = MARGIN + number * self._row_height
-            if self.hasFocus() and self._has_cursor(laid):
-                band = QRect(0, top, self.viewport().width(), self._row_height)
-                painter.fillRect(band, QColor(tokens.current_line))
-            fills = [
-                fill for match in self._matches for fill in laid.filled(*match, tokens.find_match)
-            ]
-            fills += laid.filled(*selection, colour)
-            place = QPointF(left, top + self._ascent - laid.ascent)
-            laid.layout.draw(painter, place, fills, QRectF(event.rect()))
-            if self.hasFocus() and self._has_cursor(laid):
-                laid.layout.drawCursor(painter, place, laid.position(self._at), 1)
+        left = -self.horizontalScrollBar().value()
+        marks = RowMarks(self._seen_cursor(), self.selection(), self._matches)
+        self._sight.paint(painter, event.rect(), left, marks, self._theme.tokens)
 
-    def _has_cursor(self, laid: LaidRow) -> bool:
-        row = laid.row
-        return row.start <= self._at and (row.next is None or self._at < row.next)
+    def _seen_cursor(self) -> int | None:
+        return self._at if self.hasFocus() else None
 
     def _lines_in_sight(self) -> Iterator[GutterLine]:
-        for number, laid in enumerate(self._in_sight):
-            if laid.row.begins_line:
-                top = MARGIN + number * self._row_height
-                has_cursor = self.hasFocus() and self._has_cursor(laid)
-                yield GutterLine(laid.row.line, top, self._row_height, has_cursor)
+        return self._sight.lines(self._seen_cursor())
 
     def _moved(self, event: QKeyEvent) -> bool:
         key = event.key()
@@ -298,15 +269,15 @@ class LargeTextView(QAbstractScrollArea):
             bar.setValue(bar.value() + by_rows[Qt.Key(key)])
         elif key in by_rows:
             self._move_by_rows(by_rows[Qt.Key(key)], selects=selects)
-        elif (at := self._walk.within_row(key, self._at, is_far=is_far)) is not None:
+        elif (at := self._sight.walk.within_row(key, self._at, is_far=is_far)) is not None:
             self._move_to(at, selects=selects)
         else:
             return False
         return True
 
     def _move_by_rows(self, rows: int, *, selects: bool) -> None:
-        kept_x = self._kept_x if self._kept_x is not None else self._walk.x(self._at)
-        self._move_to(self._walk.by_rows(self._at, rows, kept_x), selects=selects)
+        kept_x = self._kept_x if self._kept_x is not None else self._sight.walk.x(self._at)
+        self._move_to(self._sight.walk.by_rows(self._at, rows, kept_x), selects=selects)
         self._kept_x = kept_x
 
     def _move_to(self, at: int, *, selects: bool = False, scrolls: bool = True) -> None:
@@ -328,23 +299,19 @@ class LargeTextView(QAbstractScrollArea):
             # What is far is better seen with what is around it.
             is_near = row < bar.value() + 2 * in_sight
             bar.setValue(row - in_sight + 1 if is_near else row - in_sight // 2)
-        across, x = self.horizontalScrollBar(), round(self._walk.x(at))
+        across, x = self.horizontalScrollBar(), round(self._sight.walk.x(at))
         if not across.value() <= x < across.value() + self.viewport().width() - 2 * MARGIN:
             across.setValue(x - self.viewport().width() // 2)
 
     def _pull_selection(self) -> None:
         bar, y = self.verticalScrollBar(), self._pulled_to.y()
         over = y if y < 0 else y - self.viewport().height() + 1
-        bar.setValue(bar.value() + ceil(over / self._row_height) + (1 if over > 0 else -1))
+        bar.setValue(bar.value() + ceil(over / self._sight.row_height) + (1 if over > 0 else -1))
         self._move_to(self._offset_at(self._pulled_to), selects=True, scrolls=False)
 
     def _offset_at(self, point: QPoint) -> int:
         """Answer the byte nearest to a point."""
-        if not self._in_sight:
-            return 0
-        number = max(min((point.y() - MARGIN) // self._row_height, len(self._in_sight) - 1), 0)
-        x = point.x() - MARGIN + self.horizontalScrollBar().value()
-        return nearest(self._in_sight[number], x)
+        return self._sight.offset_at(point.x() + self.horizontalScrollBar().value(), point.y())
 
     def _cut_anew(self) -> None:
         if self._rows.data and self._columns() != self._rows.width:
@@ -377,21 +344,18 @@ class LargeTextView(QAbstractScrollArea):
         self._lay_out()
 
     def _columns(self) -> int:
-        room = self.viewport().width() - 2 * MARGIN - GRID
-        return max(int(room / self._character), LEAST_COLUMNS)
+        return self._sight.columns_within(self.viewport().width())
 
     def _rows_in_sight(self) -> int:
-        return max((self.viewport().height() - MARGIN) // self._row_height, 1)
+        return self._sight.rows_within(self.viewport().height())
 
     def _lay_out(self) -> None:
-        """Lay out what is in sight, the row at the lower edge too that is not wholly."""
-        self._walk = RowWalk(self._rows, self._dress)
         first = self.verticalScrollBar().value()
-        self._in_sight = self._walk.laid_from(first, self._rows_in_sight() + 1)
-        self._widest = max(self._widest, *(laid.width for laid in self._in_sight))
+        self._sight.lay_out(self._rows, first, self.viewport().height())
+        self._widest = max(self._widest, self._sight.width)
         across = self.horizontalScrollBar()
         across.setPageStep(self.viewport().width())
-        across.setSingleStep(round(4 * self._character))
+        across.setSingleStep(round(4 * self._sight.character))
         across.setRange(0, max(ceil(self._widest) + 2 * MARGIN - self.viewport().width(), 0))
         self.viewport().update()
         self._gutter.update()
@@ -411,11 +375,7 @@ class LargeTextView(QAbstractScrollArea):
         font = self._theme.monospace()
         self.setFont(font)
         self._gutter.setFont(font)
-        metrics = QFontMetricsF(font)
-        self._character = metrics.horizontalAdvance("0")
-        self._row_height = ceil(metrics.height())
-        self._ascent = metrics.ascent()
-        self._dress = self._dressed()
+        self._sight.dress_as(self._dressed())
         self._lay_out()
 
     def _dressed(self) -> Dress:

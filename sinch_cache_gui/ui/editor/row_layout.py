@@ -69,6 +69,12 @@ class LaidRow:
         """Pixels it takes."""
         return self._line.naturalTextWidth()
 
+    def has_cursor(self, at: int | None) -> bool:
+        """Whether a cursor there stands in this row; it may be nowhere."""
+        if at is None or at < self.row.start:
+            return False
+        return self.row.next is None or at < self.row.next
+
     def position(self, offset: int) -> int:
         """Answer where the layout sees a byte."""
         within = max(min(offset, self.row.end) - self.row.start, 0)
