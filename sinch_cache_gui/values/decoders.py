@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
-
-import msgpack
 
 from sinch_cache_gui.pacing import Breather
 from sinch_cache_gui.values.json_check import find_problem_sliced
 from sinch_cache_gui.values.json_text import format_json_sliced
+from sinch_cache_gui.values.msgpack_text import msgpack_as_json
 from sinch_cache_gui.values.slices import run_sliced
 from sinch_cache_gui.values.utf8 import decode_work
 
@@ -37,6 +38,9 @@ _STEP: Final = 100_000
 _LAYERS: Final = 4
 """Decoders applied one on the result of another: gzip of base64 of JSON is two."""
 
+_PARTS: Final = 100
+"""Parts of one gzip or zstd that are unpacked: what is left is copied for each of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
@@ -55,40 +59,59 @@ class Decoded:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """What one decoder made of bytes.
+
+    Attributes:
+        name: The decoder.
+        data: What it made.
+        is_whole: Whether that is all of it.
+        note: What else to know, for people.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    is_whole: bool = True
+    note: str = ""
+
+
 async def decode(data: bytes) -> Decoded | None:
     """Answer what `data` says, letting the loop run meanwhile; None where no decoder knows it."""
     names: list[str] = []
-    note = ""
-    while len(names) < _LAYERS:
+    notes: list[str] = []
+    is_whole = True
+    while len(names) < _LAYERS and is_whole:
         layer = await _unwrap(data)
         if layer is None:
             break
-        name, data, is_whole = layer
-        names.append(name)
-        if not is_whole:
-            note = f"Only the first {len(data):,} decoded bytes are shown."
-            break
-    found = await _said(data, is_wrapped=bool(names), is_head=bool(note))
+        names.append(layer.name)
+        data, is_whole = layer.data, layer.is_whole
+        if layer.note:
+            notes.append(layer.note)
+    found = await _said(data, is_wrapped=bool(names), is_head=not is_whole)
+    shown = len(data)
     if found is None:
         if not names:
             return None
         found = Decoded("bytes", hex_rows(data, HEX_BYTES))
-        if note or len(data) > HEX_BYTES:
-            note = f"Only the first {min(len(data), HEX_BYTES):,} decoded bytes are shown."
-    notes = " ".join(filter(None, (note, found.note)))
-    return Decoded(" of ".join([*names, found.name]), found.text, found.is_json, notes)
+        shown = min(shown, HEX_BYTES)
+    if shown < len(data) or not is_whole:
+        notes.insert(0, f"Only the first {shown:,} decoded bytes are shown.")
+    said = " ".join(filter(None, (*notes, found.note)))
+    return Decoded(" of ".join([*names, found.name]), found.text, found.is_json, said)
 
 
-async def _unwrap(data: bytes) -> tuple[str, bytes, bool] | None:
-    if data.startswith(b"\x1f\x8b"):
-        return await _inflated("gzip", data, 31)
+async def _unwrap(data: bytes) -> _Layer | None:
+    if data.startswith(_GZIP):
+        return await _unpacked("gzip", data, lambda: _Inflater(31), zlib.error, again=_GZIP)
     if data.startswith(_ZSTD):
         return await _from_zstd(data)
     if len(data) > 2 and data[0] == 0x78 and int.from_bytes(data[:2], "big") % 31 == 0:
-        return await _inflated("zlib", data, 15)
+        return await _from_zlib(data)
     inner = _from_base64(data)
-    if inner is not None and (await _is_json(inner) or inner.startswith((b"\x1f\x8b", _ZSTD))):
-        return "base64", inner, True
+    if inner is not None and (await _is_json(inner) or inner.startswith((_GZIP, _ZSTD))):
+        return _Layer("base64", inner)
     return None
 
 
@@ -100,6 +123,9 @@ class _Unpacker(Protocol):
 
     @property
     def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
 
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
@@ -118,53 +144,92 @@ class _Inflater:
     def needs_input(self) -> bool:
         return not self._unpacker.unconsumed_tail
 
+    @property
+    def unused_data(self) -> bytes:
+        return self._unpacker.unused_data
+
     def decompress(self, data: bytes, max_length: int) -> bytes:
         return self._unpacker.decompress(self._unpacker.unconsumed_tail + data, max_length)
 
 
-async def _inflated(name: str, data: bytes, window: int) -> tuple[str, bytes, bool] | None:
-    return await _unpacked(name, data, _Inflater(window), zlib.error)
-
-
+_GZIP: Final = b"\x1f\x8b"
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 
 
-async def _from_zstd(data: bytes) -> tuple[str, bytes, bool] | None:
+async def _from_zlib(data: bytes) -> _Layer | None:
+    layer = await _unpacked("zlib", data, lambda: _Inflater(15), zlib.error)
+    is_damaged = layer is not None and not layer.is_whole and len(layer.data) < MAX_DECODED
+    # A text may begin with "x^": that it can be inflated for a while proves nothing.
+    return None if is_damaged and _begins_as_text(data) else layer
+
+
+def _begins_as_text(data: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data[:_STEP])
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+async def _from_zstd(data: bytes) -> _Layer | None:
     from backports import zstd  # late: few caches hold any
 
     limit = {int(zstd.DecompressionParameter.window_log_max): MAX_ZSTD_WINDOW_LOG}
-    return await _unpacked("zstd", data, zstd.ZstdDecompressor(options=limit), zstd.ZstdError)
+    return await _unpacked(
+        "zstd", data, lambda: zstd.ZstdDecompressor(options=limit), zstd.ZstdError, again=_ZSTD
+    )
 
 
 async def _unpacked(
-    name: str, data: bytes, unpacker: _Unpacker, failure: type[Exception]
-) -> tuple[str, bytes, bool] | None:
-    """Answer what can be unpacked, up to a limit, and whether that is all; None for nothing.
+    name: str,
+    data: bytes,
+    begin: Callable[[], _Unpacker],
+    failure: type[Exception],
+    *,
+    again: bytes | None = None,
+) -> _Layer | None:
+    """Answer what can be unpacked, up to a limit; None for nothing.
 
     Args:
         name: What the bytes are, for people.
         data: The bytes.
-        unpacker: Unpacks them.
-        failure: What it raises where they are not what they seem.
+        begin: Makes what unpacks them.
+        failure: What that raises where they are not what they seem.
+        again: What a further part begins with, where several may follow each other.
     """
     pieces: list[bytes] = []
-    total = 0
+    total = parts = 0
+    is_damaged = False
     breathe = Breather()
-    try:
-        while not unpacker.eof and total < MAX_DECODED:
+    unpacker = begin()
+    while total < MAX_DECODED:
+        try:
             piece = unpacker.decompress(data, _STEP)
-            data = b""
-            if not piece and unpacker.needs_input:
+        except failure:
+            is_damaged = True
+            break
+        pieces.append(piece)
+        total += len(piece)
+        data = b""
+        await breathe()
+        if unpacker.eof:
+            parts += 1
+            data = unpacker.unused_data
+            if again is None or not data.startswith(again) or parts == _PARTS:
                 break
-            pieces.append(piece)
-            total += len(piece)
-            await breathe()
-    except failure:
-        if not total:
-            return None
-    if not total and not unpacker.eof:
+            unpacker = begin()
+        elif not piece and unpacker.needs_input:
+            is_damaged = True
+            break
+    if not total and not parts:
         return None
-    return name, b"".join(pieces), unpacker.eof
+    note = ""
+    is_whole = unpacker.eof and (again is None or not data.startswith(again))
+    if is_damaged:
+        note = f"The rest of this {name} is damaged or missing."
+    elif is_whole and data:
+        note = f"Behind the end of this {name} follow {len(data):,} more bytes, not shown."
+    return _Layer(name, b"".join(pieces), is_whole, note)
 
 
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}\s*")
@@ -196,7 +261,7 @@ async def _said(data: bytes, *, is_wrapped: bool, is_head: bool) -> Decoded | No
     try:
         text = data.decode(errors="ignore") if is_head else await run_sliced(decode_work(data))
     except UnicodeDecodeError:
-        return _from_msgpack(data)
+        return await _from_msgpack(data)
     if not is_wrapped:
         return await _json_in_string(text)
     if not is_head and await find_problem_sliced(text) is None:
@@ -254,61 +319,16 @@ def _named(data: bytes) -> Decoded | None:
     return None
 
 
-def _from_msgpack(data: bytes) -> Decoded | None:
-    """Answer a map or an array; any byte is some number in msgpack, so those prove nothing."""
-    if len(data) > MAX_UNPACKED_AT_ONCE or not _may_begin_msgpack(data):
+async def _from_msgpack(data: bytes) -> Decoded | None:
+    if len(data) > MAX_UNPACKED_AT_ONCE:
         return None
-    try:
-        value = msgpack.unpackb(data, strict_map_key=False, object_pairs_hook=_Pairs, timestamp=0)
-        text = _rendered(value)
-    except (ValueError, RecursionError, msgpack.UnpackException):
+    text = await msgpack_as_json(data, MAX_DECODED)
+    if text is None:
         return None
-    return Decoded("msgpack", text, is_json=True)
-
-
-def _may_begin_msgpack(data: bytes) -> bool:
-    return bool(data) and (0x80 <= data[0] <= 0x9F or 0xDC <= data[0] <= 0xDF)
-
-
-class _Pairs(list[tuple[object, object]]):
-    """A map as it came: order and repeated keys kept."""
-
-
-def _rendered(value: object, indent: str = "") -> str:
-    """Answer a value as JSON; what JSON cannot say stands in a string that says what it is."""
-    if not isinstance(value, list):
-        return json.dumps(value if _is_plain(value) else _in_words(value), ensure_ascii=False)
-    open_, close = ("{", "}") if isinstance(value, _Pairs) else ("[", "]")
-    if not value:
-        return open_ + close
-    deeper = indent + "  "
-    if isinstance(value, _Pairs):
-        lines = [f"{_name(key)}: {_rendered(item, deeper)}" for key, item in value]
-    else:
-        lines = [_rendered(item, deeper) for item in value]
-    return f"{open_}\n{deeper}" + f",\n{deeper}".join(lines) + f"\n{indent}{close}"
-
-
-def _name(key: object) -> str:
-    name = key if isinstance(key, str) else _rendered(key) if _is_plain(key) else _in_words(key)
-    return json.dumps(name, ensure_ascii=False)
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, float):
-        return value - value == 0  # JSON knows no infinity and no NaN
-    return value is None or isinstance(value, bool | int | str)
-
-
-def _in_words(value: object) -> str:
-    match value:
-        case bytes():
-            return f"base64:{base64.b64encode(value).decode()}"
-        case msgpack.Timestamp():
-            return str(value.to_datetime().isoformat())
-        case msgpack.ExtType(code, data):
-            return f"ext {code}: base64:{base64.b64encode(data).decode()}"
-    return str(value)
+    if len(text) < MAX_DECODED:
+        return Decoded("msgpack", text, is_json=True)
+    note = f"Only the first {MAX_DECODED:,} decoded characters are shown."
+    return Decoded("msgpack", text, note=note)
 
 
 def hex_rows(data: bytes, limit: int) -> str:

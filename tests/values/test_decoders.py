@@ -121,6 +121,71 @@ async def test_what_is_cut_off_is_shown_as_far_as_it_goes() -> None:
     assert "Only the first" in decoded.note
 
 
+async def test_what_follows_in_a_second_part_is_shown_and_strange_bytes_behind_the_end_told() -> (
+    None
+):
+    for pack in (gzip.compress, zstd.compress):
+        two = await decode(pack(b'{"a":') + pack(b"1}"))
+        assert two is not None
+        assert (two.text, two.note) == ('{\n  "a": 1\n}', "")
+        strange = await decode(pack(b'{"a":1}') + b"strange")
+        assert strange is not None
+        assert strange.text == '{\n  "a": 1\n}'
+        assert "follow 7 more bytes, not shown" in strange.note
+
+
+async def test_a_thousand_parts_are_not_all_unpacked_and_that_is_said() -> None:
+    found = await decode(gzip.compress(b"x") * 1_000)
+    assert found is not None
+    assert found.note == f"Only the first {len(found.text):,} decoded bytes are shown."
+
+
+async def test_what_is_damaged_is_told_apart_from_what_is_long() -> None:
+    whole = gzip.compress(str(list(range(2000))).encode())
+    for broken in (whole[:-100], whole[:-200] + bytes(200)):
+        found = await decode(broken)
+        assert found is not None
+        assert "damaged or missing" in found.note
+    endless = await decode(gzip.compress(bytes(5_000_000)))
+    assert endless is not None
+    assert "damaged" not in endless.note
+
+
+@pytest.mark.parametrize(
+    "text", ["x^j7433l5ff1ha", "x^cffi1f6i57jn", "x^2 + y^2 = z^2", "x^squared"]
+)
+async def test_a_formula_is_not_taken_for_zlib(text: str) -> None:
+    assert await decode(text.encode()) is None
+
+
+async def test_a_moment_beyond_the_calendar_is_told_as_the_number_it_is() -> None:
+    stamps = [msgpack.Timestamp(2**62, 5), msgpack.Timestamp(-(2**62)), msgpack.Timestamp(10**12)]
+    found = await decode(msgpack.packb(stamps))
+    assert found is not None
+    assert json.loads(found.text)[0] == f"timestamp: {2**62} s and 5 ns since 1970"
+
+
+async def test_a_bomb_of_msgpack_is_told_only_so_far() -> None:
+    count = 300_000
+    bomb = b"\x91" * 400 + b"\xdd" + count.to_bytes(4, "big") + b"\x01" * count
+    found = await decode(bomb)
+    assert found is not None
+    assert found.name == "msgpack"
+    assert len(found.text) == MAX_DECODED
+    assert found.note == "Only the first 2,000,000 decoded characters are shown."
+    assert not found.is_json
+
+
+async def test_msgpack_is_laid_out_with_its_order_and_repeated_names() -> None:
+    data = b"\x84\xa1b\x92\x01\x80\xa1a\x90\xa1a\x81\x01\xc0\x91\x01\xc3"
+    found = await decode(data)
+    assert found is not None
+    assert found.text == (
+        '{\n  "b": [\n    1,\n    {}\n  ],\n  "a": [],\n  "a": {\n    "1": null\n  },'
+        '\n  "[1]": true\n}'
+    )
+
+
 async def test_what_json_has_no_word_for_is_said_in_a_string() -> None:
     value = {1: b"\xff", "when": msgpack.Timestamp(0), "x": msgpack.ExtType(5, b"a"), "n": 1e999}
     decoded = await decode(msgpack.packb(value))
