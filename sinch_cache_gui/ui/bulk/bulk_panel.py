@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from sinch_cache_gui.cache.interface import ExpireIn, ExtendBy, Persist, TtlChange
+from sinch_cache_gui.cache.interface import TtlChange
 from sinch_cache_gui.keyspace.bulk import (
     BulkProgress,
     BulkReport,
@@ -33,9 +32,9 @@ from sinch_cache_gui.keyspace.bulk import (
 from sinch_cache_gui.keyspace.journaling import JournalingBackend
 from sinch_cache_gui.keyspace.key_targets import KeyFinder, target_of
 from sinch_cache_gui.ui import icons
+from sinch_cache_gui.ui.bulk.ttl_change_row import TtlChangeRow
 from sinch_cache_gui.ui.bulk.wish import BulkKind, BulkWish
 from sinch_cache_gui.ui.bulk.wording import counted, listed, part_of, report_lines
-from sinch_cache_gui.ui.editor.ttl_field import TtlField
 from sinch_cache_gui.ui.tasks import TaskScope
 from sinch_cache_gui.ui.theme import GRID, Theme, dress_as, fill
 
@@ -76,12 +75,7 @@ class BulkPanel(QFrame):
         self._pattern.setPlaceholderText(
             self.tr("A pattern such as session:*, or a part of the key's name")
         )
-        self._way = QComboBox()
-        self._way.setAccessibleName(self.tr("How the TTL changes"))
-        self._way.addItems(
-            [self.tr("Expires in"), self.tr("Extend by"), self.tr("Remove the expiry")]
-        )
-        self._ttl = TtlField(theme, backend.now_ms)
+        self._ttl = TtlChangeRow(theme, backend.now_ms)
         self._count = self._label("muted")
         self._sample = self._label("muted")
         self._bar = QProgressBar()
@@ -120,8 +114,7 @@ class BulkPanel(QFrame):
         is_deletion = wish.kind is BulkKind.DELETE
         fill(self._act, primary=not is_deletion, destructive=is_deletion)
         is_ttl = wish.kind is BulkKind.CHANGE_TTL
-        for widget in (self._way, self._ttl):
-            widget.setVisible(is_ttl)
+        self._ttl.setVisible(is_ttl)
         self._title.setText(self._heading())
         self._start_counting()
         (self._pattern if has_pattern else self._ttl if is_ttl else self._act).setFocus()
@@ -262,9 +255,8 @@ class BulkPanel(QFrame):
         self._stop.setVisible(is_working)
         self._keep.setVisible(self._is_asking)
         self._undo.setVisible(not is_working and bool(self._traces))
-        for widget in (self._pattern, self._way, self._ttl):
+        for widget in (self._pattern, self._ttl):
             widget.setEnabled(not is_working)
-        self._ttl.setEnabled(not is_working and self._way.currentIndex() != 2)
         self._act.setVisible(not is_working and self._finder is not None)
         self._act.setEnabled(self._may_act())
         self._act.setText(self._act_text())
@@ -288,7 +280,7 @@ class BulkPanel(QFrame):
             text = self.tr("{}: other programs may be using this cache. Go on?")
             _say(self._count, text.format(self._backend.facts.label), "warning")
         elif self._wish.kind is BulkKind.CHANGE_TTL and self._change() is None:
-            wrong = self._wrong_ttl()
+            wrong = self._ttl.problem
             _say(self._count, wrong or counted(count), "danger" if wrong else "title")
         else:
             text = counted(count) if count else self.tr("No key matches.")
@@ -321,20 +313,7 @@ class BulkPanel(QFrame):
 
     def _change(self) -> TtlChange | None:
         """Answer the change that is set up; None while it is none, or not asked for."""
-        if self._wish.kind is not BulkKind.CHANGE_TTL:
-            return None
-        if self._way.currentIndex() == 2:
-            return Persist()
-        lifetime = self._ttl.lifetime
-        if self._way.currentIndex() == 0 or lifetime is None:
-            return lifetime
-        return ExtendBy(lifetime.ms) if isinstance(lifetime, ExpireIn) else None
-
-    def _wrong_ttl(self) -> str:
-        """Answer what the field beneath cannot know: that a moment is nothing to extend by."""
-        if self._ttl.lifetime is None:
-            return ""
-        return self.tr("Extend by a span of time, such as 10m or 2h 30m.")
+        return self._ttl.change if self._wish.kind is BulkKind.CHANGE_TTL else None
 
     # -- building ----------------------------------------------------------------------------
 
@@ -350,10 +329,6 @@ class BulkPanel(QFrame):
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._close)
-        ttl = QHBoxLayout()
-        ttl.setSpacing(GRID)
-        ttl.addWidget(self._way, 0, Qt.AlignmentFlag.AlignTop)
-        ttl.addWidget(self._ttl, 1)
         foot = QHBoxLayout()
         foot.setSpacing(GRID)
         foot.addWidget(self._count, 1)
@@ -364,7 +339,7 @@ class BulkPanel(QFrame):
         column.setSpacing(GRID // 2)
         column.addLayout(head)
         column.addWidget(self._pattern)
-        column.addLayout(ttl)
+        column.addWidget(self._ttl)
         column.addLayout(foot)
         column.addWidget(self._bar)
         column.addWidget(self._sample)
@@ -372,7 +347,6 @@ class BulkPanel(QFrame):
     def _wire(self) -> None:
         self._pattern.textChanged.connect(self._note_typed)
         self._rest.timeout.connect(self._start_counting)
-        self._way.currentIndexChanged.connect(self._reconsider)
         self._ttl.changed.connect(self._reconsider)
         self._ttl.entered.connect(self._press)
         self._act.clicked.connect(self._press)
