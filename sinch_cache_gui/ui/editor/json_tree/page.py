@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QShowEvent
@@ -13,10 +12,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from sinch_cache_gui.notices import NoticeAction
 from sinch_cache_gui.ui.clipboard_text import copy_text
-from sinch_cache_gui.ui.editor.code_view import CodeView
 from sinch_cache_gui.ui.editor.json_tree.cell_editor import LONGEST_IN_PLACE, CellEditor
 from sinch_cache_gui.ui.editor.json_tree.cells import Column, tr
 from sinch_cache_gui.ui.editor.json_tree.commands import TreeCommand
+from sinch_cache_gui.ui.editor.json_tree.followed_text import FollowedText, TextSource
 from sinch_cache_gui.ui.editor.json_tree.search import TreeSearch
 from sinch_cache_gui.ui.editor.json_tree.search_strip import SearchStrip
 from sinch_cache_gui.ui.editor.json_tree.view import JsonTreeView
@@ -24,8 +23,7 @@ from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
 from sinch_cache_gui.ui.editor.sentence_line import SentenceLine
 from sinch_cache_gui.ui.message_page import MessagePage
 from sinch_cache_gui.ui.theme import GRID, Theme
-from sinch_cache_gui.values.document_views import Written
-from sinch_cache_gui.values.json_check import JsonProblem, find_problem_sliced
+from sinch_cache_gui.values.json_check import JsonProblem
 from sinch_cache_gui.values.json_edits import (
     Edit,
     add_part,
@@ -36,25 +34,11 @@ from sinch_cache_gui.values.json_edits import (
     rename,
     set_value,
 )
-from sinch_cache_gui.values.json_outline import Node, NodeKind, Outline, Shift, outline_after
+from sinch_cache_gui.values.json_outline import Node, NodeKind, Outline, Shift
 from sinch_cache_gui.values.json_text import InvalidJson
-from sinch_cache_gui.values.replacement import replacement_work
 from sinch_cache_gui.values.slices import Work, run_sliced
 
 MakeEdit: TypeAlias = Callable[[Outline, Node], Edit | None]
-
-
-class TextSource(Protocol):
-    """Where the text is, and what is known of it already."""
-
-    @property
-    def view(self) -> CodeView:
-        """The editor of the text."""
-        ...
-
-    def is_known_json(self, revision: int) -> bool:
-        """Whether the text of that revision was checked, and found to be JSON."""
-        ...
 
 
 class JsonTreePage(QWidget):
@@ -70,20 +54,17 @@ class JsonTreePage(QWidget):
 
     def __init__(self, theme: Theme, source: TextSource, tasks: PaneTasks) -> None:
         super().__init__()
-        self._source = source
         self._view = source.view
         self._tasks = tasks
         self._may_write = True
-        self._written: Written | None = None
-        self._is_parsed = False
         self._problem: JsonProblem | None = None
-        self._reading = asyncio.Lock()
         self._waiting: deque[Callable[[], Awaitable[None]]] = deque()
         self._is_working = False
         self._edited: int | None = None
         self.strip = SearchStrip(theme)
         self.table = JsonTreeView(theme)
         self.message = MessagePage(theme)
+        self._text = FollowedText(source, self.table.rows, self._show_outline, self._show_problem)
         self._editor = CellEditor(theme, self.table)
         self.search = TreeSearch(self.strip, self.table, tasks, self._go_to)
         self.foot = SentenceLine(tr("Path of the element"))
@@ -126,14 +107,14 @@ class JsonTreePage(QWidget):
         """Take what is written in a cell into the text; answer whether no cell is left open."""
         if self._editor.is_changed_cell and not self._editor.isReadOnly():
             self._editor.setReadOnly(True)
-            await self._read()
+            await self._text.read()
             await self._write_cell()
         return not self._editor.is_changed_cell
 
     def hand_over(self) -> None:
         """Put the cursor of the text where the tree is."""
-        node, written = self.table.current_node(), self._written
-        if node is not None and written is not None and self._shows_the_text():
+        node, written = self.table.current_node(), self._text.written
+        if node is not None and written is not None and self._text.is_shown:
             self._view.select(node.start, node.start, written.text)
 
     # -- following the text ------------------------------------------------------------------
@@ -149,62 +130,14 @@ class JsonTreePage(QWidget):
 
     def _follow(self) -> None:
         if self.isVisible():
-            self._tasks.start("outline", self._read())
+            self._tasks.start("outline", self._text.read())
 
     async def _show_place(self) -> None:
         """Show the element that the cursor of the text is in."""
-        await self._read()
-        outline, written = self.table.rows.outline, self._written
+        await self._text.read()
+        outline, written = self.table.rows.outline, self._text.written
         if outline is not None and written is not None:
             await self._go_to(self._view.cursor_offset(written.text))
-
-    def _is_current(self) -> bool:
-        written = self._written
-        return written is not None and written.revision == self._view.revision
-
-    def _shows_the_text(self) -> bool:
-        """Whether the rows are those of the text as it is now."""
-        return self._is_parsed and self._is_current()
-
-    async def _read(self, shift: Shift | None = None) -> None:
-        """Have the tree say what the text says now."""
-        async with self._reading:
-            while not self._is_current():
-                await self._read_once(shift)
-                shift = None
-
-    async def _read_once(self, shift: Shift | None) -> None:
-        written = await self._view.read_text()
-        is_known = self._source.is_known_json(written.revision)
-        problem = None if is_known else await find_problem_sliced(written.text)
-        if problem is None:
-            await self._take(written, shift)
-        else:
-            self._written, self._is_parsed = written, False
-            self._show_problem(problem)
-
-    async def _take(self, written: Written, shift: Shift | None) -> None:
-        """Show a text known to be JSON."""
-        old = self.table.rows.outline
-        if old is None:
-            await self._take_first(written)
-            return
-        shift = shift or Shift.of(await run_sliced(replacement_work(old.text, written.text)))
-        outline = await run_sliced(outline_after(old, written.text, shift))
-        self._written, self._is_parsed = written, True
-        self._show_outline(outline, shift)
-
-    async def _take_first(self, written: Written) -> None:
-        """Show the first text known to be JSON, one level of it, while it is read."""
-        outline = Outline(written.text)
-        self._written, self._is_parsed = written, True
-        self._show_outline(outline, None)
-        try:
-            await run_sliced(outline.expand(()))
-        except asyncio.CancelledError:  # by whoever reads next: for them nothing is shown yet
-            self._written = None
-            self.table.rows.show(None)
-            raise
 
     def _show_outline(self, outline: Outline, shift: Shift | None) -> None:
         current = self.table.current_node()
@@ -300,9 +233,9 @@ class JsonTreePage(QWidget):
             copy_text(copied)
 
     def _show_in_text(self) -> None:
-        node, written = self.table.current_node(), self._written
+        node, written = self.table.current_node(), self._text.written
         self.text_requested.emit()
-        if node is not None and written is not None and self._shows_the_text():
+        if node is not None and written is not None and self._text.is_shown:
             self._view.select(node.start, node.end, written.text)
 
     def _enqueue(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -315,7 +248,7 @@ class JsonTreePage(QWidget):
     async def _work_off(self) -> None:
         try:
             while self._waiting:
-                await self._read()
+                await self._text.read()
                 await self._waiting.popleft()()
         finally:
             self._waiting.clear()
@@ -323,14 +256,14 @@ class JsonTreePage(QWidget):
 
     async def _step(self, step: Callable[[], Awaitable[None]]) -> None:
         await step()
-        await self._read()
+        await self._text.read()
 
     def _edit(self, make: MakeEdit) -> None:
         self._enqueue(lambda: self._edit_current(make))
 
     async def _edit_current(self, make: MakeEdit) -> None:
         outline, node = self.table.rows.outline, self.table.current_node()
-        if outline is None or node is None or not self._is_parsed:
+        if outline is None or node is None or not self._text.is_parsed:
             return
         if not node.path:
             self.foot.say(tr("The whole value stands in nothing: it cannot be moved or removed."))
@@ -341,20 +274,15 @@ class JsonTreePage(QWidget):
 
     async def _apply(self, edit: Edit) -> bool:
         """Change the text; answer whether it was changed."""
-        written = self._written
-        changed = None if written is None else await self._view.apply(edit.change, written)
-        if changed is None:
+        if not await self._text.apply(edit):
             self.foot.say(tr("The text has changed meanwhile; nothing was done."), is_bad=True)
             return False
-        async with self._reading:
-            await self._take(changed, edit.shift)  # an edit of JSON is JSON: no check is needed
-        await self._read()
         await self._go_to(edit.focus)
         return True
 
     async def _add(self, *, is_inside: bool) -> None:
         outline, node = self.table.rows.outline, self.table.current_node()
-        if outline is None or node is None or not self._is_parsed:
+        if outline is None or node is None or not self._text.is_parsed:
             return
         path = node.path if is_inside else node.path[:-1]
         container = outline.node(path)
@@ -374,7 +302,7 @@ class JsonTreePage(QWidget):
 
     async def _open_cell(self, column: Column) -> None:
         outline, node = self.table.rows.outline, self.table.current_node()
-        if outline is None or node is None or not self._is_parsed:
+        if outline is None or node is None or not self._text.is_parsed:
             return
         is_name = column is Column.NAME
         if is_name and not node.has_name:
@@ -407,7 +335,7 @@ class JsonTreePage(QWidget):
     async def _write_written(self) -> None:
         outline, written = self.table.rows.outline, self._editor.written
         start = self._edited
-        if outline is None or start is None or not self._is_parsed:
+        if outline is None or start is None or not self._text.is_parsed:
             self._refuse(tr("This element is not there any more. Escape closes the field."))
             return
         node = outline.node(outline.find(start))
