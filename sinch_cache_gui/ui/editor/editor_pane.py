@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -22,11 +21,11 @@ from sinch_cache_gui.ui.editor.json_tree.page import JsonTreePage
 from sinch_cache_gui.ui.editor.key_mover import KeyMover
 from sinch_cache_gui.ui.editor.other_types import OtherTypes
 from sinch_cache_gui.ui.editor.pane_tasks import PaneTasks
-from sinch_cache_gui.ui.editor.state_notices import StateActions, notice_of, notice_of_saving
+from sinch_cache_gui.ui.editor.state_bar import StateBar
+from sinch_cache_gui.ui.editor.state_notices import StateActions
 from sinch_cache_gui.ui.editor.text_panel import TextPanel
 from sinch_cache_gui.ui.editor.unsaved_text import UnsavedText
 from sinch_cache_gui.ui.editor.unwritten_element import UnwrittenElement
-from sinch_cache_gui.ui.editor.value_notices import ValueActions, notice_of_value
 from sinch_cache_gui.ui.editor.value_pages import ValuePages
 from sinch_cache_gui.ui.editor.view_switch import ValueView, ViewSwitch
 from sinch_cache_gui.ui.editor.whole_value import WholeValue
@@ -112,8 +111,7 @@ class EditorPane(QWidget):
         self._is_save_due = False
         self._shows_merge = False
         self._shown_kind: tuple[ContentKind, bool, bool] | None = None
-        self._shown: tuple[object, ...] = ()
-        self._actions = StateActions(
+        actions = StateActions(
             show_difference=self._comparison.start,
             take_theirs=lambda: self._start("take theirs", self.document.take_theirs()),
             overwrite_theirs=self._overwrite_theirs,
@@ -122,7 +120,15 @@ class EditorPane(QWidget):
             stop_saving=self._stop_saving,
             look_again=self.look_again,
         )
-        self._value_actions = ValueActions(self._whole.load, self._front.switch_decoded)
+        self._state_bar = StateBar(
+            self._bars,
+            self.pages,
+            self._front,
+            self._whole,
+            actions,
+            self._restoring,
+            is_read_only=is_read_only,
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -174,7 +180,7 @@ class EditorPane(QWidget):
         self.document.let_go()
         self.header.show_state(self.document.state)
         self._whole.let_go()
-        self._shown = ()
+        self._state_bar.let_go()
 
     def save(self) -> None:
         """Write the text; what was written since a save began, once that has ended."""
@@ -232,7 +238,7 @@ class EditorPane(QWidget):
             lambda: self._start("follow", self.document.remote_changed())
         )
         self.pages.element_edited.connect(self.state_changed)
-        self.pages.unwritten_changed.connect(lambda: self._show_bar(self.document.state))
+        self.pages.unwritten_changed.connect(self._show_bar)
         self.pages.comparison_left.connect(self._front.show_value)
         self.pages.text_requested.connect(lambda: self._see_as(ValueView.TEXT))
         self.pages.front_changed.connect(self._follow_front)
@@ -244,12 +250,12 @@ class EditorPane(QWidget):
         self.header.duplicate_requested.connect(self.mover.ask_duplicate)
         self.header.deadline_passed.connect(self.look_again)
         self.switch.view_requested.connect(self._see_as)
-        self._front.turned.connect(lambda: self._show_bar(self.document.state))
-        self._whole.notice_asked.connect(lambda: self._show_bar(self.document.state))
+        self._front.turned.connect(self._show_bar)
+        self._whole.notice_asked.connect(self._show_bar)
         self.pages.rows_counting.connect(self._whole.say_counting)
         self.pages.rows_counted.connect(self._whole.say_rows)
         self._bars.ttl_entered.connect(self._write_again)
-        self._bars.state_asked.connect(lambda: self._show_bar(self.document.state))
+        self._bars.state_asked.connect(self._show_bar)
         self.document.listen(self._show_state)
         self.document.transit.listen(self._show_progress)
 
@@ -291,7 +297,7 @@ class EditorPane(QWidget):
         if state.refusal is not None:
             self.panel.refuse(state.refusal)
         elif state.phase in (Phase.CONFLICT, Phase.GONE, Phase.CHECKING):
-            self._show_bar(state)
+            self._show_bar()
 
     def _stop_saving(self) -> None:
         self.document.transit.stop()
@@ -340,21 +346,7 @@ class EditorPane(QWidget):
             self._unsaved.written_in.set_unedited()
         self._whole.follow(state)
         self._front.follow(state)
-        said = (
-            state.phase,
-            state.departure,
-            state.failure,
-            state.is_unsaved_for_sure,
-            state.theirs,
-            state.has_changed_again,
-            self._front.decoded,
-            state.is_edited,
-            state.is_vast,
-            state.is_outdated,
-        )
-        if said != self._shown:
-            self._shown = said
-            self._show_bar(state)
+        self._state_bar.follow(state)
         self._conflict_desk.show_state(state)
         self._comparison.follow()
         self._arrange_feet()
@@ -368,16 +360,16 @@ class EditorPane(QWidget):
         if state.content is None:
             self._front.follow(state)
         elif progress is None:
-            self._show_bar(state)
+            self._show_bar()
         elif progress.way is Way.TO_CACHE:
-            self._bars.show_progress(notice_of_saving(progress, self._actions))
+            self._state_bar.show_saving(progress)
 
     def _follow_front(self) -> None:
         shows_merge = isinstance(self.pages.front, ConflictView)
         if shows_merge is not self._shows_merge:
             self._shows_merge = shows_merge
             if self.document.state.phase is Phase.CONFLICT:
-                self._show_bar(self.document.state)  # it does not offer what is in view
+                self._show_bar()  # it does not offer what is in view
         self._arrange_feet()
 
     def _arrange_feet(self) -> None:
@@ -398,29 +390,12 @@ class EditorPane(QWidget):
     def _bringing_back(self) -> NoticeAction | None:
         if self._is_read_only:
             return None
-        if self._is_restorable(self.key):
-            return self._restoring_action()
-        return NoticeAction(self.tr("Create it"), self.create_requested.emit)
+        return self._restoring() or NoticeAction(self.tr("Create it"), self.create_requested.emit)
 
-    def _restoring_action(self) -> NoticeAction:
+    def _restoring(self) -> NoticeAction | None:
+        if not self._is_restorable(self.key):
+            return None
         return NoticeAction(self.tr("Restore…"), self.restore_requested.emit)
 
-    def _show_bar(self, state: DocumentState) -> None:
-        is_gone = state.phase is Phase.GONE
-        front = self.pages.front
-        if is_gone and isinstance(front, ElementsPage) and front.says_it_is_gone:
-            self._bars.show_notice(None)  # the page says so, and its own bar may offer it back
-            return
-        notice = self._whole.notice or notice_of(
-            state,
-            self._actions,
-            is_read_only=self._is_read_only,
-            shows_difference=isinstance(front, ConflictView),
-        )
-        if notice is None:
-            shows_decoded = self._front.shows_decoded
-            notice = notice_of_value(state, self._value_actions, shows_decoded=shows_decoded)
-        if notice is not None and is_gone and self._is_restorable(self.key):
-            notice = replace(notice, actions=(*notice.actions, self._restoring_action()))
-        asks_ttl = is_gone and state.is_editable and not self._is_read_only
-        self._bars.show_notice(notice, asks_ttl=asks_ttl)
+    def _show_bar(self) -> None:
+        self._state_bar.show(self.document.state)
