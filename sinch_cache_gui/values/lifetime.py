@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from sinch_cache_gui.cache.interface import MAX_TTL_MS, ExpireAt, ExpireIn
@@ -18,6 +18,8 @@ _MOMENT: Final = re.compile(
 )
 _ONLY_CLOCK: Final = re.compile(r"[\d:]+")
 
+_PASSED: Final = "That moment has passed; to end it now, delete it instead."
+_TOO_FAR: Final = "That is over a hundred years; “remove expiry” lets it live for ever."
 NO_MOMENT: Final = "try “until 14:05”, “tomorrow 9:00” or “2026-12-24 18:00”."
 
 
@@ -42,9 +44,9 @@ def parse_lifetime(text: str, now_ms: int) -> ExpireIn | ExpireAt:
         return ExpireIn(parse_duration(text))
     deadline_ms = round(_moment_of(moment, plain, _local(now_ms)).timestamp() * 1000)
     if deadline_ms <= now_ms:
-        raise NotADuration("That moment has passed; to end it now, delete it instead.")
+        raise NotADuration(_PASSED)
     if deadline_ms - now_ms > MAX_TTL_MS:
-        raise NotADuration("That is over a hundred years; “remove expiry” lets it live for ever.")
+        raise NotADuration(_TOO_FAR)
     return ExpireAt(deadline_ms)
 
 
@@ -71,9 +73,14 @@ def _moment_of(match: re.Match[str], text: str, now: datetime) -> datetime:
     clock = _clock_of(match["clock"], text)
     if match["date"]:
         try:
-            return datetime.combine(datetime.fromisoformat(match["date"]), clock).astimezone()
+            day_named = date.fromisoformat(match["date"])
         except ValueError:
             raise NotADuration(f"There is no {match['date']}; {NO_MOMENT}") from None
+        if day_named.year < now.year - 1:
+            raise NotADuration(_PASSED)
+        if day_named.year > now.year + 101:
+            raise NotADuration(_TOO_FAR)  # the end of the calendar has no moment in every zone
+        return _local_at(day_named, clock)
     day = (match["day"] or "").lower()
     if not match["clock"] and day in ("", "today"):
         raise NotADuration(f"“{text[:30]}” says no time of day; {NO_MOMENT}")
@@ -82,15 +89,18 @@ def _moment_of(match: re.Match[str], text: str, now: datetime) -> datetime:
         ahead = 1
     elif day in _DAYS:
         ahead = (_DAYS.index(day) - now.weekday()) % 7
-    moment = _local_at(now, ahead, clock)
+    moment = _local_at(now.date() + timedelta(days=ahead), clock)
     if moment <= now and day != "today":
-        moment = _local_at(now, 7 if day in _DAYS else 1, clock)
+        ahead = 7 if day in _DAYS else 1
+        moment = _local_at(now.date() + timedelta(days=ahead), clock)
     return moment
 
 
-def _local_at(now: datetime, days_ahead: int, clock: time) -> datetime:
-    # From the calendar and not by adding hours: a day of changing clocks has 23 or 25.
-    return datetime.combine(now.date() + timedelta(days=days_ahead), clock).astimezone()
+def _local_at(day: date, clock: time) -> datetime:
+    # From the calendar and not by adding hours: a day of changing clocks has 23 or 25. A time that
+    # they skip is as much later as they are put forward: 2:30 is 3:30 then, and never 1:30, which
+    # `astimezone` of a naive time makes of it.
+    return datetime.fromtimestamp(datetime.combine(day, clock).timestamp()).astimezone()
 
 
 def _clock_of(text: str | None, whole: str) -> time:

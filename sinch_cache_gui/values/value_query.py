@@ -85,6 +85,8 @@ class PathQuery:
 
     def allows(self, text: str) -> bool:
         """Whether what stands at the path, `text`, is what is looked for."""
+        if text == self.wanted:  # whatever the depth at which Python gives up
+            return self.is_equal
         is_other_kind = (text[0] in "{[") != (self.wanted[0] in "{[")
         is_same = not is_other_kind and _meaning_of(text) == self._meaning
         return is_same is self.is_equal

@@ -84,6 +84,28 @@ def test_the_day_on_which_clocks_change_is_counted_by_the_calendar() -> None:
     assert lifetime == ExpireAt(now + 23 * 3_600_000)
 
 
+@pytest.mark.parametrize("text", ["until 2:30", "tomorrow 2:30", "2027-03-28 2:30", "sunday 2:30"])
+def test_a_time_that_the_clocks_skip_is_never_earlier_than_it_was_asked_for(text: str) -> None:
+    now = at("2027-03-27 20:00")
+    lifetime = parse_lifetime(text, now)
+    assert lifetime == ExpireAt(at("2027-03-28 03:30"))
+    assert lifetime_in_words(lifetime, now) == "until tomorrow 3:30, in 6 hours 30 minutes"
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [("9999-12-31 23:59", "hundred years"), ("0001-01-01", "passed"), ("0000-01-01", "no 0000")],
+)
+def test_the_ends_of_the_calendar_are_refused_in_every_zone(
+    text: str, part: str, zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    with pytest.raises(NotADuration, match=part):
+        parse_lifetime(text, at(NOW))
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -186,3 +186,10 @@ async def test_every_member_is_found_at_its_path(document: dict[str, object]) ->
         text = f"$[{json.dumps(name)}] = {json.dumps(value, ensure_ascii=False)}"
         assert await found(text, data) is not None
         assert await found(text.replace("] = ", "] != ", 1), data) is None
+
+
+@pytest.mark.parametrize("depth", range(960, 1_000, 5))
+async def test_what_is_nested_deep_is_what_is_written_alike(depth: int) -> None:
+    nested = "[" * depth + "1" + "]" * depth
+    assert await found(f"$ = {nested}", nested.encode()) is not None
+    assert await found(f"$ != {nested}", nested.encode()) is None

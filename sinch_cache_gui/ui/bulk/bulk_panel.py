@@ -191,6 +191,7 @@ class BulkPanel(QFrame):
         change = self._change()
         is_ttl = self._wish.kind is BulkKind.CHANGE_TTL
         if is_ttl and change is None:
+            self._ttl.read_again()
             return
         operation = DeleteKeys() if change is None else ChangeTtl(change)
         self._scope.start(WORK, self._do(keys, operation))

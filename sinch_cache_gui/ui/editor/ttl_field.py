@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -38,6 +38,7 @@ class TtlField(QWidget):
         super().__init__()
         self._theme = theme
         self._now_ms = now_ms
+        self._lifetime: ExpireIn | ExpireAt | None = None
         self._field = QLineEdit()
         self._field.setAccessibleName(self.tr("Time to live"))
         self._field.setPlaceholderText(self.tr("90, 2h 30m, until 14:05"))
@@ -66,11 +67,20 @@ class TtlField(QWidget):
 
     @property
     def lifetime(self) -> ExpireIn | ExpireAt | None:
-        """What is typed: a time from now or a moment; None while it is neither."""
-        try:
-            return parse_lifetime(self._field.text(), self._now_ms())
-        except NotADuration:
-            return None
+        """A time from now or a moment, as it is read back; None while what is typed is neither.
+
+        It is what the words beneath say: "until 14:05" does not come to mean tomorrow once that
+        moment has passed, nor "tomorrow" another day after midnight.
+        """
+        match self._lifetime:
+            case ExpireAt(deadline_ms) if deadline_ms <= self._now_ms():
+                return None
+        return self._lifetime
+
+    def read_again(self) -> None:
+        """Say what is typed means now, if the moment it meant has passed."""
+        if self._lifetime is not None and self.lifetime is None:
+            self._explain()
 
     def set_ms(self, ms: int) -> None:
         """Suggest a time."""
@@ -89,11 +99,19 @@ class TtlField(QWidget):
     def _enter(self) -> None:
         if self.ms is not None:
             self.entered.emit()
+        else:
+            self.read_again()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.read_again()
 
     def _explain(self) -> None:
+        self._lifetime = None
         try:
             now_ms = self._now_ms()
-            meaning = lifetime_in_words(parse_lifetime(self._field.text(), now_ms), now_ms)
+            self._lifetime = parse_lifetime(self._field.text(), now_ms)
+            meaning = lifetime_in_words(self._lifetime, now_ms)
             name = "muted"
         except NotADuration as error:
             meaning = error.sentence
@@ -219,7 +237,9 @@ class TtlPopup(QFrame):
 
     def _choose(self) -> None:
         lifetime = self._field.lifetime
-        if lifetime is not None:
+        if lifetime is None:
+            self._field.read_again()
+        else:
             self._say(lifetime)
 
     def _say(self, lifetime: ExpireIn | ExpireAt | Persist) -> None:
