@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 from time import monotonic
@@ -52,14 +53,27 @@ def some_of(keys: Collection[bytes]) -> str:
 
 
 def dry_run(keys: Collection[bytes], held: Collection[bytes]) -> str:
-    """Answer how many of `keys` are new and how many are held already, and which those are."""
+    """Answer how many of `keys` are new, held already, or named again, and which those are."""
     clashes = [key for key in keys if key in held]
-    if not clashes:
-        return _tr("{:,} new: {}").format(len(keys), some_of(keys))
-    words = _tr("{:,} new, {:,} exists already: {}")
-    if len(clashes) > 1:
-        words = _tr("{:,} new, {:,} exist already: {}")
-    return words.format(len(keys) - len(clashes), len(clashes), some_of(clashes))
+    again = named_again(keys)
+    repeated = len(keys) - len(clashes) - len({key for key in keys if key not in held})
+    new = len(keys) - len(clashes) - repeated
+    words = _tr("{:,} new: {}").format(new, some_of(keys))
+    if clashes:
+        words = _tr("{:,} new, {:,} exists already: {}")
+        if len(clashes) > 1:
+            words = _tr("{:,} new, {:,} exist already: {}")
+        words = words.format(new, len(clashes), some_of(clashes))
+    if not again:
+        return words
+    more = _tr("Named more than once, so that the later ones find the first in their way: {}")
+    return f"{words}\n{more.format(some_of(again))}"
+
+
+def named_again(keys: Collection[bytes]) -> list[bytes]:
+    """Answer the keys that stand in `keys` more than once."""
+    counts = Counter(keys)
+    return [key for key, count in counts.items() if count > 1]
 
 
 def reasons(refused: Sequence[tuple[bytes, str]]) -> list[str]:

@@ -19,7 +19,13 @@ from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
 from sinch_cache_gui.pacing import Kept
 from sinch_cache_gui.ui.bulk.wording import counted
 from sinch_cache_gui.ui.file_saving import FileSaver, SaveWish
-from sinch_cache_gui.ui.key_reports import StoppableProgress, dry_run, reasons, ways_on
+from sinch_cache_gui.ui.key_reports import (
+    StoppableProgress,
+    dry_run,
+    named_again,
+    reasons,
+    ways_on,
+)
 from sinch_cache_gui.ui.tasks import TaskScope
 
 FILES = "JSON (*.json)"
@@ -123,7 +129,7 @@ class KeyTransfers(QObject):
         choices = ways_on(
             lambda on_conflict: self._scope.start("import", self._import(keys, on_conflict)),
             self.tr("Import"),
-            has_clashes=bool(held),
+            has_clashes=bool(held) or bool(named_again(names)),
         )
         self._notices.post(Notice(Severity.WARNING, title, detail, choices))
 

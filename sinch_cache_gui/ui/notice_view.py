@@ -170,7 +170,9 @@ class NoticeBar(QFrame):
         if event.key() == Qt.Key.Key_Escape:
             self._dismiss()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._buttons:
-            self._buttons[0].click()
+            # A button leaves Enter to its bar: on “Cancel” it must not mean the first choice.
+            choices = (*self._buttons, self._close)
+            next((one for one in choices if one.hasFocus()), self._buttons[0]).click()
         else:
             super().keyPressEvent(event)
 

@@ -62,8 +62,29 @@ def bytes_in(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def edit(path: Path, old: str, new: str) -> None:
+    path.write_text(path.read_text().replace(old, new))
+
+
 def press(notice: Notice, label: str) -> None:
     next(action for action in notice.actions if action.label == label).run()
+
+
+async def test_a_key_that_a_file_names_twice_is_told_and_asked_about_before_it_is_written(
+    desk: Desk, file: Path
+) -> None:
+    await desk.cache.delete("a")
+    await desk.cache.delete("b")
+    edit(file, '"key": "b"', '"key": "a"')
+    desk.transfers.import_from(file)
+    notice = await desk.next_notice()
+    assert notice.detail.startswith("1 new: a")
+    assert "Named more than once" in notice.detail
+    labels = [action.label for action in notice.actions]
+    assert labels == ["Skip existing", "Overwrite", "Rename", "Cancel"]
+    press(notice, "Overwrite")
+    assert (await desk.next_notice()).title == "2 keys imported"
+    assert await desk.cache.get("a") == 2
 
 
 async def test_the_dry_run_says_what_would_happen_and_writes_nothing(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sinch_cache_gui.notices import Notice, NoticeAction, Notices, Severity
@@ -195,3 +196,24 @@ def test_where_the_pane_is_away_a_bar_leaves_the_buttons_beside_it_in_sight(
     bar.show_notice(Notice(Severity.WARNING, "2 keys hold text that was never saved"))
     column.hide()
     assert bar.geometry().bottom() < pane.height() - 60
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 2])
+def test_enter_presses_the_button_that_has_the_keyboard(
+    qtbot: QtBot, bar: NoticeBar, chosen: int
+) -> None:
+    pressed: list[str] = []
+    names = ("Save", "Discard", "Keep")
+    actions = tuple(NoticeAction(name, partial(pressed.append, name)) for name in names)
+    bar.show_notice(Notice(Severity.WARNING, "This text is not saved.", actions=actions))
+    button = next(one for one in bar.findChildren(QPushButton) if one.text() == names[chosen])
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert pressed == [names[chosen]]
+    bar.show_notice(Notice(Severity.WARNING, "This text is not saved.", actions=actions))
+    close = bar.findChild(QToolButton)
+    close.setFocus()
+    qtbot.waitUntil(close.hasFocus)
+    qtbot.keyClick(close, Qt.Key.Key_Return)
+    assert pressed == [names[chosen]]

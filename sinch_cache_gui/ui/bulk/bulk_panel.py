@@ -131,8 +131,14 @@ class BulkPanel(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.close_panel()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._act.isEnabled():
-            self._press()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # A button leaves Enter to what it stands in: on “Keep” it must not mean “Delete”.
+            buttons = (self._keep, self._stop, self._undo, self._close)
+            focused = next((button for button in buttons if button.hasFocus()), None)
+            if focused is not None:
+                focused.click()
+            else:
+                self._press()
         else:
             super().keyPressEvent(event)
 

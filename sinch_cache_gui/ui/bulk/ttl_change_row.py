@@ -62,6 +62,10 @@ class TtlChangeRow(QWidget):
             return ""
         return self.tr("Extend by a span of time, such as 10m or 2h 30m.")
 
+    def read_again(self) -> None:
+        """Say what is typed means now, if the moment it meant has passed."""
+        self._field.read_again()
+
     def _take_way(self, way: int) -> None:
         self._field.setEnabled(way != _PERSIST)
         self.changed.emit()

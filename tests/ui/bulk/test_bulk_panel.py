@@ -152,6 +152,22 @@ async def test_a_shared_cache_asks_once_more(opened: Open) -> None:
     assert await hand.cache.count_keys() == 38
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+async def test_enter_twice_on_a_shared_cache_keeps_the_keys(opened: Open, key: Qt.Key) -> None:
+    hand = await opened(Shared(MemoryCache()))
+    hand.panel.open_for(BulkWish(BulkKind.DELETE, ChosenKeys(KEYS[:3]), "the selected keys"))
+    await hand.until(lambda: hand.button("Delete 3 keys"))
+    hand.panel.activateWindow()
+    await hand.until(lambda: QApplication.focusWidget() is hand.button("Delete 3 keys"))
+    hand.qtbot.keyClick(QApplication.focusWidget(), key)
+    await hand.reads("Go on?")
+    assert QApplication.focusWidget() is hand.button("Keep")
+    hand.qtbot.keyClick(QApplication.focusWidget(), key)
+    await hand.until(lambda: "Go on?" not in hand.texts())
+    assert hand.button("Delete 3 keys") is not None
+    assert await hand.cache.count_keys() == 41
+
+
 async def test_a_ttl_is_read_back_in_words_before_many_keys_get_it(opened: Open) -> None:
     hand = await opened(MemoryCache())
     hand.panel.open_for(BulkWish(BulkKind.CHANGE_TTL, ChosenKeys(KEYS), "the selected keys"))
