@@ -211,6 +211,8 @@ def _refusal(error: exceptions.ResponseError, where: str) -> CacheError:
         said = said.partition(", with args")[0]
     elif said.startswith(("DB index", "invalid DB index")):
         kind, title = Misdirected, "{where} has no database of that number"
+    elif said.startswith(("Bad data format", "DUMP payload version")):
+        title = "{where} cannot read this DUMP: it is damaged, or of a newer server"
     return kind(title.format(where=where), f"It says: {said}")
 
 

@@ -90,6 +90,8 @@ async def _read(text: _JsonText, told: Callable[[int], bool]) -> list[ExportedKe
             await text.demand(":")
             is_export = is_export or said.get("format") == FORMAT
             if name == "keys" and is_export:
+                if keys is not None:
+                    raise NotAnExport("This export has two lists of keys; make them one.")
                 keys = await _read_keys(text, told)
                 if keys is None:
                     return None
@@ -193,6 +195,8 @@ class _JsonText:
                 continue
             except RecursionError:
                 raise NotAnExport("This file is nested far too deep for an export.") from None
+            except ValueError:  # Python reads no integer of thousands of digits
+                raise self._wrong(self._at, "a number has far too many digits") from None
             if end < len(self._text) or not await self._read_on():  # a number may go on
                 self._at = end
                 return value
@@ -336,6 +340,10 @@ async def _parse_key(item: object, number: int) -> ExportedKey:
 
 async def _parse_bytes(item: dict[str, object], name: str, number: int) -> bytes:
     text, packed = item.get(name), item.get(f"{name}_base64")
+    if text is not None and packed is not None:
+        raise NotAnExport(
+            f"Key {number:,} of this export has both “{name}” and “{name}_base64”; leave one."
+        )
     try:
         if isinstance(text, str):
             return text.encode("utf-8")

@@ -10,8 +10,9 @@ import pytest
 import redis as redis_client
 
 from sinch_cache_gui.cache.connect import parse_target
+from sinch_cache_gui.cache.errors import CacheError
 from sinch_cache_gui.cache.feed import LiveSource
-from sinch_cache_gui.cache.interface import CacheBackend, KeyType
+from sinch_cache_gui.cache.interface import CacheBackend, KeyType, Snapshot
 from sinch_cache_gui.cache.live_source import LivePlan
 from sinch_cache_gui.cache.redis import RedisCache
 from sinch_cache_gui.cache.redis_cluster import ClusterCache
@@ -218,3 +219,12 @@ async def test_a_cluster_of_which_one_primary_may_not_be_tracked(
             await until(lambda: set(mirror.index) == set(cluster_raw.scan_iter()))
     finally:
         node.server.send("ACL SETUSER default +client|tracking")
+
+
+async def test_a_damaged_dump_is_refused_with_what_is_wrong_with_it(
+    redis_cache: CacheBackend,
+) -> None:
+    for payload in (b"\0\0\0", b"no dump at all"):
+        with pytest.raises(CacheError, match="cannot read this DUMP: it is damaged"):
+            await redis_cache.restore(Snapshot(b"n", KeyType.HASH, payload, None))
+    assert await redis_cache.count_keys() == 0

@@ -286,6 +286,12 @@ def key_of(**said: object) -> bytes:
         (key_of(key="a"), "Key 1 of this export has no type"),
         (key_of(key="a", type="string"), "has no value"),
         (key_of(value="a", type="string"), "has no key"),
+        (HEAD.encode() + b'[],"keys":[]}', "two lists of keys"),
+        (HEAD.encode() + b'[{"ttl_ms":' + b"9" * 5_000 + b"}]}", "line 1, a number has far too"),
+        (
+            key_of(key="a", type="string", value="mended", value_base64="YQ=="),
+            "both “value” and “value_base64”",
+        ),
         (key_of(key="a", type="string", value_base64="!"), "no bytes"),
         (key_of(key="a", type="string", value_base64="å"), "no bytes"),
         (key_of(key="\ud800", type="string", value=""), "no bytes"),
