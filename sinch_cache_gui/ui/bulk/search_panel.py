@@ -23,7 +23,14 @@ from PySide6.QtWidgets import (
 
 from sinch_cache_gui.cache.glob import escape_pattern
 from sinch_cache_gui.cache.interface import CacheBackend
-from sinch_cache_gui.keyspace.key_targets import ChosenKeys, KeyFinder, KeyTarget, target_of
+from sinch_cache_gui.keyspace.key_targets import (
+    ChosenKeys,
+    KeyFinder,
+    KeyTarget,
+    below,
+    target_of,
+)
+from sinch_cache_gui.keyspace.key_text import display_key
 from sinch_cache_gui.keyspace.value_search import MOST_BYTES, MOST_FOUND, ValueSearch
 from sinch_cache_gui.ui import icons
 from sinch_cache_gui.ui.bulk.search_results import SearchResultDelegate, SearchResults
@@ -97,6 +104,7 @@ class SearchPanel(QFrame):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(GRID // 2)
+        self._below = "", b""
         self._model = SearchResults()
         self._list = QListView()
         self._with_all = QToolButton()
@@ -125,7 +133,12 @@ class SearchPanel(QFrame):
     def open_below(self, prefix: bytes) -> None:
         """Show the panel, ready to look below a folder."""
         self._where.setCurrentIndex(MATCHING)
-        self._pattern.setText((escape_pattern(prefix) + b"*").decode("utf-8", "replace"))
+        try:
+            text = (escape_pattern(prefix) + b"*").decode("utf-8")
+        except UnicodeDecodeError:
+            text = f"{display_key(prefix)}*"
+        self._pattern.setText(text)
+        self._below = self._pattern.text(), prefix
         self.open_panel()
 
     def close_panel(self) -> None:
@@ -154,6 +167,9 @@ class SearchPanel(QFrame):
             return target_of("*")
         if where == SELECTED:
             return ChosenKeys(self._selected())
+        text, prefix = self._below
+        if text and self._pattern.text() == text:  # no text says every folder's name byte for byte
+            return below(prefix)
         return target_of(self._pattern.text()) if self._pattern.text() else None
 
     def _begin(self) -> None:

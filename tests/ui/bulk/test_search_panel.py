@@ -150,6 +150,22 @@ async def test_it_looks_only_where_it_is_told(opened: Open) -> None:
     assert hand.lines() == ["rate:1: 7"]
 
 
+@pytest.mark.parametrize(
+    "folder", [b"\xff\xfe:", b"a\\b:", b"line\nend:", b"a[1]*:", b"\0:", "\u202eå:".encode()]
+)
+async def test_it_looks_below_a_folder_whatever_its_name(opened: Open, folder: bytes) -> None:
+    cache = MemoryCache()
+    hand = await opened(cache)
+    await cache.write(folder + b"1", b"7", expected=None, ttl=600_000)
+    hand.panel.open_below(folder)
+    await hand.search("7")
+    await hand.reads("1 of 1 key, 1 found.")
+
+    hand.field("Pattern of the keys").setText("session:*")
+    await hand.search("4670")
+    await hand.reads("3 of 3 keys, 3 found.")
+
+
 async def test_capitals_count_when_they_are_to(opened: Open) -> None:
     hand = await opened(MemoryCache())
     buttons = hand.panel.findChildren(QToolButton)
