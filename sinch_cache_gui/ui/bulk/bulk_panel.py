@@ -161,6 +161,7 @@ class BulkPanel(QFrame):
 
     def _reconsider(self) -> None:
         """Another TTL is set up; after a report the keys are counted anew, to be given that."""
+        self._is_asking = False  # that was asked about another
         if self._finder is None and not self.is_working and not self._rest.isActive():
             self._start_counting()
         else:

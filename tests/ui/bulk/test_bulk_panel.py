@@ -168,6 +168,21 @@ async def test_enter_twice_on_a_shared_cache_keeps_the_keys(opened: Open, key: Q
     assert await hand.cache.count_keys() == 41
 
 
+async def test_a_shared_cache_asks_again_about_another_ttl(opened: Open) -> None:
+    hand = await opened(Shared(MemoryCache()))
+    hand.panel.open_for(BulkWish(BulkKind.CHANGE_TTL, ChosenKeys(KEYS[:3]), "the selected keys"))
+    hand.field("Time to live").setText("2h")
+    await hand.press("Change 3 keys")
+    await hand.reads("Go on?")
+    hand.field("Time to live").setText("2s")
+    await hand.until(lambda: "Go on?" not in hand.texts())
+    await hand.press("Change 3 keys")
+    await hand.reads("Go on?")
+    assert hand.button("Keep") is not None
+    await hand.press("Change 3 keys")
+    await hand.reads("TTL changed: 3 keys")
+
+
 async def test_a_ttl_is_read_back_in_words_before_many_keys_get_it(opened: Open) -> None:
     hand = await opened(MemoryCache())
     hand.panel.open_for(BulkWish(BulkKind.CHANGE_TTL, ChosenKeys(KEYS), "the selected keys"))
