@@ -135,12 +135,11 @@ def test_keys_are_created_edited_and_restored_by_the_keyboard_alone(
         assert json.loads(server.get("app:flags")) == {"beta": True}
         assert 3590 < server.ttl("app:flags") <= 3600
 
-        desk.press("ctrl+l")
-        desk.type("greet")
-        desk.press("Return", "Return")
-
         def is_saved() -> bool:
             # From outside it cannot be seen when the text is there to be replaced.
+            desk.press("ctrl+l", "ctrl+a")
+            desk.type("greet")
+            desk.press("Return", "Return")
             desk.press("ctrl+a")
             desk.type('{"text": "Hej"}')
             desk.press("ctrl+s")

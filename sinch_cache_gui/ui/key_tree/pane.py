@@ -182,6 +182,8 @@ class KeyTreePane(QWidget):
         self.strip.continue_requested.connect(self._mirror.resume_loading)
         for changed in (self.view.tree.rowsInserted, self.view.tree.rowsRemoved):
             changed.connect(self._show_page)
+        # Later: the rows are not all told of yet.
+        self.view.tree.rowsInserted.connect(self._do_keys_ahead, Qt.ConnectionType.QueuedConnection)
         self._theme.changed.connect(self._restyle)
 
     def _restyle(self) -> None:
@@ -205,6 +207,9 @@ class KeyTreePane(QWidget):
     def _do_keys_ahead(self) -> None:
         """Go to the tree, once it is the one that the filter means, and on as the keys say."""
         if not self._keys_ahead or self._mirror.is_filter_awaited:
+            return
+        self.view.tree.settle()
+        if self._mirror.is_filtering and not self.view.tree.rowCount():
             return
         _, *further = self._keys_ahead
         self._keys_ahead.clear()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from sinch_cache_gui.cache.interface import TtlPolicy
+from sinch_cache_gui.keyspace import catalogue
+from sinch_cache_gui.keyspace.catalogue import FILTER_PATIENCE_S
 from tests.ui.key_tree.tree import Tree, a_tree
 
 
@@ -83,7 +86,12 @@ async def test_only_what_matches_is_loaded_and_all_comes_back() -> None:
         await tree.until(lambda: tree.coverage().startswith("4 keys, complete"))
 
 
-async def test_enter_typed_ahead_means_what_the_filter_will_show() -> None:
+@pytest.mark.parametrize("patience_s", [FILTER_PATIENCE_S, 0], ids=["at once", "bit by bit"])
+async def test_enter_typed_ahead_means_what_the_filter_will_show(
+    monkeypatch: pytest.MonkeyPatch, patience_s: float
+) -> None:
+    monkeypatch.setattr(catalogue, "FILTER_PATIENCE_S", patience_s)
+
     def enter(tree: Tree) -> None:
         tree.press(Qt.Key.Key_Return, on=tree.pane.window().focusWidget())
 
