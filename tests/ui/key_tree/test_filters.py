@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -9,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QPushButton, QToolButton
 
 from sinch_cache_gui.cache.interface import TtlPolicy
 from sinch_cache_gui.keyspace import catalogue
-from sinch_cache_gui.keyspace.catalogue import FILTER_PATIENCE_S
+from sinch_cache_gui.keyspace.filter import Selector, fill_selected
+from sinch_cache_gui.keyspace.index import KeyIndex
 from tests.ui.key_tree.tree import Tree, a_tree
 
 
@@ -86,12 +89,7 @@ async def test_only_what_matches_is_loaded_and_all_comes_back() -> None:
         await tree.until(lambda: tree.coverage().startswith("4 keys, complete"))
 
 
-@pytest.mark.parametrize("patience_s", [FILTER_PATIENCE_S, 0], ids=["at once", "bit by bit"])
-async def test_enter_typed_ahead_means_what_the_filter_will_show(
-    monkeypatch: pytest.MonkeyPatch, patience_s: float
-) -> None:
-    monkeypatch.setattr(catalogue, "FILTER_PATIENCE_S", patience_s)
-
+async def test_enter_typed_ahead_means_what_the_filter_will_show() -> None:
     def enter(tree: Tree) -> None:
         tree.press(Qt.Key.Key_Return, on=tree.pane.window().focusWidget())
 
@@ -116,6 +114,31 @@ async def test_enter_typed_ahead_means_what_the_filter_will_show(
         tree.pane.filters.setFocus()
         await tree.until(lambda: tree.lines() == ["greetings"])
         assert opened == [b"greeting"], "who has gone on meanwhile is not fetched back"
+
+
+async def test_enter_typed_ahead_waits_for_a_filter_that_is_filled_bit_by_bit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    goes_on = asyncio.Event()
+
+    async def fill_late(full: KeyIndex, select: Selector, narrow: KeyIndex) -> None:
+        await goes_on.wait()
+        await fill_selected(full, select, narrow)
+
+    monkeypatch.setattr(catalogue, "fill_selected", fill_late)
+    async with a_tree() as tree:
+        for key in ("first", "greeting"):
+            await tree.cache.set(key, 1)
+        await tree.open()
+        opened: list[bytes] = []
+        tree.pane.key_activated.connect(opened.append)
+        tree.pane.focus_filter()
+        tree.type("greet", tree.pane.filter)
+        for _ in range(2):
+            tree.press(Qt.Key.Key_Return, on=tree.pane.window().focusWidget())
+        await tree.until(lambda: tree.lines() == [])
+        goes_on.set()
+        await tree.until(lambda: opened == [b"greeting"])
 
 
 async def test_everything_beside_the_field_has_a_name() -> None:
