@@ -18,6 +18,7 @@ class CacheError(Exception):
         InvalidKey          a key the cache cannot hold
         InvalidValue        a value JSON cannot say
         WrongType           the key holds something other than a string
+        TtlMoved            somebody else gave the key another TTL than was seen
         NotPermitted        an ACL or a read-only connection forbids it
         CacheUnreachable    no answer: refused, lost, timed out
             Misdirected     no cache is reached with this address, or not with this password
@@ -50,6 +51,10 @@ class InvalidValue(CacheError):
 
 class WrongType(CacheError):
     """The key holds something other than a string; it was left alone."""
+
+
+class TtlMoved(CacheError):
+    """Somebody else gave the key another TTL than was seen; it was left alone."""
 
 
 class NotPermitted(CacheError):

@@ -105,6 +105,10 @@ class MoveDeadline:
     from_ms: int | None
     to_ms: int | None
 
+    def was_refused(self, outcome: TtlChanged) -> bool:
+        """Whether the key had a third deadline, so that nothing was changed."""
+        return outcome.before_ms == outcome.after_ms != self.to_ms
+
 
 TtlChange: TypeAlias = ExpireIn | ExtendBy | ExpireAt | Persist | MoveDeadline
 

@@ -22,6 +22,7 @@ from sinch_cache_gui.cache.interface import (
     Changed,
     Gone,
     KeyType,
+    MoveDeadline,
     Saved,
     Snapshot,
     Ttl,
@@ -103,9 +104,9 @@ class JournalingBackend(ForwardingBackend):
         try:
             outcome = await self._inner.change_ttl(key, change)
         except (CacheError, asyncio.CancelledError) as error:
-            self._record_ttl(key, error)
+            self._record_ttl((key, change), error)
             raise
-        self._record_ttl(key, outcome)
+        self._record_ttl((key, change), outcome)
         return outcome
 
     async def remove_many(self, keys: Sequence[bytes]) -> list[WriteOutcome | CacheError]:
@@ -119,12 +120,11 @@ class JournalingBackend(ForwardingBackend):
         self, changes: Sequence[tuple[bytes, TtlChange]]
     ) -> list[TtlOutcome | CacheError]:
         """Change the TTLs, and keep both deadlines of each."""
-        keys = [key for key, _ in changes]
         outcomes = await self._answered(
-            self._inner.change_ttl_many(changes), keys, self._record_ttl
+            self._inner.change_ttl_many(changes), changes, self._record_ttl
         )
-        for key, outcome in zip(keys, outcomes, strict=True):
-            self._record_ttl(key, outcome)
+        for asked, outcome in zip(changes, outcomes, strict=True):
+            self._record_ttl(asked, outcome)
         return outcomes
 
     async def restore_many(self, snapshots: Sequence[Snapshot]) -> list[WriteOutcome | CacheError]:
@@ -230,12 +230,18 @@ class JournalingBackend(ForwardingBackend):
             after = _left(by, outcome)
             self._record_outcome(Action.SAVED, by.key, after, outcome, type_=by.type)
 
-    def _record_ttl(self, key: bytes, outcome: TtlOutcome | BaseException) -> None:
+    def _record_ttl(
+        self, asked: tuple[bytes, TtlChange], outcome: TtlOutcome | BaseException
+    ) -> None:
+        key, change = asked
         match outcome:
             case BaseException():
                 self._record_failure(Action.TTL_CHANGED, key, outcome)
             case Gone():
                 result = Result.REFUSED_GONE
+                self._journal.record(Action.TTL_CHANGED, key, result, at_ms=self.now_ms())
+            case TtlChanged() if isinstance(change, MoveDeadline) and change.was_refused(outcome):
+                result = Result.REFUSED_CHANGED
                 self._journal.record(Action.TTL_CHANGED, key, result, at_ms=self.now_ms())
             case TtlChanged(before_ms, after_ms):
                 self._journal.record(

@@ -266,8 +266,7 @@ def _why_not_moved(outcome: TtlOutcome, change: MoveDeadline) -> str | None:
     """Answer why a deadline was not put back; None if it was."""
     if isinstance(outcome, Gone):
         return TIME_RAN_OUT
-    is_same_again = outcome.after_ms == outcome.before_ms != change.to_ms
-    return CHANGED_SINCE if is_same_again else None
+    return CHANGED_SINCE if change.was_refused(outcome) else None
 
 
 def _why_not(outcome: WriteOutcome) -> str | None:

@@ -32,6 +32,7 @@ from sinch_cache_gui.values.document_views import BytesView, DocumentViews, Text
 from sinch_cache_gui.values.key_reader import KeyReader
 from sinch_cache_gui.values.pending_write import PendingWrite
 from sinch_cache_gui.values.reading import is_same_value, is_whole_of, looks_the_same
+from sinch_cache_gui.values.seen_ttl import compared, refusal
 from sinch_cache_gui.values.transit import Transit
 from sinch_cache_gui.values.whole_reading import read_whole
 
@@ -190,7 +191,11 @@ class Document:
                 await self._show_content(theirs, content, is_undoable=True)
 
     async def change_ttl(self, change: TtlChange) -> None:
-        """Change when the key expires."""
+        """Change when the key expires, unless it expires at another time than the one seen now.
+
+        An extension is added to whatever it is.
+        """
+        change = compared(change, self._state.deadline_ms, self._backend.now_ms())
         async with self._turn:
             if self._state.stored is None:
                 return
@@ -201,7 +206,7 @@ class Document:
                 return
             if isinstance(outcome, TtlChanged):
                 stored = replace(self._state.stored, deadline_ms=outcome.after_ms)
-                self._become(self._state.settled(stored=stored))
+                self._become(self._state.settled(stored=stored, failure=refusal(change, outcome)))
             else:
                 self._depart()
 

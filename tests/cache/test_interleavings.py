@@ -31,6 +31,7 @@ from sinch_cache_gui.cache.interface import (
     ExtendBy,
     Gone,
     KeyType,
+    MoveDeadline,
     Persist,
     Saved,
     Snapshot,
@@ -144,6 +145,8 @@ def changing_ttl(key: bytes, change: TtlChange) -> Step:
                 after = Soon(ms)
             case ExpireAt(deadline_ms):
                 after = deadline_ms
+            case MoveDeadline(from_ms, to_ms):
+                after = to_ms if held.deadline == from_ms else held.deadline
             case ExtendBy(ms) if isinstance(held.deadline, int):
                 after = held.deadline + ms
             case ExtendBy(ms) if isinstance(held.deadline, Soon):
@@ -279,6 +282,13 @@ def later(scene: Scene, ms: int) -> int:
     return deadline + ms
 
 
+def moving(scene: Scene, key: bytes, to_ms: int | None) -> MoveDeadline:
+    """What is changed only while the deadline is the one that the scene began with."""
+    seen_ms = scene.state[key].deadline
+    assert seen_ms is None or isinstance(seen_ms, int)
+    return MoveDeadline(seen_ms, to_ms)
+
+
 def snapshot_of(scene: Scene, held_by: bytes, key: bytes) -> Snapshot:
     held = scene.state[held_by]
     assert held.deadline is None or isinstance(held.deadline, int)
@@ -320,6 +330,9 @@ add_ttl("expire at", A, lambda scene: ExpireAt(later(scene, 1)))
 add_ttl("extend", A, lambda _: ExtendBy(60_000))
 add_ttl("extend what never expires", B, lambda _: ExtendBy(60_000))
 add_ttl("persist", A, lambda _: Persist())
+add_ttl("move what was seen", A, lambda scene: moving(scene, A, later(scene, 1)))
+add_ttl("end what was seen", A, lambda scene: moving(scene, A, None))
+add_ttl("begin where none was seen", B, lambda scene: moving(scene, B, later(scene, 1)))
 for name, source in (("restore a string", A), ("restore a hash", H)):
     add(
         name,

@@ -13,6 +13,7 @@ from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
     ExpireIn,
     ExtendBy,
+    MoveDeadline,
     Persist,
     Snapshot,
     Ttl,
@@ -135,6 +136,18 @@ async def test_a_refused_write_is_kept_and_cannot_be_undone(cache: JournalingBac
     (entry,) = cache.journal.entries
     assert entry.result is Result.REFUSED_GONE
     assert not entry.is_undoable
+
+
+async def test_a_ttl_that_somebody_else_had_moved_is_kept_as_refused(
+    cache: JournalingBackend,
+) -> None:
+    await cache.write(KEY, b"1", expected=None, ttl=600_000)
+    change = MoveDeadline(cache.now_ms() + 1, None)
+    await cache.change_ttl(KEY, change)
+    await cache.change_ttl_many([(KEY, change)])
+    for entry in cache.journal.entries[-2:]:
+        assert entry.result is Result.REFUSED_CHANGED
+        assert not entry.is_undoable
 
 
 async def test_a_write_whose_answer_never_came_is_kept_as_unknown(clock: Clock) -> None:

@@ -14,11 +14,14 @@ from hypothesis import strategies as st
 from sinch_cache_gui.cache.errors import CacheUnreachable, OutcomeUnknown
 from sinch_cache_gui.cache.forwarding import ForwardingBackend
 from sinch_cache_gui.cache.interface import (
+    ExpireAt,
     ExpireIn,
     ExtendBy,
+    Persist,
     Saved,
     StoredValue,
     Ttl,
+    TtlChange,
     TtlPolicy,
     WriteOutcome,
 )
@@ -565,6 +568,36 @@ async def test_a_ttl_change_of_a_key_that_went_says_so(cache: MemoryCache, clock
     await document.change_ttl(ExtendBy(60_000))
     assert document.state.phase is Phase.GONE
     assert await held(cache) is None
+
+
+@pytest.mark.parametrize(
+    "change", [ExpireIn(60_000), ExpireAt(Clock().ms + 60_000), Persist()], ids=str
+)
+async def test_a_ttl_that_somebody_else_changed_meanwhile_is_left_alone_until_it_was_seen(
+    cache: MemoryCache, change: TtlChange
+) -> None:
+    await put(cache, b"1", ttl=5_000)
+    document, _ = await opened(cache)
+    await cache.change_ttl(KEY, ExpireIn(7_000))
+    await document.change_ttl(change)
+    assert document.state.deadline_ms == cache.now_ms() + 7_000
+    assert document.state.failure is not None
+    assert document.state.failure.error.title == "somebody else changed it meanwhile"
+    await document.change_ttl(change)
+    assert document.state.failure is None
+    wanted_ms = None if isinstance(change, Persist) else cache.now_ms() + 60_000
+    assert document.state.deadline_ms == wanted_ms
+
+
+async def test_an_extension_is_added_to_what_somebody_else_made_of_the_ttl(
+    cache: MemoryCache,
+) -> None:
+    await put(cache, b"1", ttl=5_000)
+    document, _ = await opened(cache)
+    await cache.change_ttl(KEY, ExpireIn(7_000))
+    await document.change_ttl(ExtendBy(60_000))
+    assert document.state.failure is None
+    assert document.state.deadline_ms == cache.now_ms() + 67_000
 
 
 async def test_a_missing_key_is_no_failure(cache: MemoryCache) -> None:
