@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from sinch_cache_gui.cache.errors import CacheError
+from sinch_cache_gui.cache.errors import CacheError, TtlMoved
 from sinch_cache_gui.cache.interface import KeyType, StoredValue
 from sinch_cache_gui.cache.ttl import has_passed
 from sinch_cache_gui.values.content import MAX_SHOWN_BYTES, Content, ContentKind
@@ -101,6 +101,11 @@ class DocumentState:
     def deadline_ms(self) -> int | None:
         """When the key expires by the backend's clock; None for no expiry, or if not known."""
         return None if self.stored is None else self.stored.deadline_ms
+
+    @property
+    def is_ttl_refused(self) -> bool:
+        """Whether the TTL was not changed because somebody else had changed it."""
+        return self.failure is not None and isinstance(self.failure.error, TtlMoved)
 
     @property
     def is_editable(self) -> bool:
@@ -209,7 +214,9 @@ class DocumentState:
     def confirmed_by(self, stored: StoredValue) -> DocumentState:
         """Answer the state once the key was found to hold what it is believed to hold."""
         was_lost = self.is_unsaved_for_sure and self.is_edited
-        settled = self.settled(phase=Phase.OPEN, stored=stored)
+        # A TTL that was refused is followed by the news of the one that was in its way.
+        refused = self.failure if self.is_ttl_refused else None
+        settled = self.settled(phase=Phase.OPEN, stored=stored, failure=refused)
         return replace(settled, is_unsaved_for_sure=was_lost)
 
     def in_conflict_with(self, theirs: StoredValue) -> DocumentState:

@@ -583,6 +583,8 @@ async def test_a_ttl_that_somebody_else_changed_meanwhile_is_left_alone_until_it
     assert document.state.deadline_ms == cache.now_ms() + 7_000
     assert document.state.failure is not None
     assert document.state.failure.error.title == "somebody else changed it meanwhile"
+    await document.remote_changed()
+    assert document.state.is_ttl_refused, "the news of their change does not take its place"
     await document.change_ttl(change)
     assert document.state.failure is None
     wanted_ms = None if isinstance(change, Persist) else cache.now_ms() + 60_000
