@@ -218,6 +218,27 @@ async def test_a_pickle_is_named_and_never_loaded(protocol: int) -> None:
     assert not Trap.sprung
 
 
+@pytest.mark.parametrize("protocol", [0, 1])
+@pytest.mark.parametrize(
+    "pickled", [Trap(), [1, 2], {"a": [1.5]}, "text"], ids=lambda one: type(one).__name__
+)
+async def test_a_pickle_that_looks_like_text_is_named_and_never_loaded(
+    pickled: object, protocol: int
+) -> None:
+    decoded = await decode(pickle.dumps(pickled, protocol))
+    assert decoded is not None
+    assert decoded.name == "Python pickle, protocol 0 or 1"
+    assert not Trap.sprung
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["N.", "I am here.\n.", "(a).", "Vabc\n.", "p0\n.", "cat\ndog\n.", "1.", "S'it'\n.", "."],
+)
+async def test_a_text_that_ends_in_a_full_stop_is_no_pickle(text: str) -> None:
+    assert await decode(text.encode()) is None
+
+
 @pytest.mark.parametrize(
     "data",
     [b"", b"plain words", b"\xff\xfe", b"\x05", b"1", b"deadbeef", b'"text"', b"\x1f\x8b",
