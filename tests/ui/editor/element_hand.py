@@ -64,6 +64,14 @@ class ElementHand:
             self.table.viewport(), Qt.MouseButton.LeftButton, pos=self.place(row, column)
         )
 
+    async def cell(self, row: int, column: int) -> QLineEdit:
+        """Double click a cell, and answer what is typed in over it."""
+        self.begin(row, column)
+        await self.until(self.line)
+        line = self.line()
+        assert line is not None
+        return line
+
     def line(self) -> QLineEdit | None:
         """Answer what is typed in over a cell; None where no cell is typed over."""
         return self.table.viewport().findChild(QLineEdit)

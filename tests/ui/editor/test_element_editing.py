@@ -68,10 +68,7 @@ async def test_what_is_written_in_a_cell_or_to_be_added_is_not_closed_over_unask
     hand.raw.hset("customer", mapping={"name": "Bo"})
     desk = hand.desk
     await hand.open(b"customer", 1)
-    hand.begin(0, 1)
-    await hand.until(hand.line)
-    line = hand.line()
-    assert line is not None
+    line = await hand.cell(0, 1)
     QTest.keyClicks(line, "!")
     desk.close_tab()
     await hand.until(lambda: desk.says("This text is not saved."))
@@ -92,10 +89,7 @@ async def test_what_is_written_in_a_cell_or_to_be_added_is_not_closed_over_unask
 async def test_bytes_that_are_no_text_are_edited_escaped_and_exactly(hand: Hand) -> None:
     hand.raw.sadd("blobs", b"\xff\x00\\")
     await hand.open(b"blobs", 1)
-    hand.begin(0, 0)
-    await hand.until(hand.line)
-    line = hand.line()
-    assert line is not None
+    line = await hand.cell(0, 0)
     assert line.text() == r"\xff\x00\\"
     line.end(False)
     QTest.keyClicks(line, r"\xfe!")
@@ -123,10 +117,7 @@ async def test_what_somebody_else_wrote_is_shown_and_overwritten_only_on_request
 async def test_what_is_being_typed_survives_the_changes_of_others(hand: Hand) -> None:
     hand.raw.hset("customer", mapping={"name": "Åsa"})
     await hand.open(b"customer", 1)
-    hand.begin(0, 1)
-    await hand.until(hand.line)
-    line = hand.line()
-    assert line is not None
+    line = await hand.cell(0, 1)
     line.selectAll()
     QTest.keyClicks(line, "B")
     hand.raw.hset("customer", mapping={"age": "4", "name": "Eva"})
@@ -167,10 +158,7 @@ async def test_another_element_in_the_place_of_a_list_is_shown_and_stays(hand: H
 async def test_what_is_typed_is_offered_though_the_key_has_become_a_string(hand: Hand) -> None:
     hand.raw.hset("key", "a", "1")
     await hand.open(b"key", 1)
-    hand.begin(0, 1)
-    await hand.until(hand.line)
-    line = hand.line()
-    assert line is not None
+    line = await hand.cell(0, 1)
     line.selectAll()
     QTest.keyClicks(line, "mine")
     hand.raw.delete("key")
@@ -199,10 +187,7 @@ async def test_nothing_is_written_half_typed_while_another_window_is_looked_at(
 ) -> None:
     hand.raw.hset("key", "a", "1")
     await hand.open(b"key", 1)
-    hand.begin(0, 1)
-    await hand.until(hand.line)
-    line = hand.line()
-    assert line is not None
+    line = await hand.cell(0, 1)
     line.selectAll()
     QTest.keyClicks(line, "mi")
     await look_elsewhere(hand, qtbot)
@@ -220,10 +205,7 @@ async def test_what_is_typed_is_offered_though_the_key_changed_behind_another_wi
 ) -> None:
     hand.raw.hset("key", "a", "1")
     await hand.open(b"key", 1)
-    hand.begin(0, 1)
-    await hand.until(hand.line)
-    line = hand.line()
-    assert line is not None
+    line = await hand.cell(0, 1)
     line.selectAll()
     QTest.keyClicks(line, "mine")
     await look_elsewhere(hand, qtbot)
